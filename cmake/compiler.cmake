@@ -1,0 +1,44 @@
+# Flags that every room is compiled with. Third-party headers come in as SYSTEM, so that
+# warnings-as-errors speak of our own code only.
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  # base_dir and hash_dir let checkouts in different folders share one cache.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
+      CCACHE_SLOPPINESS=time_macros ${CCACHE})
+endif()
+
+find_program(LLD ld.lld)
+if(LLD)
+  add_link_options(-fuse-ld=lld)
+endif()
+
+add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wno-missing-field-initializers
+                    -ffile-prefix-map=${PROJECT_SOURCE_DIR}=.)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 reports false positives inside its own headers at -O2.
+  add_compile_options(-Wno-restrict -Wno-maybe-uninitialized -Wno-array-bounds
+                      -Wno-stringop-overflow -Wno-stringop-overread -Wno-dangling-pointer)
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # libstdc++ 12 offers std::expected only to compilers that claim the newest concepts.
+  add_compile_options(-Wno-builtin-macro-redefined -D__cpp_concepts=202002L)
+endif()
+
+set(HRISTE_SANITIZE "" CACHE STRING "Sanitizers, as given to -fsanitize=")
+if(HRISTE_SANITIZE)
+  add_compile_options(-fsanitize=${HRISTE_SANITIZE} -fno-omit-frame-pointer -g1)
+  add_link_options(-fsanitize=${HRISTE_SANITIZE})
+  if(HRISTE_SANITIZE MATCHES "undefined")
+    add_compile_options(-fno-sanitize-recover=undefined)
+  endif()
+endif()

@@ -1,0 +1,50 @@
+# What the rooms link with. Debian's packages are found by pkg-config or CMake; DuckDB, which Debian
+# does not have, lies in the cache where script/deps put it (see third_party/pins).
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+
+function(hriste_pkg target module)
+  pkg_check_modules(${target} REQUIRED IMPORTED_TARGET ${module})
+  add_library(dep_${target} ALIAS PkgConfig::${target})
+endfunction()
+
+hriste_pkg(fmt fmt)
+hriste_pkg(zlib zlib)
+hriste_pkg(zstd libzstd)
+hriste_pkg(lz4 liblz4)
+hriste_pkg(simdjson simdjson)
+hriste_pkg(sqlite sqlite3)
+hriste_pkg(openssl openssl)
+hriste_pkg(rdkafka rdkafka)
+hriste_pkg(xxhash libxxhash)
+find_library(SNAPPY_LIBRARY snappy REQUIRED)
+add_library(dep_snappy INTERFACE IMPORTED)
+target_link_libraries(dep_snappy INTERFACE ${SNAPPY_LIBRARY})
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(GTest REQUIRED)
+
+# DuckDB: HRISTE_DUCKDB names a folder with include/duckdb.h and lib/libduckdb.so.
+if(DEFINED ENV{HRISTE_CACHE})
+  set(HRISTE_CACHE_DIR $ENV{HRISTE_CACHE})
+elseif(DEFINED ENV{XDG_CACHE_HOME})
+  set(HRISTE_CACHE_DIR $ENV{XDG_CACHE_HOME}/hriste)
+else()
+  set(HRISTE_CACHE_DIR $ENV{HOME}/.cache/hriste)
+endif()
+file(STRINGS ${PROJECT_SOURCE_DIR}/third_party/pins duckdb_pin REGEX "^duckdb ")
+string(REGEX MATCH "^duckdb ([^ ]+)" _ "${duckdb_pin}")
+set(HRISTE_DUCKDB "${HRISTE_CACHE_DIR}/duckdb-${CMAKE_MATCH_1}" CACHE PATH
+    "Folder with DuckDB's include/ and lib/")
+if(NOT EXISTS ${HRISTE_DUCKDB}/lib/libduckdb.so)
+  message(FATAL_ERROR "DuckDB is not at ${HRISTE_DUCKDB}: run script/deps first")
+endif()
+# The library is copied beside the binaries and found by $ORIGIN, so that cleaning the cache does
+# not break a finished build.
+configure_file(${HRISTE_DUCKDB}/lib/libduckdb.so ${CMAKE_BINARY_DIR}/libduckdb.so COPYONLY)
+add_library(dep_duckdb SHARED IMPORTED)
+set_target_properties(dep_duckdb PROPERTIES
+  IMPORTED_LOCATION ${CMAKE_BINARY_DIR}/libduckdb.so
+  IMPORTED_NO_SONAME ON
+  INTERFACE_SYSTEM_INCLUDE_DIRECTORIES ${HRISTE_DUCKDB}/include)
+set(CMAKE_BUILD_RPATH_USE_ORIGIN ON)

@@ -1,0 +1,52 @@
+# A room is a folder below src/. The arrows between rooms stand in src/rooms.txt, one place for
+# the build, for the include check (script/check-rooms) and for the reader.
+
+# add_room(NAME <name> [LIBS <cmake targets>...])
+# Builds the static library `<name>` from src/<name>/*.cc and, when there are any, the test program
+# `<name>_test` from src/<name>/tests/*_test.cc. Dependencies on other rooms come from rooms.txt.
+function(add_room)
+  cmake_parse_arguments(ROOM "" "NAME" "LIBS;EXTRA_SRCS" ${ARGN})
+  set(dir ${PROJECT_SOURCE_DIR}/src/${ROOM_NAME})
+  file(GLOB srcs CONFIGURE_DEPENDS ${dir}/*.cc)
+  list(FILTER srcs EXCLUDE REGEX "/main[^/]*\\.cc$")
+  list(APPEND srcs ${ROOM_EXTRA_SRCS})
+  if(srcs)
+    set(kind PUBLIC)
+    add_library(${ROOM_NAME} STATIC ${srcs})
+  else()
+    set(kind INTERFACE)
+    add_library(${ROOM_NAME} INTERFACE)
+  endif()
+  target_include_directories(${ROOM_NAME} ${kind} ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(${ROOM_NAME} ${kind} ${HRISTE_ROOM_DEPS_${ROOM_NAME}} ${ROOM_LIBS})
+
+  file(GLOB tests CONFIGURE_DEPENDS ${dir}/tests/*_test.cc)
+  if(HRISTE_TESTS AND tests)
+    add_executable(${ROOM_NAME}_test ${tests})
+    target_link_libraries(${ROOM_NAME}_test PRIVATE ${ROOM_NAME} GTest::gmock GTest::gtest_main)
+    gtest_discover_tests(${ROOM_NAME}_test DISCOVERY_MODE PRE_TEST
+                         PROPERTIES TIMEOUT 300 LABELS "unit;${ROOM_NAME}")
+  endif()
+endfunction()
+
+# Reads src/rooms.txt ("room: dep dep") and adds each room's folder that exists.
+function(add_rooms)
+  file(STRINGS ${PROJECT_SOURCE_DIR}/src/rooms.txt lines REGEX "^[a-z]+:")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+               ${PROJECT_SOURCE_DIR}/src/rooms.txt)
+  foreach(line ${lines})
+    string(REGEX MATCH "^([a-z]+): *(.*)$" _ "${line}")
+    set(room ${CMAKE_MATCH_1})
+    string(REPLACE " " ";" deps "${CMAKE_MATCH_2}")
+    set(present)
+    foreach(dep ${deps})
+      if(EXISTS ${PROJECT_SOURCE_DIR}/src/${dep}/CMakeLists.txt)
+        list(APPEND present ${dep})
+      endif()
+    endforeach()
+    set(HRISTE_ROOM_DEPS_${room} ${present})
+    if(EXISTS ${PROJECT_SOURCE_DIR}/src/${room}/CMakeLists.txt)
+      add_subdirectory(src/${room})
+    endif()
+  endforeach()
+endfunction()

@@ -1,0 +1,195 @@
+#include "base/clock.h"
+
+#include <cmath>
+#include <cstdio>
+
+namespace base {
+namespace {
+
+using Seconds = std::chrono::duration<double>;
+
+/// Reads exactly `digits` decimal digits at `pos`, or returns -1.
+int read_digits(std::string_view text, size_t pos, size_t digits) {
+  if (pos + digits > text.size()) return -1;
+  int value = 0;
+  for (size_t i = pos; i < pos + digits; ++i) {
+    if (text[i] < '0' || text[i] > '9') return -1;
+    value = value * 10 + (text[i] - '0');
+  }
+  return value;
+}
+
+struct TimeOfDay {
+  int hour = 0, minute = 0, second = 0;
+  std::int64_t micros = 0;
+};
+
+/// Parses "hh:mm[:ss[.fraction]]" whole; hour -1 says it doesn't fit.
+TimeOfDay parse_time_of_day(std::string_view text) {
+  TimeOfDay t{.hour = -1};
+  int hour = read_digits(text, 0, 2);
+  int minute = read_digits(text, 3, 2);
+  if (hour < 0 || minute < 0 || text[2] != ':') return t;
+  size_t pos = 5;
+  if (pos < text.size() && text[pos] == ':') {
+    t.second = read_digits(text, pos + 1, 2);
+    pos += 3;
+    if (t.second >= 0 && pos < text.size() && text[pos] == '.') {
+      std::int64_t unit = 100'000;
+      size_t first = ++pos;
+      for (; pos < text.size() && text[pos] >= '0' && text[pos] <= '9'; ++pos, unit /= 10) {
+        t.micros += unit * (text[pos] - '0');
+      }
+      if (pos == first) return t;
+    }
+  }
+  if (pos != text.size() || hour > 23 || minute > 59 || t.second < 0 || t.second > 59) return t;
+  t.hour = hour;
+  t.minute = minute;
+  return t;
+}
+
+}  // namespace
+
+std::string format_millis(Instant t) {
+  auto day = std::chrono::floor<std::chrono::days>(t);
+  std::chrono::year_month_day ymd{day};
+  std::int64_t ms = std::chrono::floor<std::chrono::milliseconds>(t - day).count();
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(ymd.year()),
+                     static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()),
+                     ms / 3'600'000, ms / 60'000 % 60, ms / 1000 % 60, ms % 1000);
+}
+
+Result<Instant> parse_instant(std::string_view text) {
+  auto bad = [&] {
+    return error(Code::kInvalidArgument,
+                 "\"{}\" is not a time: write it as 2026-06-01T00:00:00Z (UTC)", text);
+  };
+  std::string_view rest = text;
+  if (rest.ends_with('Z')) rest.remove_suffix(1);
+  int year = read_digits(rest, 0, 4), month = read_digits(rest, 5, 2),
+      day = read_digits(rest, 8, 2);
+  if (year < 0 || month < 0 || day < 0 || rest[4] != '-' || rest[7] != '-') return bad();
+  std::chrono::year_month_day ymd{std::chrono::year{year},
+                                  std::chrono::month{static_cast<unsigned>(month)},
+                                  std::chrono::day{static_cast<unsigned>(day)}};
+  if (!ymd.ok()) return bad();
+  TimeOfDay time;
+  if (rest.size() > 10) {
+    if (rest[10] != 'T' && rest[10] != ' ') return bad();
+    time = parse_time_of_day(rest.substr(11));
+    if (time.hour < 0) return bad();
+  }
+  return Instant{std::chrono::sys_days{ymd}} + std::chrono::hours{time.hour} +
+         std::chrono::minutes{time.minute} + std::chrono::seconds{time.second} +
+         std::chrono::microseconds{time.micros};
+}
+
+Instant SystemClock::now() const {
+  return std::chrono::floor<Duration>(std::chrono::system_clock::now());
+}
+
+bool SystemClock::wait_until(Instant t, std::stop_token stop) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  never.wait_until(lock, stop, std::chrono::system_clock::time_point{t}, [] { return false; });
+  return now() >= t;
+}
+
+ScaledClock::ScaledClock(State state)
+    : state_(state), wall_anchor_(std::chrono::steady_clock::now()) {}
+
+Instant ScaledClock::now_locked() const {
+  if (state_.frozen) return state_.anchor;
+  Seconds wall = std::chrono::steady_clock::now() - wall_anchor_;
+  return state_.anchor + std::chrono::floor<Duration>(wall * state_.speed);
+}
+
+void ScaledClock::anchor_locked() {
+  state_.anchor = now_locked();
+  wall_anchor_ = std::chrono::steady_clock::now();
+}
+
+Instant ScaledClock::now() const {
+  std::lock_guard lock(mutex_);
+  return now_locked();
+}
+
+bool ScaledClock::wait_until(Instant t, std::stop_token stop) {
+  std::unique_lock lock(mutex_);
+  while (!stop.stop_requested()) {
+    Instant now = now_locked();
+    if (now >= t) return true;
+    if (state_.frozen) {
+      changed_.wait(lock, stop, [&] { return !state_.frozen || state_.anchor >= t; });
+      continue;
+    }
+    // Waits are bounded, so that a change of speed is seen and no overflow can happen.
+    Seconds wall = Seconds{t - now} / state_.speed;
+    auto limit = std::chrono::ceil<std::chrono::microseconds>(std::min(wall, Seconds{3600}));
+    auto anchor = wall_anchor_;
+    changed_.wait_for(lock, stop, limit, [&] { return wall_anchor_ != anchor; });
+  }
+  return now_locked() >= t;
+}
+
+ScaledClock::State ScaledClock::state() const {
+  std::lock_guard lock(mutex_);
+  return State{now_locked(), state_.speed, state_.frozen};
+}
+
+Status ScaledClock::set_speed(double speed) {
+  if (!(speed >= 0.1 && speed <= 10'000)) {
+    return error(Code::kInvalidArgument, "clock speed {} is outside 0.1 … 10000", speed);
+  }
+  std::lock_guard lock(mutex_);
+  anchor_locked();
+  state_.speed = speed;
+  changed_.notify_all();
+  return {};
+}
+
+void ScaledClock::set_frozen(bool frozen) {
+  std::lock_guard lock(mutex_);
+  anchor_locked();
+  state_.frozen = frozen;
+  changed_.notify_all();
+}
+
+Status ScaledClock::jump_to(Instant t) {
+  std::lock_guard lock(mutex_);
+  if (t < now_locked()) {
+    return error(Code::kInvalidArgument, "the clock can't go back from {} to {}",
+                 format_millis(now_locked()), format_millis(t));
+  }
+  anchor_locked();
+  state_.anchor = t;
+  changed_.notify_all();
+  return {};
+}
+
+Instant ManualClock::now() const {
+  std::lock_guard lock(mutex_);
+  return now_;
+}
+
+bool ManualClock::wait_until(Instant t, std::stop_token stop) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, stop, [&] { return now_ >= t; });
+  return now_ >= t;
+}
+
+void ManualClock::set(Instant t) {
+  std::lock_guard lock(mutex_);
+  now_ = t;
+  changed_.notify_all();
+}
+
+void ManualClock::advance(Duration d) {
+  std::lock_guard lock(mutex_);
+  now_ += d;
+  changed_.notify_all();
+}
+
+}  // namespace base

@@ -1,0 +1,106 @@
+// Files and sockets behind one interface, so that tests can make them fail (faulty_env.h).
+// Paths are absolute or relative to the working directory, UTF-8.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace base {
+
+/// An open file. Owned by one thread. Closing happens in the destructor; errors of late writes are
+/// reported by sync() and close().
+class File {
+ public:
+  virtual ~File() = default;
+  /// Writes all of `bytes` at the end. On an error (kResourceExhausted: disk full) the file may
+  /// hold a part of them; truncate() to the old size() takes it back.
+  virtual Status append(std::string_view bytes) = 0;
+  /// Reads up to `into.size()` bytes at `offset`; fewer only at the end of the file.
+  virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) const = 0;
+  virtual Result<std::uint64_t> size() const = 0;
+  virtual Status truncate(std::uint64_t size) = 0;
+  /// Durable against loss of power once it returns (fdatasync).
+  virtual Status sync() = 0;
+  virtual Status close() = 0;
+};
+
+/// A connected stream socket. read and write may be used by one thread each; shutdown() by any.
+class Connection {
+ public:
+  virtual ~Connection() = default;
+  /// 0 means the peer has closed.
+  virtual Result<std::size_t> read(std::span<char> into) = 0;
+  virtual Status write_all(std::string_view bytes) = 0;
+  /// Wakes a blocked read with 0.
+  virtual void shutdown() = 0;
+};
+
+class Listener {
+ public:
+  virtual ~Listener() = default;
+  virtual int port() const = 0;
+  /// kCancelled after close().
+  virtual Result<std::unique_ptr<Connection>> accept() = 0;
+  /// From any thread; wakes accept().
+  virtual void close() = 0;
+};
+
+struct DirEntry {
+  std::string name;  ///< without the folder
+  bool is_dir = false;
+  std::uint64_t size = 0;
+};
+
+/// Thread: thread-safe.
+class Env {
+ public:
+  virtual ~Env() = default;
+
+  enum class Open {
+    kRead,             ///< must exist
+    kAppend,           ///< created when absent, kept when present
+    kTruncate,         ///< created or emptied
+    kCreateExclusive,  ///< kAlreadyExists when present
+  };
+  virtual Result<std::unique_ptr<File>> open(const std::string& path, Open mode) = 0;
+  virtual Status rename(const std::string& from, const std::string& to) = 0;
+  /// Not an error when absent.
+  virtual Status remove_file(const std::string& path) = 0;
+  /// Removes a folder with all that is in it; never follows links. Not an error when absent.
+  virtual Status remove_tree(const std::string& path) = 0;
+  /// Makes the folder and its parents.
+  virtual Status make_dirs(const std::string& path) = 0;
+  virtual bool exists(const std::string& path) = 0;
+  /// Sorted by name.
+  virtual Result<std::vector<DirEntry>> list(const std::string& path) = 0;
+  virtual Status sync_dir(const std::string& path) = 0;
+  /// Free bytes for this user on the file system of `path`.
+  virtual Result<std::uint64_t> free_bytes(const std::string& path) = 0;
+
+  /// Listens on a loopback address; `port` 0 chooses one. kAlreadyExists when the port is taken.
+  virtual Result<std::unique_ptr<Listener>> listen_loopback(int port) = 0;
+
+  Result<std::string> read_file(const std::string& path);
+  /// All or nothing also across kill -9: writes `path`.tmp… and renames; with `durable` also
+  /// synced.
+  Status write_file(const std::string& path, std::string_view bytes, bool durable = false);
+
+  /// The real one; lives for ever.
+  static Env& real();
+};
+
+/// `name` as one path component: letters, digits, '_', '-', '.', not starting with '.', 1..128
+/// long. Everything that users name and that becomes a path passes here. Errors: kInvalidArgument
+/// naming `what`.
+Status check_name(std::string_view name, std::string_view what);
+
+}  // namespace base
