@@ -48,3 +48,8 @@ set_target_properties(dep_duckdb PROPERTIES
   IMPORTED_NO_SONAME ON
   INTERFACE_SYSTEM_INCLUDE_DIRECTORIES ${HRISTE_DUCKDB}/include)
 set(CMAKE_BUILD_RPATH_USE_ORIGIN ON)
+
+find_library(HTTPLIB_LIBRARY cpp-httplib REQUIRED)
+add_library(dep_httplib INTERFACE IMPORTED)
+target_link_libraries(dep_httplib INTERFACE ${HTTPLIB_LIBRARY} OpenSSL::SSL OpenSSL::Crypto)
+find_package(OpenSSL REQUIRED)

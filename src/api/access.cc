@@ -1,0 +1,93 @@
+#include "api/access.h"
+
+#include <fmt/format.h>
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+
+namespace api {
+
+using base::Code;
+using base::Status;
+
+namespace {
+
+constexpr auto kCodeLife = std::chrono::minutes(1);
+
+/// The value of the cookie `name` in a Cookie header, or empty.
+std::string_view cookie_value(std::string_view header, std::string_view name) {
+  while (!header.empty()) {
+    size_t end = header.find(';');
+    std::string_view pair = header.substr(0, end);
+    while (pair.starts_with(' ')) pair.remove_prefix(1);
+    if (pair.starts_with(name) && pair.substr(name.size()).starts_with('=')) {
+      return pair.substr(name.size() + 1);
+    }
+    if (end == std::string_view::npos) break;
+    header.remove_prefix(end + 1);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string random_token() {
+  unsigned char bytes[32];
+  CHECK(RAND_bytes(bytes, sizeof bytes) == 1);
+  std::string text;
+  for (unsigned char byte : bytes) text += fmt::format("{:02x}", byte);
+  return text;
+}
+
+bool equal_secret(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+void Access::set_port(int port) {
+  host_ip_ = fmt::format("127.0.0.1:{}", port);
+  host_name_ = fmt::format("localhost:{}", port);
+}
+
+Status Access::check_place(const RequestFacts& request) const {
+  if (request.host != host_ip_ && request.host != host_name_) {
+    return base::error(Code::kPermissionDenied, "the Host header must be {} or {}", host_ip_,
+                       host_name_);
+  }
+  if (!request.origin.empty() && request.origin != fmt::format("http://{}", request.host)) {
+    return base::error(Code::kPermissionDenied, "requests from other sites are refused");
+  }
+  return {};
+}
+
+Status Access::check_identity(const RequestFacts& request) const {
+  constexpr std::string_view kBearer = "Bearer ";
+  if (request.authorization.starts_with(kBearer) &&
+      equal_secret(request.authorization.substr(kBearer.size()), token_)) {
+    return {};
+  }
+  if (equal_secret(cookie_value(request.cookie, kCookieName), cookie_)) {
+    if (request.method == "GET" || request.has_own_header) return {};
+    return base::error(Code::kPermissionDenied, "a write from the page needs the header X-Hriste");
+  }
+  return base::error(Code::kPermissionDenied,
+                     "not logged in: open the page with `hriste open`, or send the bearer token");
+}
+
+std::string Access::make_login_code() {
+  std::string code = random_token();
+  auto now = std::chrono::steady_clock::now();
+  std::lock_guard lock(mutex_);
+  std::erase_if(codes_, [&](const auto& entry) { return entry.second < now; });
+  codes_[code] = now + kCodeLife;
+  return code;
+}
+
+std::string Access::login(std::string_view code) {
+  std::lock_guard lock(mutex_);
+  auto it = codes_.find(code);
+  if (it == codes_.end()) return {};
+  bool fresh = it->second >= std::chrono::steady_clock::now();
+  codes_.erase(it);
+  return fresh ? cookie_ : std::string();
+}
+
+}  // namespace api

@@ -1,0 +1,54 @@
+// Who may ask: bearer token or the page's cookie, and from where (Host and Origin).
+//
+// The token lies in a file that only its owner can read. `hriste open` turns it into a one-time
+// code that the browser exchanges for a cookie (HttpOnly, SameSite=Strict). Host is checked against
+// DNS rebinding, Origin against cross-site requests; a cookie alone may not write without the
+// header X-Hriste, which no form can send. Thread: thread-safe.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace api {
+
+/// 32 random bytes as 64 hex digits.
+std::string random_token();
+/// In time that does not depend on where the texts differ.
+bool equal_secret(std::string_view a, std::string_view b);
+
+struct RequestFacts {
+  std::string_view method, host, origin, authorization, cookie;
+  bool has_own_header = false;  ///< X-Hriste is there
+};
+
+class Access {
+ public:
+  explicit Access(std::string token) : token_(std::move(token)), cookie_(random_token()) {}
+
+  /// The port that Host and Origin must name.
+  void set_port(int port);
+  /// Errors: kPermissionDenied saying which rule it was.
+  base::Status check_place(const RequestFacts& request) const;
+  base::Status check_identity(const RequestFacts& request) const;
+
+  /// A code that login() takes once, within a minute.
+  std::string make_login_code();
+  /// The cookie's value for a valid code, else empty.
+  std::string login(std::string_view code);
+
+ private:
+  const std::string token_;
+  const std::string cookie_;
+  std::string host_ip_, host_name_;
+  mutable std::mutex mutex_;
+  std::map<std::string, std::chrono::steady_clock::time_point, std::less<>> codes_;
+};
+
+inline constexpr std::string_view kCookieName = "hriste";
+
+}  // namespace api

@@ -1,0 +1,27 @@
+// hriste-engine: the daemon and the verbs that need the engine. `hriste` starts it; people don't
+// have to.
+#include <cstdio>
+#include <cstring>
+#include <string>
+
+#include "app/serve.h"
+
+namespace {
+
+/// The value behind `--data-dir`, or nullptr.
+const char* data_dir_of(int argc, char** argv) {
+  for (int i = 2; i + 1 < argc; ++i) {
+    if (std::strcmp(argv[i], "--data-dir") == 0) return argv[i + 1];
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc >= 2 && std::strcmp(argv[1], "serve") == 0) {
+    if (const char* dir = data_dir_of(argc, argv)) return app::serve(dir);
+  }
+  std::fputs("usage: hriste-engine serve --data-dir DIR   (see `hriste --help`)\n", stderr);
+  return 2;
+}

@@ -1,0 +1,172 @@
+#include "app/serve.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <condition_variable>
+#include <cstdio>
+#include <filesystem>
+#include <mutex>
+#include <nlohmann/json.hpp>
+
+#include "api/server.h"
+#include "app/version.h"
+#include "base/env.h"
+#include "base/log.h"
+#include "control/playground.h"
+
+namespace app {
+
+using base::Code;
+using base::Env;
+using base::Result;
+using base::Status;
+using nlohmann::json;
+
+namespace {
+
+constexpr const char* kMarker = ".hriste-playground";
+
+/// Makes the folder, or takes one that a playground made; refuses every other one.
+Status prepare_folder(const std::string& dir) {
+  Env& env = Env::real();
+  std::error_code ec;
+  if (std::filesystem::exists(dir, ec) && !env.exists(dir + "/" + kMarker) &&
+      !std::filesystem::is_empty(dir, ec)) {
+    return base::error(Code::kFailedPrecondition,
+                       "folder {} holds something else than a playground: choose another data_dir "
+                       "(nothing in it was touched)",
+                       dir);
+  }
+  TRY(env.make_dirs(dir));
+  ::chmod(dir.c_str(), 0700);
+  if (!env.exists(dir + "/" + kMarker)) {
+    TRY(env.write_file(
+        dir + "/" + kMarker,
+        "A playground made by hriste. Its last resource's destruction removes it.\n"));
+  }
+  return env.make_dirs(dir + "/logs");
+}
+
+/// Holds the folder's lock until the process ends.
+Status take_lock(const std::string& dir) {
+  std::string path = dir + "/lock";
+  int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0) return base::errno_error(errno, "can't open", path);
+  if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return {};
+  ::close(fd);
+  json daemon =
+      json::parse(Env::real().read_file(dir + "/daemon.json").value_or("{}"), nullptr, false);
+  return base::error(Code::kAlreadyExists,
+                     "a daemon already serves {}: pid {}, http://127.0.0.1:{}", dir,
+                     daemon.value("pid", 0), daemon.value("port", 0));
+}
+
+/// The token of the folder, made on first use; only the owner can read it.
+Result<std::string> take_token(const std::string& dir) {
+  std::string path = dir + "/token";
+  if (auto token = Env::real().read_file(path); token && token->size() == 64) return *token;
+  std::string token = api::random_token();
+  mode_t old = ::umask(0077);
+  Status written = Env::real().write_file(path, token, true);
+  ::umask(old);
+  TRY(written);
+  return token;
+}
+
+/// What ends the daemon, from whichever thread it comes.
+class Ending {
+ public:
+  void request(bool remove_data) {
+    std::lock_guard lock(mutex_);
+    requested_ = true;
+    remove_data_ = remove_data_ || remove_data;
+    changed_.notify_all();
+  }
+  bool wait_for(std::chrono::milliseconds time) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, time, [&] { return requested_; });
+  }
+  bool remove_data() const { return remove_data_; }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool requested_ = false, remove_data_ = false;
+};
+
+void wait_for_end(Ending& ending, control::Playground& playground, const sigset_t& signals) {
+  timespec none{};
+  while (!ending.wait_for(std::chrono::milliseconds(200))) {
+    int signal = ::sigtimedwait(&signals, nullptr, &none);
+    if (signal == SIGTERM || signal == SIGINT) {
+      base::log_info("app", "signal", "number={}", signal);
+      ending.request(false);
+    }
+    if (playground.lease_ended()) {
+      base::log_info("app", "lease_ended");
+      ending.request(false);
+    }
+  }
+}
+
+Status run(const std::string& dir, const sigset_t& signals) {
+  TRY(prepare_folder(dir));
+  TRY(take_lock(dir));
+  std::string log_path = dir + "/logs/daemon.log";
+  TRY(base::log_to_file(log_path));
+  base::log_info("app", "start", "version={} pid={}", kVersion, ::getpid());
+  std::string token = TRY(take_token(dir));
+  auto playground = TRY(control::Playground::open({.data_dir = dir, .version = kVersion}));
+
+  Ending ending;
+  auto server = TRY(api::Server::start({.playground = playground.get(),
+                                        .token = token,
+                                        .version = kVersion,
+                                        .log_path = log_path,
+                                        .port = TRY(playground->wanted_port()),
+                                        .on_end = [&](bool remove) { ending.request(remove); }}));
+  TRY(playground->listening_on(server->port()));
+  json self = {{"pid", ::getpid()},
+               {"port", server->port()},
+               {"version", kVersion},
+               {"playground", playground->id()}};
+  TRY(Env::real().write_file(dir + "/daemon.json", self.dump() + "\n"));
+  base::log_info("app", "listening", "port={}", server->port());
+
+  wait_for_end(ending, *playground, signals);
+
+  base::log_info("app", "end", "remove_data={}", ending.remove_data());
+  playground->close();
+  server->stop();
+  playground.reset();
+  TRY(Env::real().remove_file(dir + "/daemon.json"));
+  if (ending.remove_data()) TRY(Env::real().remove_tree(dir));
+  return {};
+}
+
+}  // namespace
+
+int serve(const std::string& data_dir) {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  ::sigaddset(&signals, SIGTERM);
+  ::sigaddset(&signals, SIGINT);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGHUP, SIG_IGN);
+
+  std::error_code ec;
+  std::string dir = std::filesystem::absolute(data_dir, ec).lexically_normal().string();
+  while (dir.size() > 1 && dir.ends_with('/')) dir.pop_back();
+  Status status = run(dir, signals);
+  if (status) return 0;
+  base::log_error("app", "failed", "{}", status.error().message);
+  std::fprintf(stderr, "hriste: %s\n", status.error().message.c_str());
+  return 1;
+}
+
+}  // namespace app

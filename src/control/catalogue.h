@@ -1,0 +1,95 @@
+// The catalogue: what the playground consists of, and what happened in it. One SQLite file in WAL
+// mode; every change is one transaction, so that a crash between two steps leaves a state from
+// which the next apply or restart goes on.
+//
+// Tables: meta (key → value), resources, runs, activities, grades, alerts.
+// Versions: `kCatalogueVersion` is stored in meta; a file of another version is refused with a
+// clear error and left as it is. Thread: thread-safe (one connection behind a mutex; calls are
+// short).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+struct sqlite3;
+
+namespace control {
+
+using json = nlohmann::json;
+
+inline constexpr int kCatalogueVersion = 1;
+
+struct Resource {
+  std::string kind;  ///< "hriste_lake"
+  std::string name;
+  json attributes;     ///< as the provider wrote them, with the computed ones
+  bool ready = false;  ///< false: creation has begun and has not ended yet
+};
+
+struct Alert {
+  std::string key;  ///< unique: replaying the stream writes it once
+  std::string rule;
+  std::int64_t time_ms = 0;
+  json fields;
+};
+
+/// One run of a pipeline. `record` is what the page and the command line show (see run_book.h).
+struct StoredRun {
+  std::string id;
+  std::string pipeline;
+  std::string state;  ///< "running" | "succeeded" | "failed"
+  json record;
+};
+
+class Catalogue {
+ public:
+  /// Opens or creates `path`. Errors: kFailedPrecondition for another version, kDataLoss when the
+  /// file isn't a catalogue.
+  static base::Result<std::unique_ptr<Catalogue>> open(const std::string& path);
+  ~Catalogue();
+
+  base::Result<std::optional<std::string>> meta(std::string_view key);
+  base::Status set_meta(std::string_view key, std::string_view value);
+
+  base::Status put(const Resource& resource);
+  base::Status remove(std::string_view kind, std::string_view name);
+  base::Result<std::optional<Resource>> get(std::string_view kind, std::string_view name);
+  /// In order of creation.
+  base::Result<std::vector<Resource>> list();
+
+  base::Status put_run(const StoredRun& run);
+  /// Newest first.
+  base::Result<std::vector<StoredRun>> runs(int limit);
+  /// Marks runs that a crash left "running" as failed; returns how many.
+  base::Result<int> fail_running_runs(std::string_view error);
+
+  base::Status put_grade(std::string_view run_id, const json& grade);
+  /// The newest, or nullopt.
+  base::Result<std::optional<json>> latest_grade();
+
+  /// Alerts whose key is there already are left alone.
+  base::Status put_alerts(const std::vector<Alert>& alerts);
+  base::Result<std::vector<Alert>> alerts(int limit);
+  base::Result<std::int64_t> alert_count(std::string_view rule = "");
+  /// Forgets the alerts of a rule (its query has changed).
+  base::Status clear_alerts(std::string_view rule);
+
+ private:
+  explicit Catalogue(sqlite3* db) : db_(db) {}
+  class Statement;
+  base::Status exec(const char* sql);
+  base::Result<Statement> prepare(const char* sql);
+
+  std::mutex mutex_;
+  sqlite3* db_;
+};
+
+}  // namespace control

@@ -1,0 +1,116 @@
+// The playground: everything that lives longer than one command, behind one door. The API room
+// speaks to this class only.
+//
+// A resource kind's behaviour is a Controller (controller.h), one file a kind. This class keeps the
+// catalogue, orders start and stop, and makes each request idempotent: put() completes what an
+// earlier, interrupted put() began.
+//
+// Folder: <data_dir>/{lock,daemon.json,token,catalogue.db,lake/,hub/,sql/,state/,logs/}.
+// Thread: thread-safe; put() and remove() of one resource are serialised, of different ones
+// parallel.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <expected>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/result.h"
+
+namespace control {
+
+using json = nlohmann::json;
+
+class Controller;
+struct Runtime;
+
+/// An error that may name the attribute at fault, e.g. ["activities", 0, "query"].
+struct RequestError {
+  base::Error error;
+  json path = json::array();
+};
+template <typename T>
+using Response = std::expected<T, RequestError>;
+
+class Playground {
+ public:
+  struct Options {
+    std::string data_dir;  ///< absolute
+    std::string version;
+  };
+  /// Opens the catalogue and everything it names; streams and generators go on where they were.
+  static base::Result<std::unique_ptr<Playground>> open(Options options);
+  ~Playground();
+
+  /// 8 hex digits, made once per playground.
+  const std::string& id() const;
+  std::stop_token stop_token() const { return stop_.get_token(); }
+
+  /// Creates or updates, completes what was interrupted; blocks until done. Returns all attributes.
+  Response<json> put(const std::string& kind, const std::string& name, const json& attributes);
+  /// nullopt: it isn't there (any more).
+  base::Result<std::optional<json>> get(const std::string& kind, const std::string& name);
+  /// Absent is fine. Returns whether nothing is left.
+  base::Result<bool> remove(const std::string& kind, const std::string& name);
+  /// [{"kind","name","ready"}].
+  base::Result<json> list();
+
+  /// {"columns":[{"name","type"}],"rows":[[…]],"truncated":bool}; read-only SQL over the lake.
+  base::Result<json> query(const std::string& sql, int row_limit);
+  /// Computes the grade now and records it under `run_id`.
+  base::Result<json> grade(const std::string& run_id);
+  base::Result<json> recorded_grade();
+  base::Result<json> world_hash();
+  json endpoints();
+  /// What the page shows; see web/README.md for the shape.
+  json overview(bool with_history);
+  base::Result<json> run_pipeline(const std::string& name, const std::string& trigger);
+  /// {"speed":60} | {"frozen":true} | {"jump_to":"2026-06-01T01:00:00Z"}.
+  base::Status set_clock(const json& change);
+  /// Records of a hub: [{"partition","offset","arrival","key","value"}], from `offsets` on, or the
+  /// last `limit` when empty.
+  base::Result<json> hub_records(const std::string& hub, std::vector<std::int64_t> offsets,
+                                 int limit);
+
+  /// Where the API listens (0 = not yet); kept, so that the address survives a restart.
+  base::Result<int> wanted_port();
+  base::Status listening_on(int port);
+  /// True when the lease (ttl_minutes since the last apply, wall time) has run out.
+  bool lease_ended();
+  /// Wakes every wait and stops threads; afterwards only the destructor may be called.
+  void close();
+
+ private:
+  Playground();
+  base::Status start_all();
+  base::Status start_one(const std::string& kind, const std::string& name);
+  Controller* controller(const std::string& kind) const;
+  void note_apply();
+  void sample_rates(std::stop_token stop);
+  json nodes_and_edges();
+
+  Options options_;
+  std::string id_;
+  std::unique_ptr<Runtime> runtime_;
+  std::map<std::string, std::unique_ptr<Controller>> controllers_;
+
+  std::mutex busy_mutex_;
+  std::condition_variable busy_changed_;
+  std::set<std::string> busy_;  // resources with a request under way
+
+  std::stop_source stop_;
+  std::mutex rates_mutex_;
+  std::vector<std::pair<std::int64_t, double>> rate_history_;  // (wall seconds, events/s)
+  std::jthread sampler_;
+};
+
+}  // namespace control
