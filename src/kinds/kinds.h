@@ -1,0 +1,150 @@
+// Resource kinds, declared once as data. The Terraform schema, the REST API's checks, the command
+// line and the reference docs are all made from these declarations; a new kind is a new file
+// NAME_kind.cc, one line in all_kinds.cc, and its create/read/update/delete in `control`.
+//
+// Main types: Attribute (one argument or computed value), Kind (a resource, a data source or the
+// provider's own settings), Problem (what is wrong, and where).
+// Values: plain JSON objects, name → value. An attribute that isn't set is absent or null. A value
+// that Terraform does not know yet is unknown(); checks skip it.
+// Refs: others name a resource by its `ref`, `name@revision`. The revision is a hash of the
+// resource's definition with the refs it uses, so a change flows at plan from a world to
+// everything that is made from it, before anything runs.
+// Threads: everything here is immutable or pure. Failure: problems are returned, never thrown.
+// Read first: tests/kinds_test.cc.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+
+namespace kinds {
+
+using json = nlohmann::json;
+
+/// The form of a value.
+enum class Shape {
+  kString,
+  kInteger,  ///< int64
+  kNumber,   ///< double
+  kBool,
+  kStringList,
+  kStringMap,
+  kRows,    ///< list of maps of strings
+  kObject,  ///< one object of Attribute::nested
+  kObjectList,
+  kObjectMap,  ///< map of objects, by name
+};
+
+enum class Presence {
+  kRequired,
+  kOptional,
+  kComputed,  ///< given by the daemon, never by the user
+};
+
+/// What a string has to look like, beyond being one. For lists and maps: each element.
+enum class Form {
+  kAny,
+  kNotEmpty,
+  kName,     ///< base::check_name
+  kRef,      ///< name@revision
+  kPath,     ///< relative path: names joined by '/'
+  kInstant,  ///< base::parse_instant
+  kTable,    ///< "silver.NAME" or "gold.NAME"
+};
+
+struct Checks {
+  std::optional<double> min, max;  ///< of a number, inclusive
+  std::vector<std::string> one_of;
+  Form form = Form::kAny;
+  std::string ref_kind;  ///< Form::kRef: the kind it has to name; empty: any
+};
+
+struct Attribute {
+  std::string name;
+  Shape shape = Shape::kString;
+  Presence presence = Presence::kOptional;
+  std::string doc;                  ///< one line, Markdown
+  json fallback = nullptr;          ///< default; null: none
+  bool derived = false;             ///< Kind::derive gives the default from other attributes
+  bool forces_replacement = false;  ///< a change destroys and creates
+  bool sensitive = false;
+  bool in_ref = true;       ///< false for settings that change nothing of what is made
+  bool recomputed = false;  ///< kComputed: a new value after every update, else it stays
+  Checks checks;
+  std::vector<Attribute> nested;  ///< of kObject, kObjectList, kObjectMap
+};
+
+/// Where and what. `path` is an array of names and indexes: ["activities", 0, "query"].
+struct Problem {
+  json path = json::array();
+  std::string message;  ///< what is wrong; what to do
+};
+using Problems = std::vector<Problem>;
+
+struct Kind {
+  std::string name;  ///< "hriste_world"
+  std::string doc;
+  std::vector<Attribute> attributes;
+  std::string example;  ///< HCL, for the reference
+  /// Fills defaults that depend on other attributes; those may be unknown().
+  void (*derive)(json& attributes) = nullptr;
+  /// Checks between attributes, after each alone is right and defaults are in; may meet unknown().
+  Problems (*check)(const json& attributes) = nullptr;
+
+  const Attribute* find(std::string_view attribute) const;
+};
+
+/// In a fixed order. Every kind has `name` (required, forces replacement), `ref` and `id`
+/// (computed; `id` is the provider's: the daemon neither gets nor gives it).
+std::span<const Kind> all_kinds();
+std::span<const Kind> all_data_sources();
+/// The provider block's own settings.
+const Kind& provider_settings();
+/// By "hriste_world" or "world"; null when there is none.
+const Kind* find_kind(std::string_view name);
+const Kind* find_data_source(std::string_view name);
+
+/// The mark for a value that isn't known yet: a MessagePack extension, as Terraform sends it.
+json unknown();
+bool is_unknown(const json& value);
+/// Whether the value or anything inside it is unknown.
+bool has_unknown(const json& value);
+
+/// Every declared attribute present (null when unset), defaults filled, numbers in the type of
+/// their shape. Computed values are kept when given. Undeclared members are dropped.
+json normalize(const Kind& kind, const json& attributes);
+
+/// All problems, in the order of declaration; undeclared members are problems too. Unknown values
+/// skip checks. `attributes` may be normalized or not.
+Problems validate(const Kind& kind, const json& attributes);
+
+/// Without the computed attributes: what a user defined and a PUT carries.
+json definition(const Kind& kind, const json& attributes);
+
+/// `name@revision` of normalized attributes; nullopt while something it hashes is unknown.
+std::optional<std::string> ref(const Kind& kind, const json& attributes);
+/// "name@revision" → {name, revision}. Errors: kInvalidArgument when it isn't one.
+base::Result<std::pair<std::string, std::string>> split_ref(std::string_view ref);
+
+/// A ref that stands somewhere in a resource's attributes.
+struct RefUse {
+  json path;
+  std::string kind;  ///< the kind it has to name; empty: any
+  std::string name, revision;
+};
+/// All known refs in `attributes`, in the order of declaration.
+std::vector<RefUse> refs_in(const Kind& kind, const json& attributes);
+
+/// "activities[0].query", for messages.
+std::string path_text(const json& path);
+
+/// docs/reference.md, made from the declarations.
+std::string reference_markdown();
+
+}  // namespace kinds

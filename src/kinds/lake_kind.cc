@@ -1,0 +1,22 @@
+// hriste_lake: one tier of the data lake.
+#include "kinds/declare_internal.h"
+
+namespace kinds {
+
+Kind lake_kind() {
+  return {.name = "hriste_lake",
+          .doc = "One tier of the data lake: a folder of files or Delta tables.",
+          .attributes = {name_attribute(),
+                         {.name = "tier",
+                          .presence = Presence::kRequired,
+                          .doc = "`bronze` holds what arrives, as it arrives; `silver` typed and "
+                                 "repaired tables; `gold` tables for questions.",
+                          .forces_replacement = true,
+                          .checks = {.one_of = {"bronze", "silver", "gold"}}}},
+          .example = R"(resource "hriste_lake" "bronze" {
+  name = "bronze"
+  tier = "bronze"
+})"};
+}
+
+}  // namespace kinds

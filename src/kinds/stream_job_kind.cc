@@ -1,0 +1,126 @@
+// hriste_stream_job: streaming SQL from event hubs into the lake.
+#include "kinds/declare_internal.h"
+
+namespace kinds {
+namespace {
+
+Attribute lake_attribute(Presence presence) {
+  return ref_attribute("lake", "hriste_lake", presence, "The lake tier.");
+}
+
+Attribute path_attribute(Presence presence, std::string doc) {
+  return {
+      .name = "path", .presence = presence, .doc = std::move(doc), .checks = {.form = Form::kPath}};
+}
+
+Attribute outputs() {
+  return {.name = "outputs",
+          .shape = Shape::kObjectMap,
+          .presence = Presence::kRequired,
+          .doc = "The names that the query writes INTO: files in the lake, or alerts.",
+          .nested = {lake_attribute(Presence::kOptional),
+                     path_attribute(Presence::kOptional, "Folder below the tier."),
+                     {.name = "format",
+                      .doc = "Format of the files; `parquet` by default.",
+                      .derived = true,
+                      .checks = {.one_of = {"parquet", "json"}}},
+                     {.name = "alert",
+                      .shape = Shape::kBool,
+                      .doc = "Keep the rows as alerts, shown on the page.",
+                      .fallback = false}}};
+}
+
+void derive(json& attributes) {
+  auto& outputs = attributes["outputs"];
+  if (!outputs.is_object()) return;
+  for (auto& [name, output] : outputs.items()) {
+    if (!output.is_object() || !output["format"].is_null()) continue;
+    const auto& alert = output["alert"];
+    if (is_unknown(alert)) output["format"] = unknown();
+    if (alert == false) output["format"] = "parquet";
+  }
+}
+
+void check_output(const std::string& name, const json& output, Problems& problems) {
+  if (!output.is_object()) return;
+  const auto& alert = member(output, "alert");
+  if (is_unknown(alert)) return;
+  for (const auto* part : {"lake", "path"}) {
+    const auto& value = member(output, part);
+    if (alert == true && is_set(value))
+      problems.push_back({{"outputs", name, part},
+                          "an alert output is kept by the daemon and takes neither lake nor path"});
+    if (alert != true && value.is_null())
+      problems.push_back({{"outputs", name},
+                          fmt::format("{} is missing; give lake and path, or alert = true", part)});
+  }
+}
+
+Problems check(const json& attributes) {
+  Problems problems;
+  const auto& outputs = member(attributes, "outputs");
+  if (!outputs.is_object()) return problems;
+  for (const auto& [name, output] : outputs.items()) check_output(name, output, problems);
+  return problems;
+}
+
+}  // namespace
+
+Kind stream_job_kind() {
+  return {
+      .name = "hriste_stream_job",
+      .doc =
+          "Streaming SQL in the Azure Stream Analytics dialect: reads event hubs, writes files "
+          "in the lake and alerts, exactly once.",
+      .attributes =
+          {name_attribute(),
+           {.name = "query",
+            .presence = Presence::kRequired,
+            .doc = "The text: one or more SELECT … INTO … FROM statements.",
+            .checks = {.form = Form::kNotEmpty}},
+           {.name = "inputs",
+            .shape = Shape::kStringMap,
+            .presence = Presence::kRequired,
+            .doc = "Event hubs by the names that the query reads FROM.",
+            .forces_replacement = true,
+            .checks = {.form = Form::kRef, .ref_kind = "hriste_event_hub"}},
+           {.name = "references",
+            .shape = Shape::kObjectMap,
+            .doc = "Reference data by the names that the query JOINs.",
+            .nested = {lake_attribute(Presence::kRequired),
+                       path_attribute(Presence::kRequired, "File below the tier.")}},
+           outputs(),
+           {.name = "late_arrival_seconds",
+            .shape = Shape::kInteger,
+            .doc = "How far an event's time may lie before its arrival.",
+            .fallback = 60,
+            .checks = {.min = 0, .max = 1'814'400}},
+           {.name = "out_of_order_seconds",
+            .shape = Shape::kInteger,
+            .doc = "How far an event's time may lie before the latest one seen.",
+            .fallback = 50,
+            .checks = {.min = 0, .max = 599}},
+           {.name = "policy",
+            .doc = "What happens to events beyond these limits: their time is adjusted, or they "
+                   "are dropped and counted.",
+            .fallback = "adjust",
+            .checks = {.one_of = {"adjust", "drop"}}},
+           {.name = "dead_letter",
+            .shape = Shape::kObject,
+            .doc = "Where events go that can't be parsed.",
+            .nested = {lake_attribute(Presence::kRequired),
+                       path_attribute(Presence::kRequired, "Folder below the tier.")}}},
+      .example = R"(resource "hriste_stream_job" "traffic" {
+  name    = "traffic"
+  query   = file("traffic.asaql")
+  inputs  = { pageviews = hriste_event_hub.pageviews.ref }
+  outputs = {
+    raw    = { lake = hriste_lake.bronze.ref, path = "pageviews" }
+    alerts = { alert = true }
+  }
+})",
+      .derive = derive,
+      .check = check};
+}
+
+}  // namespace kinds

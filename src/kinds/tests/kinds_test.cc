@@ -1,0 +1,202 @@
+#include "kinds/kinds.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace kinds {
+namespace {
+
+using testing::HasSubstr;
+
+json parse(const char* text) { return json::parse(text); }
+
+const Kind& kind(const char* name) {
+  const auto* found = find_kind(name);
+  EXPECT_NE(found, nullptr) << name;
+  return *found;
+}
+
+/// "path: message" of the only problem; fails when there isn't exactly one.
+std::string only_problem(const char* name, const json& attributes) {
+  auto problems = validate(kind(name), attributes);
+  EXPECT_EQ(problems.size(), 1u) << name << " " << attributes;
+  return problems.empty() ? "" : path_text(problems[0].path) + ": " + problems[0].message;
+}
+
+TEST(Kinds, AreFoundByBothNames) {
+  EXPECT_EQ(find_kind("hriste_world"), find_kind("world"));
+  EXPECT_NE(find_kind("world"), nullptr);
+  EXPECT_EQ(find_kind("moon"), nullptr);
+  EXPECT_NE(find_data_source("hriste_grade"), nullptr);
+}
+
+TEST(Kinds, EveryOneHasNameRefIdAndDocs) {
+  for (const auto& each : all_kinds()) {
+    EXPECT_EQ(each.attributes.front().name, "name");
+    EXPECT_TRUE(each.attributes.front().forces_replacement);
+    ASSERT_NE(each.find("ref"), nullptr);
+    ASSERT_NE(each.find("id"), nullptr);
+    for (const auto& attribute : each.attributes) {
+      EXPECT_FALSE(attribute.doc.empty()) << each.name << "." << attribute.name;
+      EXPECT_EQ(attribute.doc.find('\n'), std::string::npos);
+    }
+  }
+}
+
+TEST(Normalize, FillsDefaultsAndDerivedOnes) {
+  auto world = normalize(kind("world"), parse(R"({"name":"w","users":1001})"));
+  EXPECT_EQ(world["seed"], 42);
+  EXPECT_EQ(world["vip_users"], 500);
+  EXPECT_EQ(world["faults"]["late_event"], 0.002);
+  EXPECT_EQ(world["ref"], nullptr);
+  EXPECT_EQ(normalize(kind("generator"), parse(R"({"table":"stars"})"))["mode"], "endless");
+  EXPECT_EQ(normalize(kind("generator"), parse(R"({"table":"towns"})"))["mode"], "once");
+}
+
+TEST(Normalize, IsIdempotent) {
+  auto once = normalize(kind("world"), parse(R"({"name":"w","faults":{"late_event":0}})"));
+  EXPECT_EQ(normalize(kind("world"), once), once);
+}
+
+TEST(Normalize, DerivedFromUnknownIsUnknown) {
+  json attributes = {{"name", "w"}, {"users", unknown()}};
+  EXPECT_TRUE(is_unknown(normalize(kind("world"), attributes)["vip_users"]));
+}
+
+TEST(Normalize, NumbersTakeTheTypeOfTheirShape) {
+  auto world = normalize(kind("world"), parse(R"({"name":"w","users":7.0,"traffic_hours":3})"));
+  EXPECT_TRUE(world["users"].is_number_integer());
+  EXPECT_TRUE(world["traffic_hours"].is_number_float());
+}
+
+TEST(Validate, AcceptsEveryKindsMinimum) {
+  EXPECT_TRUE(validate(kind("world"), parse(R"({"name":"w"})")).empty());
+  EXPECT_TRUE(validate(kind("lake"), parse(R"({"name":"b","tier":"bronze"})")).empty());
+  EXPECT_TRUE(validate(kind("event_hub"), parse(R"({"name":"h"})")).empty());
+  EXPECT_TRUE(
+      validate(kind("generator"), parse(R"({"name":"g","world":"w@0123456789","table":"users",
+                                 "lake":"b@0123456789"})"))
+          .empty());
+}
+
+TEST(Validate, SaysWhereAndWhat) {
+  EXPECT_THAT(only_problem("world", parse(R"({"name":"w","users":-5})")),
+              "users: users is -5; give at least 1");
+  EXPECT_THAT(only_problem("world", parse(R"({"name":"../w"})")), HasSubstr("name: "));
+  EXPECT_THAT(only_problem("world", parse(R"({"name":"w","users":10,"vip_users":11})")),
+              HasSubstr("vip_users: vip_users is 11 and users is 10"));
+  EXPECT_THAT(only_problem("world", parse(R"({"name":"w","epoch":"soon"})")), HasSubstr("epoch: "));
+  EXPECT_THAT(only_problem("world", parse(R"({"name":"w","faults":{"late_event":2}})")),
+              "faults.late_event: late_event is 2; give at most 1");
+  EXPECT_THAT(only_problem("world", parse(R"({"name":"w","moons":2})")),
+              "moons: there is no attribute moons");
+  EXPECT_THAT(only_problem("lake", parse(R"({"name":"x"})")), HasSubstr("tier is missing"));
+  EXPECT_THAT(only_problem("lake", parse(R"({"name":"x","tier":"tin"})")),
+              "tier: tier is \"tin\"; give one of bronze, silver, gold");
+}
+
+TEST(Validate, GeneratorHasExactlyOneSinkThatFits) {
+  EXPECT_THAT(
+      only_problem("generator", parse(R"({"name":"g","world":"w@0123456789","table":"users"})")),
+      HasSubstr("0 of lake, database and event_hub are set"));
+  EXPECT_THAT(only_problem("generator", parse(R"({"name":"g","world":"w@0123456789",
+                  "table":"users","lake":"l@0123456789","database":"d@0123456789"})")),
+              HasSubstr("2 of lake, database and event_hub are set"));
+  EXPECT_THAT(only_problem("generator", parse(R"({"name":"g","world":"w@0123456789",
+                  "table":"stars","lake":"l@0123456789"})")),
+              HasSubstr("goes to an event_hub"));
+  EXPECT_THAT(only_problem("generator", parse(R"({"name":"g","world":"w@0123456789",
+                  "table":"comets","lake":"l@0123456789"})")),
+              HasSubstr("table is \"comets\"; give one of users"));
+  EXPECT_THAT(only_problem("generator", parse(R"({"name":"g","world":"w","table":"users",
+                  "lake":"l@0123456789"})")),
+              HasSubstr("world: \"w\" is no ref"));
+}
+
+TEST(Validate, UnknownValuesSkipChecks) {
+  json generator = {{"name", unknown()},
+                    {"world", unknown()},
+                    {"table", unknown()},
+                    {"lake", unknown()},
+                    {"database", unknown()}};
+  EXPECT_TRUE(validate(kind("generator"), generator).empty());
+  EXPECT_TRUE(validate(kind("pipeline"), {{"name", "p"}, {"activities", unknown()}}).empty());
+}
+
+json pipeline(const char* activities) {
+  return {{"name", "p"}, {"activities", json::parse(activities)}};
+}
+
+TEST(Validate, PipelineNeeds) {
+  EXPECT_THAT(only_problem("pipeline", pipeline(R"([{"name":"a","type":"sql",
+                  "table":"silver.a","query":"SELECT 1","needs":["b"]}])")),
+              "activities[0].needs[0]: there is no activity b in this pipeline");
+  EXPECT_THAT(only_problem("pipeline", pipeline(R"([
+                  {"name":"a","type":"sql","table":"silver.a","query":"SELECT 1","needs":["b"]},
+                  {"name":"b","type":"sql","table":"silver.b","query":"SELECT 1","needs":["a"]}])")),
+              HasSubstr("a → b → a"));
+  EXPECT_THAT(only_problem("pipeline", pipeline(R"([{"name":"a","type":"sql",
+                  "table":"bronze.a","query":"SELECT 1"}])")),
+              HasSubstr("activities[0].table: \"bronze.a\" names no table to write"));
+  EXPECT_THAT(only_problem("pipeline", pipeline(R"([{"name":"a","type":"sql",
+                  "table":"silver.a"}])")),
+              HasSubstr("activities[0]: query is missing"));
+}
+
+TEST(Validate, PathsStayBelowTheirTier) {
+  for (const char* path : {"../x", "/etc", "a//b", "a/../../b", ""}) {
+    json job = {{"name", "j"},
+                {"query", "SELECT * INTO o FROM i"},
+                {"inputs", {{"i", "h@0123456789"}}},
+                {"outputs", {{"o", {{"lake", "l@0123456789"}, {"path", path}}}}}};
+    EXPECT_THAT(only_problem("stream_job", job), HasSubstr("outputs.o.path")) << path;
+  }
+}
+
+TEST(Ref, IsStableAcrossVersions) {
+  // A changed constant here replaces everything in every playground that exists.
+  EXPECT_EQ(ref(kind("lake"), normalize(kind("lake"), parse(R"({"name":"b","tier":"bronze"})"))),
+            "b@ad5cee7047");
+  EXPECT_EQ(ref(kind("world"), normalize(kind("world"), parse(R"({"name":"w"})"))), "w@452b29d5e2");
+}
+
+TEST(Ref, FollowsTheDefinitionAndNotTheInitialValues) {
+  auto of = [](const char* text) {
+    return ref(kind("world"), normalize(kind("world"), parse(text)));
+  };
+  EXPECT_EQ(of(R"({"name":"w","clock_speed":60,"ttl_minutes":5})"), of(R"({"name":"w"})"));
+  EXPECT_EQ(of(R"({"name":"w","users":100000.0})"), of(R"({"name":"w","ref":"x","id":"y"})"));
+  EXPECT_NE(of(R"({"name":"w","users":1})"), of(R"({"name":"w"})"));
+  EXPECT_NE(of(R"({"name":"v"})"), of(R"({"name":"w"})"));
+}
+
+TEST(Ref, OfSomethingUnknownIsUnknown) {
+  auto& generator = kind("generator");
+  EXPECT_EQ(ref(generator, normalize(generator, {{"name", "g"}, {"world", unknown()}})),
+            std::nullopt);
+}
+
+TEST(Ref, IsSplitAndFound) {
+  EXPECT_EQ(split_ref("a.b@0123456789")->first, "a.b");
+  EXPECT_FALSE(split_ref("a@012345678"));
+  EXPECT_FALSE(split_ref("a@012345678X"));
+  EXPECT_FALSE(split_ref("../a@0123456789"));
+  auto uses = refs_in(kind("pipeline"), parse(R"({"needs":["g@0123456789"],"activities":[
+      {"name":"c","type":"copy","from":{"database":"d@aaaaaaaaaa"}}]})"));
+  ASSERT_EQ(uses.size(), 2u);
+  EXPECT_EQ(path_text(uses[0].path), "activities[0].from.database");
+  EXPECT_EQ(uses[0].kind, "hriste_database");
+  EXPECT_EQ(uses[1].name, "g");
+}
+
+TEST(Reference, NamesEveryKindAndAttribute) {
+  const auto text = reference_markdown();
+  for (const auto& each : all_kinds()) {
+    EXPECT_THAT(text, HasSubstr("### `" + each.name + "`"));
+    for (const auto& attribute : each.attributes)
+      EXPECT_THAT(text, HasSubstr("| `" + attribute.name + "` |"));
+  }
+}
+
+}  // namespace
+}  // namespace kinds

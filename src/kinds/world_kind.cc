@@ -1,0 +1,131 @@
+// hriste_world: the synthetic world, a seed and volumes.
+#include "kinds/declare_internal.h"
+
+namespace kinds {
+namespace {
+
+Attribute volume(std::string name, std::int64_t fallback, double min, std::string doc) {
+  return {.name = std::move(name),
+          .shape = Shape::kInteger,
+          .doc = std::move(doc),
+          .fallback = fallback,
+          .forces_replacement = true,
+          .checks = {.min = min, .max = 100'000'000}};
+}
+
+Attribute share(std::string name, double fallback, std::string doc) {
+  return {.name = std::move(name),
+          .shape = Shape::kNumber,
+          .doc = std::move(doc),
+          .fallback = fallback,
+          .checks = {.min = 0, .max = 1}};
+}
+
+Attribute faults() {
+  return {.name = "faults",
+          .shape = Shape::kObject,
+          .doc =
+              "Shares of rows with a planted fault, 0 to 1. Each is in the ledger with its true "
+              "value.",
+          .fallback = json::object(),
+          .forces_replacement = true,
+          .nested = {
+              share("missing_client_ip", 0.01, "Page views with an empty `client_ip`."),
+              share("latency_outlier", 0.01, "Page views that took 500 to 5 000 ms."),
+              share("duplicate_event", 0.001, "Events that arrive a second time within 60 s."),
+              share("late_event", 0.002, "Events that arrive up to 10 minutes late."),
+              share("out_of_order", 0.01, "Events out of order within 30 s."),
+              share("malformed_json", 0.0001, "Events replaced by malformed JSON."),
+              share("damaged_user", 0.005, "Users without phone, or with a misspelt `city`."),
+          }};
+}
+
+void derive(json& attributes) {
+  auto& vip_users = attributes["vip_users"];
+  if (!vip_users.is_null()) return;
+  const auto& users = attributes["users"];
+  if (is_unknown(users)) vip_users = unknown();
+  if (users.is_number_integer()) vip_users = users.get<std::int64_t>() / 2;
+}
+
+Problems check(const json& attributes) {
+  const auto& users = member(attributes, "users");
+  const auto& vip_users = member(attributes, "vip_users");
+  if (!is_set(users) || !is_set(vip_users) || vip_users <= users) return {};
+  return {{{"vip_users"},
+           fmt::format("vip_users is {} and users is {}: VIP users are some of the users, so give "
+                       "at most {}",
+                       vip_users.get<std::int64_t>(), users.get<std::int64_t>(),
+                       users.get<std::int64_t>())}};
+}
+
+}  // namespace
+
+Kind world_kind() {
+  return {
+      .name = "hriste_world",
+      .doc =
+          "The synthetic world: Czech people, products, orders and page views. Every value is a "
+          "pure function of the seed, so the same settings give the same rows everywhere. One "
+          "world for a playground.",
+      .attributes =
+          {
+              name_attribute(),
+              {.name = "seed",
+               .shape = Shape::kInteger,
+               .doc = "The number that everything follows from.",
+               .fallback = 42,
+               .forces_replacement = true,
+               .checks = {.min = 0, .max = 9007199254740991}},
+              volume("users", 100'000, 1, "People who have an account at the shop."),
+              {.name = "vip_users",
+               .shape = Shape::kInteger,
+               .doc = "How many of the users are VIP; half of them by default.",
+               .derived = true,
+               .forces_replacement = true,
+               .checks = {.min = 0, .max = 100'000'000}},
+              volume("products", 10'000, 1, "Products in the shop."),
+              volume("orders", 100'000, 0, "Orders of the three years before the epoch."),
+              {.name = "traffic_hours",
+               .shape = Shape::kNumber,
+               .doc = "Hours of page views before the epoch that are there from the start.",
+               .fallback = 24.0,
+               .forces_replacement = true,
+               .checks = {.min = 0, .max = 8784}},
+              {.name = "event_rate",
+               .shape = Shape::kNumber,
+               .doc = "Page views a second of playground time, on average.",
+               .fallback = 11.6,
+               .forces_replacement = true,
+               .checks = {.min = 0.001, .max = 100'000}},
+              {.name = "epoch",
+               .doc = "The moment at which playground time starts, in UTC.",
+               .fallback = "2026-06-01T00:00:00Z",
+               .forces_replacement = true,
+               .checks = {.form = Form::kInstant}},
+              {.name = "clock_speed",
+               .shape = Shape::kNumber,
+               .doc = "Seconds of playground time in one second. An initial value: changing it "
+                      "later on the page is no drift.",
+               .fallback = 1.0,
+               .in_ref = false,
+               .checks = {.min = 0.1, .max = 10'000}},
+              {.name = "ttl_minutes",
+               .shape = Shape::kInteger,
+               .doc = "Minutes of wall time after which the playground's daemon stops by itself, "
+                      "counted from the last apply; 0 is never.",
+               .fallback = 0,
+               .in_ref = false,
+               .checks = {.min = 0, .max = 5'256'000}},
+              faults(),
+          },
+      .example = R"(resource "hriste_world" "this" {
+  name  = "world"
+  seed  = 42
+  users = 1000
+})",
+      .derive = derive,
+      .check = check};
+}
+
+}  // namespace kinds
