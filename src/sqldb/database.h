@@ -1,0 +1,90 @@
+// The relational database behind one interface: the playground's source system, where orders and
+// items live before a pipeline copies them into the lake. SQLite now (sqlite_internal.h); another
+// engine joins by another factory.
+//
+// Types as stored (model::Type → declared type, value):
+//   kBool → BOOLEAN 0/1 · kInt64 → BIGINT · kDouble → DOUBLE · kString → VARCHAR · kBinary → BLOB
+//   kDecimal      → REAL DECIMAL(12,2), a REAL with two decimals; read back as cents, half up
+//   kDate         → DATE, text YYYY-MM-DD
+//   kTimestamp    → TIMESTAMPTZ, text YYYY-MM-DD hh:mm:ss.ffffff in UTC
+//   kTimestampNtz → TIMESTAMP, the same text on the wall
+// A scan types its columns by these declarations; a computed column by its first value.
+//
+// Durability: an append that returned is there after kill -9 (its transaction is in the write-ahead
+// log, which the operating system holds). Loss of power may take the last appends but leaves a
+// sound file (journal WAL, synchronous NORMAL): every row can be made again from the world, so
+// nothing waits for the disk.
+//
+// Threads: Database is thread-safe; appends take turns, scans run beside them on a snapshot. A
+// Cursor is owned by one thread and must end before its Database.
+// Read first: tests/database_test.cc.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/env.h"
+#include "base/result.h"
+#include "model/batch.h"
+
+namespace sqldb {
+
+struct TableDef {
+  std::string name;
+  model::Schema schema;
+  std::vector<std::string> primary_key;  ///< column names; none: the table has no key
+};
+
+/// The rows of one SELECT, batch by batch.
+class Cursor {
+ public:
+  virtual ~Cursor() = default;
+  /// Known once the statement is prepared; before the first row.
+  virtual const model::Schema& schema() const = 0;
+  /// Fills `into` (emptied first; its schema is set) with up to about 60 000 rows. False: no more.
+  /// Errors: kInvalidArgument where a value doesn't fit its column's type (row and column named).
+  virtual base::Result<bool> next(model::Batch& into) = 0;
+};
+
+class Database {
+ public:
+  virtual ~Database() = default;
+
+  /// Does nothing when the same table is there. Errors: kFailedPrecondition when one with other
+  /// columns or another key is there; kInvalidArgument for a name or type that can't be stored.
+  virtual base::Status create_table(const TableDef& table) = 0;
+  /// Not an error when absent.
+  virtual base::Status drop_table(const std::string& table) = 0;
+  virtual base::Result<std::vector<std::string>> tables() = 0;
+  /// kNotFound when absent.
+  virtual base::Result<TableDef> table(const std::string& name) = 0;
+
+  /// Adds all rows in one transaction, or none. Columns go by name; those the table lacks are an
+  /// error. Errors: kAlreadyExists for a key that is there; kResourceExhausted: disk full.
+  virtual base::Status append(const std::string& table, const model::Batch& rows) = 0;
+  virtual base::Result<std::int64_t> count(const std::string& table) = 0;
+  /// The largest value of an integer column; nothing when the table is empty. With it a load knows
+  /// how far it is.
+  virtual base::Result<std::optional<std::int64_t>> max_key(const std::string& table,
+                                                            const std::string& column) = 0;
+
+  /// Starts a SELECT on a snapshot. It can't write. Errors: kInvalidArgument with line and column.
+  virtual base::Result<std::unique_ptr<Cursor>> query(const std::string& sql) = 0;
+  /// query(), pushed: stops at the first error of `on_batch`.
+  base::Status scan(const std::string& sql,
+                    const std::function<base::Status(const model::Batch&)>& on_batch);
+};
+
+/// Opens or creates the SQLite file at `path` (its folder is made). Errors: kDataLoss when the file
+/// is no database; the file system's.
+base::Result<std::unique_ptr<Database>> open_sqlite(base::Env& env, const std::string& path);
+
+/// `name` as a quoted SQL identifier.
+std::string quote_name(std::string_view name);
+
+}  // namespace sqldb

@@ -1,0 +1,241 @@
+// The SQLite implementation of Database.
+#include <algorithm>
+#include <filesystem>
+#include <mutex>
+
+#include "sqldb/sqlite_internal.h"
+
+namespace sqldb {
+namespace {
+
+using base::Code;
+using base::Result;
+using base::Status;
+
+/// One statement inserts this many rows: it saves half of SQLite's work of starting a statement.
+constexpr std::size_t kRowsPerInsert = 40;
+
+class Sqlite final : public Database {
+ public:
+  Sqlite(Connection writer, std::string path)
+      : writer_(std::move(writer)), path_(std::move(path)) {}
+
+  Status create_table(const TableDef& table) override;
+  Status drop_table(const std::string& table) override;
+  Result<std::vector<std::string>> tables() override;
+  Result<TableDef> table(const std::string& name) override;
+  Status append(const std::string& table, const model::Batch& rows) override;
+  Result<std::int64_t> count(const std::string& table) override;
+  Result<std::optional<std::int64_t>> max_key(const std::string& table,
+                                              const std::string& column) override;
+  Result<std::unique_ptr<Cursor>> query(const std::string& sql) override;
+
+ private:
+  Result<std::optional<std::int64_t>> one_int(const std::string& sql);
+  Status insert_all(const std::string& table, const model::Batch& rows);
+  Result<Statement> insert_statement(const std::string& table, const model::Batch& rows,
+                                     std::size_t count);
+  Status insert_rows(sqlite3_stmt* statement, const model::Batch& rows, std::size_t first,
+                     std::size_t count);
+
+  std::mutex mutex_;  // guards writer_
+  Connection writer_;
+  std::string path_;
+  std::vector<std::string> texts_;  // formatted times of the rows being inserted
+};
+
+bool same(const TableDef& a, const TableDef& b) {
+  auto same_field = [](const model::Field& x, const model::Field& y) {
+    return x.name == y.name && x.type == y.type;
+  };
+  return std::ranges::equal(a.schema.fields, b.schema.fields, same_field) &&
+         a.primary_key == b.primary_key;
+}
+
+Result<std::string> create_text(const TableDef& table) {
+  std::string columns;
+  bool integer_key = table.primary_key.size() == 1;
+  for (const auto& field : table.schema.fields) {
+    std::string type = TRY(declared_type(field.type));
+    // INTEGER and nothing else makes the key SQLite's row number, without an index beside it.
+    bool row_number = integer_key && field.name == table.primary_key[0] && type == "BIGINT";
+    bool required = !field.nullable || std::ranges::count(table.primary_key, field.name) > 0;
+    columns += fmt::format("{}{} {}{}", columns.empty() ? "" : ", ", quote_name(field.name),
+                           row_number ? "INTEGER" : type, required ? " NOT NULL" : "");
+  }
+  std::string key;
+  for (const auto& name : table.primary_key) {
+    if (table.schema.index_of(name) < 0) {
+      return base::error(Code::kInvalidArgument, "table {}: key column {} isn't a column",
+                         table.name, name);
+    }
+    key += (key.empty() ? "" : ", ") + quote_name(name);
+  }
+  if (key.empty()) return fmt::format("CREATE TABLE {} ({})", quote_name(table.name), columns);
+  // A compound key orders the rows themselves: no second copy of the key in an index.
+  return fmt::format("CREATE TABLE {} ({}, PRIMARY KEY ({})){}", quote_name(table.name), columns,
+                     key, table.primary_key.size() > 1 ? " WITHOUT ROWID" : "");
+}
+
+Status Sqlite::create_table(const TableDef& table) {
+  TRY(base::check_name(table.name, "table"));
+  auto present = this->table(table.name);
+  if (present) {
+    if (same(*present, table)) return {};
+    return base::error(Code::kFailedPrecondition,
+                       "table {} is there with other columns; drop it first ({})", table.name,
+                       path_);
+  }
+  if (present.error().code != Code::kNotFound) return std::unexpected(present.error());
+  std::string text = TRY(create_text(table));
+  std::lock_guard lock(mutex_);
+  return execute(writer_.get(), text);
+}
+
+Status Sqlite::drop_table(const std::string& table) {
+  std::lock_guard lock(mutex_);
+  return execute(writer_.get(), "DROP TABLE IF EXISTS " + quote_name(table));
+}
+
+Result<std::vector<std::string>> Sqlite::tables() {
+  std::vector<std::string> names;
+  TRY(
+      scan("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
+           "ORDER BY name",
+           [&](const model::Batch& batch) -> Status {
+             for (std::size_t i = 0; i < batch.rows; ++i) {
+               names.emplace_back(batch.columns[0].text(i));
+             }
+             return {};
+           }));
+  return names;
+}
+
+Result<TableDef> Sqlite::table(const std::string& name) {
+  TRY(base::check_name(name, "table"));
+  TableDef table{name, {}, {}};
+  std::vector<std::pair<std::int64_t, std::string>> key;
+  TRY(scan("SELECT name, type, \"notnull\", pk FROM pragma_table_info('" + name + "')",
+           [&](const model::Batch& batch) -> Status {
+             for (std::size_t i = 0; i < batch.rows; ++i) {
+               std::string column{batch.columns[0].text(i)};
+               table.schema.fields.push_back({column, type_of_declaration(batch.columns[1].text(i)),
+                                              batch.columns[2].ints[i] == 0});
+               if (batch.columns[3].ints[i] > 0) key.emplace_back(batch.columns[3].ints[i], column);
+             }
+             return {};
+           }));
+  if (table.schema.fields.empty()) {
+    return base::error(Code::kNotFound, "table {} does not exist in {}", name, path_);
+  }
+  std::ranges::sort(key);
+  for (auto& [position, column] : key) table.primary_key.push_back(column);
+  return table;
+}
+
+Result<Statement> Sqlite::insert_statement(const std::string& table, const model::Batch& rows,
+                                           std::size_t count) {
+  std::string names, marks;
+  for (const auto& field : rows.schema.fields) {
+    names += (names.empty() ? "" : ", ") + quote_name(field.name);
+    marks += marks.empty() ? "(?" : ", ?";
+  }
+  marks += ")";
+  std::string sql = fmt::format("INSERT INTO {} ({}) VALUES {}", quote_name(table), names, marks);
+  for (std::size_t i = 1; i < count; ++i) sql += ", " + marks;
+  return prepare(writer_.get(), sql);
+}
+
+Status Sqlite::insert_rows(sqlite3_stmt* statement, const model::Batch& rows, std::size_t first,
+                           std::size_t count) {
+  int parameter = 0;
+  for (std::size_t row = first; row < first + count; ++row) {
+    for (const auto& column : rows.columns) {
+      auto& text = texts_[static_cast<std::size_t>(parameter)];
+      bind_value(statement, ++parameter, column, row, text);
+    }
+  }
+  int rc = sqlite3_step(statement);
+  if (rc != SQLITE_DONE) {
+    auto failed = sqlite_error(writer_.get(), "can't insert");
+    sqlite3_reset(statement);
+    return failed;
+  }
+  sqlite3_reset(statement);
+  return {};
+}
+
+Status Sqlite::insert_all(const std::string& table, const model::Batch& rows) {
+  std::size_t row = 0;
+  if (rows.rows >= kRowsPerInsert) {
+    auto many = TRY(insert_statement(table, rows, kRowsPerInsert));
+    for (; row + kRowsPerInsert <= rows.rows; row += kRowsPerInsert) {
+      TRY(insert_rows(many.get(), rows, row, kRowsPerInsert));
+    }
+  }
+  if (row == rows.rows) return {};
+  auto one = TRY(insert_statement(table, rows, 1));
+  for (; row < rows.rows; ++row) TRY(insert_rows(one.get(), rows, row, 1));
+  return {};
+}
+
+Status Sqlite::append(const std::string& table, const model::Batch& rows) {
+  for (const auto& field : rows.schema.fields) TRY(declared_type(field.type));
+  std::lock_guard lock(mutex_);
+  texts_.resize(std::max(texts_.size(), rows.columns.size() * kRowsPerInsert));
+  TRY(execute(writer_.get(), "BEGIN IMMEDIATE"));
+  Status inserted = insert_all(table, rows);
+  if (inserted) inserted = execute(writer_.get(), "COMMIT");
+  if (!inserted) {
+    (void)execute(writer_.get(), "ROLLBACK");  // already rolled back where the disk was full
+    return base::annotate(inserted.error(), "table " + table);
+  }
+  return {};
+}
+
+Result<std::optional<std::int64_t>> Sqlite::one_int(const std::string& sql) {
+  std::optional<std::int64_t> value;
+  TRY(scan(sql, [&](const model::Batch& batch) -> Status {
+    const auto& column = batch.columns[0];
+    if (!column.is_null(0) && !column.ints.empty()) value = column.ints[0];
+    return {};
+  }));
+  return value;
+}
+
+Result<std::int64_t> Sqlite::count(const std::string& table) {
+  return TRY(one_int("SELECT count(*) FROM " + quote_name(table))).value_or(0);
+}
+
+Result<std::optional<std::int64_t>> Sqlite::max_key(const std::string& table,
+                                                    const std::string& column) {
+  return one_int(fmt::format("SELECT max({}) FROM {}", quote_name(column), quote_name(table)));
+}
+
+Result<std::unique_ptr<Cursor>> Sqlite::query(const std::string& sql) {
+  return open_cursor(TRY(connect(path_, SQLITE_OPEN_READONLY)), sql);
+}
+
+}  // namespace
+
+std::string quote_name(std::string_view name) {
+  std::string quoted = "\"";
+  for (char c : name) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+Result<std::unique_ptr<Database>> open_sqlite(base::Env& env, const std::string& path) {
+  TRY(env.make_dirs(std::filesystem::path(path).parent_path().string()));
+  auto writer = TRY(connect(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
+  // NORMAL syncs at checkpoints only, so that a power cut can't damage the file; a checkpoint each
+  // 16 MB keeps a big load from copying its pages from the log too often.
+  TRY(execute(writer.get(),
+              "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+              "PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=MEMORY"));
+  return std::make_unique<Sqlite>(std::move(writer), path);
+}
+
+}  // namespace sqldb
