@@ -1,0 +1,207 @@
+// A simulated playground: the default one's shape, with figures that move. Deterministic but for time.
+
+const LANES = ['Generators', 'Lake, SQL, hub', 'Streaming SQL', 'Bronze', 'Silver', 'Gold', 'Serve'];
+const TRAFFIC = `-- Every raw page view, as it came
+SELECT event_id, event_time, user_id, http_method,
+       uri, client_ip, latency
+INTO raw_pageviews
+FROM pageviews TIMESTAMP BY event_time;
+
+-- Requests by method in five minutes
+SELECT http_method, COUNT(*) AS requests,
+       System.Timestamp() AS window_end
+INTO requests_5min
+FROM pageviews TIMESTAMP BY event_time
+GROUP BY http_method, TUMBLINGWINDOW(minute, 5);
+
+-- What took too long
+SELECT event_id, user_id, latency
+INTO slow
+FROM pageviews TIMESTAMP BY event_time
+WHERE latency > 2000;`;
+const ENGAGEMENTS = `SELECT u.id, u.user_name, u.city,
+  coalesce(p.pageviews, 0) AS pageviews,
+  coalesce(o.orders, 0) AS orders,
+  o.total_orders_value, o.avg_order_value
+FROM silver.users u
+LEFT JOIN views p ON p.user_id = u.id
+LEFT JOIN bought o ON o.user_id = u.id`;
+
+// id, tier, lane, rate, total, file of the source
+const NODES = [
+  ['hriste_generator.users', 'source', 0, 0, 100000],
+  ['hriste_generator.vipusers', 'source', 0, 0, 50000],
+  ['hriste_generator.products', 'source', 0, 0, 10000],
+  ['hriste_generator.towns', 'source', 0, 0, 1312],
+  ['hriste_generator.orders', 'source', 0, 0, 100000],
+  ['hriste_generator.items', 'source', 0, 0, 549873],
+  ['hriste_generator.pageviews', 'source', 0, 696, 1002344],
+  ['hriste_generator.stars', 'source', 0, 42, 61822],
+  ['hriste_lake.bronze', 'store', 1, 0, 0],
+  ['hriste_database.shop', 'store', 1, 0, 649873],
+  ['hriste_event_hub.pageviews', 'stream', 1, 696, 1002344],
+  ['hriste_event_hub.stars', 'stream', 1, 42, 61822],
+  ['hriste_stream_job.traffic', 'stream', 2, 738, 1064166, ['streams/traffic.asaql', TRAFFIC]],
+  ['hriste_pipeline.medallion', 'stream', 2, 0, 0],
+  ['bronze.users', 'bronze', 3, 0, 100000],
+  ['bronze.vipusers', 'bronze', 3, 0, 50000],
+  ['bronze.products', 'bronze', 3, 0, 10000],
+  ['bronze.towns', 'bronze', 3, 0, 1312],
+  ['bronze.orders', 'bronze', 3, 0, 100000],
+  ['bronze.items', 'bronze', 3, 0, 549873],
+  ['bronze.capture', 'bronze', 3, 738, 1064166],
+  ['bronze.pageviews', 'bronze', 3, 696, 1002344],
+  ['bronze.stars', 'bronze', 3, 42, 61822],
+  ['silver.users', 'silver', 4, 0, 100000, ['sql/silver/users.sql', 'SELECT id, trim(name) AS name,\n  nullif(phone_number, \'\') AS phone_number\nFROM bronze.users']],
+  ['silver.orders', 'silver', 4, 0, 100000],
+  ['silver.items', 'silver', 4, 0, 549873],
+  ['silver.pageviews', 'silver', 4, 0, 1001342],
+  ['silver.stars', 'silver', 4, 0, 61760],
+  ['silver.requests_5min', 'silver', 4, 0.2, 1152],
+  ['gold.engagements', 'gold', 5, 0, 100000, ['sql/gold/engagements.sql', ENGAGEMENTS]],
+  ['gold.sales_by_day', 'gold', 5, 0, 14379],
+  ['alerts.slow', 'serve', 6, 0.4, 2712],
+];
+const EDGES = `users>bronze.users vipusers>bronze.vipusers products>bronze.products towns>bronze.towns
+orders>shop items>shop hriste_generator.pageviews>hriste_event_hub.pageviews
+hriste_generator.stars>hriste_event_hub.stars hriste_event_hub.pageviews>traffic hriste_event_hub.stars>traffic
+hriste_event_hub.pageviews>bronze.capture hriste_event_hub.stars>bronze.capture
+traffic>bronze.pageviews traffic>bronze.stars traffic>silver.requests_5min traffic>alerts.slow
+shop>bronze.orders shop>bronze.items bronze.users>silver.users bronze.vipusers>silver.users bronze.towns>silver.users
+bronze.orders>silver.orders bronze.items>silver.items bronze.pageviews>silver.pageviews bronze.stars>silver.stars
+silver.users>gold.engagements silver.orders>gold.engagements silver.items>gold.engagements
+silver.pageviews>gold.engagements silver.stars>gold.engagements silver.orders>gold.sales_by_day silver.users>gold.sales_by_day`;
+
+const full = (name) => (NODES.find(([id]) => id === name) ?? NODES.find(([id]) => id.endsWith(`.${name}`)))[0];
+const LABEL = { hriste_generator: 'gen', hriste_event_hub: 'hub', hriste_stream_job: 'job', hriste_pipeline: 'pipeline', hriste_lake: 'lake', hriste_database: 'sqlite' };
+
+const CHECKS = [
+  ['bronze', 'users rows', '100000'], ['bronze', 'vipusers rows', '50000'], ['bronze', 'products files', '10000'],
+  ['bronze', 'towns rows', '1312'], ['sql', 'orders rows', '100000'], ['sql', 'orders value', '148236551.27'],
+  ['sql', 'items rows', '549873'], ['hub', 'pageviews partition 0 sent', '501170'],
+  ['hub', 'pageviews partition 1 sent', '501174'], ['hub', 'stars sent', '61822'],
+  ['capture', 'pageviews sent = captured + open window', '1002344'], ['raw', 'pageviews sent = raw + dead letters', '1002344'],
+  ['raw', 'pageviews dead letters', '101'], ['silver', 'users rows', '100000'],
+  ['silver', 'pageviews rows', '1001342'], ['silver', 'pageviews duplicates removed', '1002'],
+  ['stream', 'requests_5min windows', '1152'], ['gold', 'engagements rows', '100000'],
+];
+
+export class Playground {
+  constructor() {
+    this.now = Date.parse('2026-06-01T00:07:12.345Z');
+    this.speed = 60;
+    this.frozen = false;
+    this.seconds = 0;
+    this.alerts = [];
+    this.alertsTotal = 2690;
+    this.runs = [medallion('run-7f3a', '2026-06-01T00:05:00Z', 'manual', true), medallion('run-0001', '2026-06-01T00:00:00Z', 'apply', false)];
+    for (let i = 0; i < 22; i++) this.alert(this.now - (22 - i) * 19_000, i);
+    const wall = Math.floor(Date.now() / 1000);
+    this.history = Array.from({ length: 60 }, (_, i) => [wall - 60 + i, this.rateAt(i / 2 - 30)]);
+  }
+
+  rateAt(second) {
+    return this.frozen ? 0 : 738 * (1 + 0.18 * Math.sin(second / 4) + 0.07 * Math.sin(second * 1.7));
+  }
+
+  tick(step) {
+    this.seconds += step;
+    if (!this.frozen) this.now += step * 1000 * this.speed;
+    if (!this.frozen && Math.floor(this.seconds / 3) !== Math.floor((this.seconds - step) / 3)) {
+      this.alert(this.now, this.alertsTotal);
+    }
+    this.history = [...this.history.slice(-119), [Date.now() / 1000, this.rateAt(this.seconds)]];
+  }
+
+  alert(time, n) {
+    const latency = 2000 + ((n * 7919) % 3000);
+    const fields = { event_id: 32 * n + 7, user_id: (n * 104729) % 100000, latency };
+    this.alerts.unshift({ rule: 'slow', time: new Date(time).toISOString(), text: `latency ${latency} ms, user ${fields.user_id}`, fields });
+    this.alerts.length = Math.min(this.alerts.length, 200);
+    this.alertsTotal++;
+  }
+
+  setClock({ frozen = this.frozen, speed = this.speed }) {
+    this.frozen = frozen;
+    this.speed = speed;
+  }
+
+  run(pipeline) {
+    const id = `run-${(this.runs.length + 0x8000).toString(16)}`;
+    this.runs.unshift({ ...medallion(id, new Date(this.now).toISOString(), 'manual', false), pipeline });
+  }
+
+  overview() {
+    const sway = this.rateAt(this.seconds) / 738;
+    const nodes = NODES.map((n) => node(n, sway));
+    return {
+      playground: 'fake',
+      version: '0.1.0',
+      clock: { now: new Date(this.now).toISOString(), speed: this.speed, frozen: this.frozen, held: false },
+      cards: [
+        { title: 'events/s', value: String(Math.round(738 * sway)), note: '2 generators' },
+        { title: 'end-to-end lag', value: `${Math.round(900 + 374 * sway)} ms`, note: 'max over map' },
+        { title: 'rows in gold', value: '114 379', note: '2 tables' },
+        { title: 'runs', value: String(this.runs.length), note: '1 failed' },
+        { title: 'grade', value: '17 / 18', note: '1 check wrong' },
+      ],
+      lanes: LANES,
+      nodes,
+      edges: EDGES.split(/\s+/).map((pair) => edge(pair, nodes)),
+      grade: {
+        run_id: 'run-0001', passed: 17, total: 18, graded_at: '2026-06-01T00:00:00Z',
+        checks: CHECKS.map(([layer, check, expected], i) =>
+          i === 14
+            ? { layer, check, expected, found: '1001341', verdict: 'wrong', detail: 'missing 1: event_id 882311' }
+            : { layer, check, expected, found: expected, verdict: 'right', detail: '' }),
+      },
+      alerts: this.alerts,
+      alerts_total: this.alertsTotal,
+      runs: this.runs,
+      rate: 738 * sway,
+    };
+  }
+}
+
+function node([id, tier, lane, rate, total, source], sway) {
+  const [kind, name] = id.split('.');
+  const lagging = id === 'hriste_stream_job.traffic';
+  const failed = id === 'gold.sales_by_day';
+  return {
+    id, tier, lane, total, kind: kind.startsWith('hriste_') ? kind : 'table',
+    label: LABEL[kind] ? `${LABEL[kind]}.${name}` : id,
+    rate: rate * sway,
+    lag_ms: rate ? (lagging ? 1274 : 4 + (id.length * 7) % 31) : 0,
+    health: failed ? 'fail' : lagging ? 'warn' : rate || lane > 2 ? 'ok' : total ? 'idle' : 'ok',
+    status: failed ? 'last run failed' : lagging ? 'lagging' : rate ? 'running' : lane === 0 ? 'done' : 'ready',
+    source: source ? { file: source[0], text: source[1] } : null,
+    facts: lagging
+      ? { watermark: '2026-06-01T00:06:22Z', late: '2 004', dropped: '0', 'dead letters': '101' }
+      : total && lane > 2 ? { rows: total.toLocaleString('en').replaceAll(',', ' ') } : {},
+  };
+}
+
+function edge(pair, nodes) {
+  const [from, to] = pair.split('>').map(full);
+  const rateOf = (id) => nodes.find((n) => n.id === id).rate;
+  return { from, to, rate: Math.min(rateOf(from), rateOf(to)) };
+}
+
+function medallion(id, started, trigger, fails) {
+  const steps = [
+    ['copy_orders', 'copy', 0, 0.6, 100000], ['copy_items', 'copy', 0, 1.4, 549873], ['users', 'sql', 0, 0.9, 100000],
+    ['orders', 'sql', 0.6, 0.5, 100000], ['items', 'sql', 1.4, 0.7, 549873], ['pageviews', 'sql', 0.1, 2.3, 1001342],
+    ['stars', 'sql', 0.1, 0.4, 61760], ['engagements', 'sql', 2.4, 0.8, 100000], ['sales_by_day', 'sql', 1.1, 0.3, 14379],
+  ];
+  const activities = steps.map(([name, type, offset_s, seconds, rows]) => {
+    const broken = fails && name === 'sales_by_day';
+    return {
+      name, type, offset_s, seconds, rows: broken ? 0 : rows, bytes: broken ? 0 : rows * 41,
+      state: broken ? 'failed' : 'succeeded',
+      error: broken ? 'sql/gold/sales_by_day.sql:4:12: column "krai" is not there; did you mean "kraj"?' : '',
+    };
+  });
+  const error = fails ? 'activity sales_by_day failed' : '';
+  return { id, pipeline: 'medallion', trigger, state: fails ? 'failed' : 'succeeded', started, seconds: 3.2,
+    rows: activities.reduce((sum, a) => sum + a.rows, 0), bytes: activities.reduce((sum, a) => sum + a.bytes, 0), error, activities };
+}

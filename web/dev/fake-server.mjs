@@ -1,0 +1,100 @@
+// A stand-in for the daemon, for work on the page alone: serves dist/ and a simulated overview
+// with the daemon's security headers. `node dev/fake-server.mjs [port]`; port 0 takes any.
+import { createServer } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Playground } from './fake-playground.mjs';
+
+const DIST = fileURLToPath(new URL('../dist', import.meta.url));
+const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
+const SECURITY = {
+  'Content-Security-Policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cache-Control': 'no-cache',
+};
+const TICK_MS = 500;
+
+/** Starts on 127.0.0.1. Returns { port, url, playground, close }; close() also ends open streams. */
+export async function start(port = 0) {
+  const playground = new Playground();
+  const streams = new Set();
+  const server = createServer((request, response) => {
+    answer(playground, streams, request, response).catch((error) => {
+      response.writeHead(500).end(String(error));
+    });
+  });
+  await new Promise((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
+  const timer = setInterval(() => {
+    playground.tick(TICK_MS / 1000);
+    for (const stream of streams) send(stream, 'overview', playground.overview());
+  }, TICK_MS);
+  const taken = server.address().port;
+  return {
+    port: taken,
+    url: `http://127.0.0.1:${taken}/`,
+    playground,
+    streams,
+    async close() {
+      clearInterval(timer);
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function answer(playground, streams, request, response) {
+  const { pathname } = new URL(request.url, 'http://localhost');
+  if (pathname === '/v1/live') return live(playground, streams, request, response);
+  if (request.method === 'POST') return write(playground, pathname, request, response);
+  if (pathname === '/v1/overview') return json(response, 200, playground.overview());
+  return file(pathname, response);
+}
+
+function live(playground, streams, request, response) {
+  response.writeHead(200, { ...SECURITY, 'Content-Type': 'text/event-stream' });
+  response.write('retry: 1000\n\n');
+  send(response, 'snapshot', { ...playground.overview(), rate_history: playground.history });
+  streams.add(response);
+  request.on('close', () => streams.delete(response));
+}
+
+let id = 0;
+const send = (stream, event, data) =>
+  stream.write(`id: ${++id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+
+async function write(playground, pathname, request, response) {
+  if (request.headers['x-hriste'] !== '1') return json(response, 403, problem('permission_denied', 'X-Hriste is missing'));
+  let text = '';
+  for await (const chunk of request) text += chunk;
+  const run = pathname.match(/^\/v1\/pipelines\/([^/]+)\/run$/);
+  if (pathname === '/v1/clock') playground.setClock(JSON.parse(text));
+  else if (run) playground.run(decodeURIComponent(run[1]));
+  else return json(response, 404, problem('not_found', `${pathname} is not there`));
+  return json(response, 200, {});
+}
+
+const problem = (code, message) => ({ error: { code, message } });
+
+function json(response, status, body) {
+  response.writeHead(status, { ...SECURITY, 'Content-Type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
+
+async function file(pathname, response) {
+  const path = join(DIST, normalize(pathname === '/' ? '/index.html' : pathname));
+  try {
+    const body = await readFile(path);
+    response.writeHead(200, { ...SECURITY, 'Content-Type': TYPES[extname(path)] ?? 'application/octet-stream' });
+    response.end(body);
+  } catch {
+    response.writeHead(404, SECURITY).end();
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { url } = await start(Number(process.argv[2] ?? 8088));
+  console.log(url);
+}

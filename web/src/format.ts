@@ -1,0 +1,57 @@
+// Numbers and times as the page shows them: 24-hour clock, ISO dates, thin spaces between thousands.
+
+const THIN = '\u202f';
+
+export function group(value: number): string {
+  const [whole, part] = String(Math.abs(value)).split('.');
+  const grouped = whole!.replace(/\B(?=(\d{3})+$)/g, THIN);
+  return (value < 0 ? '−' : '') + grouped + (part ? `.${part}` : '');
+}
+
+/** 12, 1.1k, 2.9M: three figures at most. */
+export function short(value: number): string {
+  const size = Math.abs(value);
+  if (size < 10) return String(Math.round(value * 10) / 10);
+  if (size < 1000) return String(Math.round(value));
+  for (const [unit, letter] of [[1e9, 'G'], [1e6, 'M'], [1e3, 'k']] as const) {
+    if (size >= unit * 0.9995) {
+      const scaled = value / unit;
+      return (Math.abs(scaled) < 9.95 ? scaled.toFixed(1).replace(/\.0$/, '') : Math.round(scaled)) + letter;
+    }
+  }
+  return String(Math.round(value));
+}
+
+export function bytes(value: number): string {
+  if (value < 1000) return `${value} B`;
+  for (const [unit, name] of [[1e9, 'GB'], [1e6, 'MB'], [1e3, 'kB']] as const) {
+    if (value >= unit * 0.9995) return `${(value / unit).toFixed(value < 9.95 * unit ? 1 : 0)} ${name}`;
+  }
+  return `${value} B`;
+}
+
+export function lag(ms: number): string {
+  if (ms < 10_000) return `${Math.round(ms)} ms`;
+  if (ms < 600_000) return `${Math.round(ms / 1000)} s`;
+  return `${Math.round(ms / 60_000)} min`;
+}
+
+export function seconds(value: number): string {
+  if (value < 1) return `${Math.round(value * 1000)} ms`;
+  if (value < 100) return `${value.toFixed(1)} s`;
+  return `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
+}
+
+/** Digits that the daemon sends as text: grouped when they are a plain number, untouched otherwise. */
+export function groupText(text: string): string {
+  return /^\d{5,15}$/.test(text) ? group(Number(text)) : text;
+}
+
+/** "2026-06-01T00:00:12.345Z" → "2026-06-01 00:00:12"; what isn't an instant stays as it is. */
+export function instant(iso: string): string {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(iso) ? iso.slice(0, 19).replace('T', ' ') : iso;
+}
+
+export function speed(value: number): string {
+  return `${group(value)}×`;
+}

@@ -1,0 +1,134 @@
+// The side panel: everything about the selected node; without one, how to read the map.
+import { computed } from '@preact/signals';
+import { runPipeline, type MapNode } from '../api';
+import * as format from '../format';
+import { overview } from '../live';
+import { act, selected } from '../state';
+import { Close, Glyph, healthWord, Retry } from './icons';
+
+const node = computed(() => overview.value?.nodes.find((n) => n.id === selected.value));
+const neighbours = computed(() => {
+  const all = overview.value?.nodes ?? [];
+  const links = overview.value?.edges ?? [];
+  const pick = (ids: string[]) => all.filter((n) => ids.includes(n.id));
+  return {
+    from: pick(links.filter((e) => e.to === selected.value).map((e) => e.from)),
+    to: pick(links.filter((e) => e.from === selected.value).map((e) => e.to)),
+  };
+});
+
+export function Panel() {
+  return (
+    <aside class="panel side" aria-label="Details">
+      <div class="scroll">{node.value ? <Details node={node.value} /> : <Legend />}</div>
+    </aside>
+  );
+}
+
+function close(): void {
+  const id = selected.value;
+  selected.value = null;
+  // Back to where the reader was, not to the top of the page.
+  if (id) document.querySelector<HTMLElement>(`.node[data-id="${CSS.escape(id)}"]`)?.focus();
+}
+
+function Details({ node }: { node: MapNode }) {
+  const { from, to } = neighbours.value;
+  return (
+    <>
+      <div class="side-head">
+        <h2>{node.label}</h2>
+        <button class="icon quiet" aria-label="Close details" onClick={close}>
+          <Close />
+        </button>
+      </div>
+      <p class={`pill ${node.health}`}>
+        <Glyph health={node.health} /> {node.status || healthWord[node.health]}
+      </p>
+      <dl class="facts">
+        {facts(node).map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <Neighbours title="from" nodes={from} />
+      <Neighbours title="to" nodes={to} />
+      {node.source && (
+        <>
+          <h3>Source · {node.source.file}</h3>
+          <pre tabIndex={0} role="region" aria-label={`Source of ${node.label}`}>
+            {node.source.text.trim()}
+          </pre>
+        </>
+      )}
+      {node.kind === 'hriste_pipeline' && <RunButton name={nameOf(node)} />}
+    </>
+  );
+}
+
+const nameOf = (n: MapNode) => n.id.slice(n.id.lastIndexOf('.') + 1);
+
+export function RunButton({ name }: { name: string }) {
+  return (
+    <button class="primary" onClick={() => act(() => runPipeline(name))}>
+      <Retry /> Re-run {name}
+    </button>
+  );
+}
+
+function facts(n: MapNode): [string, string][] {
+  const rows: [string, string][] = [['kind', n.kind.replace(/^hriste_/, '').replaceAll('_', ' ')]];
+  if (n.rate > 0) rows.push(['rate', `${format.short(n.rate)} /s`]);
+  if (n.lag_ms > 0) rows.push(['lag', format.lag(n.lag_ms)]);
+  if (n.total > 0 && !n.facts.rows) rows.push(['total', format.group(n.total)]);
+  for (const [name, value] of Object.entries(n.facts)) rows.push([name.replaceAll('_', ' '), format.instant(value)]);
+  return rows;
+}
+
+function Neighbours({ title, nodes }: { title: string; nodes: MapNode[] }) {
+  if (nodes.length === 0) return null;
+  return (
+    <div class="links">
+      <span>{title}</span>
+      <ul>
+        {nodes.map((n) => (
+          <li key={n.id}>
+            <button class={`link ${n.tier}`} onClick={() => (selected.value = n.id)}>
+              {n.label}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Legend() {
+  return (
+    <>
+      <h2>How to read the map</h2>
+      <p>Data flows from left to right. Choose a node to see its figures, its source and its neighbours.</p>
+      <ul class="legend">
+        {(['ok', 'warn', 'fail', 'idle'] as const).map((health) => (
+          <li key={health}>
+            <Glyph health={health} /> {healthWord[health]}
+          </li>
+        ))}
+      </ul>
+      <ul class="legend lines">
+        <li>
+          <i class="flow" aria-hidden="true" /> data is moving; thicker is more
+        </li>
+        <li>
+          <i class="rest" aria-hidden="true" /> at rest
+        </li>
+      </ul>
+      <p class="keys">
+        <kbd>Tab</kbd> enters the map, <kbd>←</kbd> <kbd>↑</kbd> <kbd>↓</kbd> <kbd>→</kbd> walk it,{' '}
+        <kbd>Enter</kbd> opens, <kbd>Esc</kbd> closes.
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,109 @@
+// Runs of pipelines: the list, and the chosen run's activities as bars over time.
+import { computed } from '@preact/signals';
+import type { Activity, Run } from '../api';
+import * as format from '../format';
+import { part } from '../live';
+import { selectedRun } from '../state';
+import { Glyph, stateHealth } from './icons';
+import { RunButton } from './panel';
+
+const LIMIT = 50;
+const runs = part('runs');
+const chosen = computed(() => {
+  const all = runs.value ?? [];
+  return all.find((r) => r.id === selectedRun.value) ?? all[0];
+});
+
+export function Runs() {
+  const all = (runs.value ?? []).slice(0, LIMIT);
+  return (
+    <section class="panel block runs" id="runs" aria-labelledby="runs-title">
+      <div class="block-head">
+        <h2 id="runs-title">Runs</h2>
+        {chosen.value && <RunButton name={chosen.value.pipeline} />}
+      </div>
+      {all.length === 0 ? (
+        <p class="empty">
+          Nothing has run yet. <code>hriste run PIPELINE</code> starts one; a trigger with <code>on = "apply"</code>{' '}
+          does at each apply.
+        </p>
+      ) : (
+        <div class="split">
+          <ul class="run-list scroll" aria-label="Runs, newest first">
+            {all.map((run) => (
+              <RunLine key={run.id} run={run} />
+            ))}
+          </ul>
+          {chosen.value && <Gantt run={chosen.value} />}
+        </div>
+      )}
+    </section>
+  );
+}
+
+function RunLine({ run }: { run: Run }) {
+  return (
+    <li>
+      <button
+        class="run"
+        aria-current={run === chosen.value ? 'true' : undefined}
+        onClick={() => (selectedRun.value = run.id)}
+      >
+        <Glyph health={stateHealth(run.state)} />
+        <span class="name">{run.pipeline}</span>
+        <span class="vh">, {run.state}, </span>
+        <span class="muted">{run.trigger}</span>
+        <span class="took">{format.seconds(run.seconds)}</span>
+        <span class="muted when">{format.instant(run.started)}</span>
+      </button>
+    </li>
+  );
+}
+
+function Gantt({ run }: { run: Run }) {
+  const end = Math.max(run.seconds, ...run.activities.map((a) => a.offset_s + a.seconds), 0.001);
+  const failed = run.activities.filter((a) => a.error);
+  return (
+    <div class="gantt">
+      <p class="muted">
+        {run.id} · {run.state} · {format.group(run.rows)} rows · {format.bytes(run.bytes)}
+      </p>
+      <ol aria-label={`Activities of ${run.pipeline}`}>
+        {run.activities.map((activity) => (
+          <Bar key={activity.name} activity={activity} end={end} />
+        ))}
+      </ol>
+      {(failed.length > 0 || run.error) && (
+        <div class="failure">
+          {run.error && failed.length === 0 && <p>{run.error}</p>}
+          {failed.map((a) => (
+            <p key={a.name}>
+              <strong>{a.name}</strong> {a.error}
+            </p>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Bar({ activity, end }: { activity: Activity; end: number }) {
+  const health = stateHealth(activity.state);
+  const left = (activity.offset_s / end) * 100;
+  const wide = Math.max((activity.seconds / end) * 100, 0.4);
+  return (
+    <li class="bar">
+      <span class="name">
+        <Glyph health={health} />
+        <span class="vh">{activity.state}: </span>
+        <span class="text" title={activity.name}>{activity.name}</span>
+        <span class="muted">{activity.type}</span>
+      </span>
+      <span class="track" aria-hidden="true">
+        <i class={health} style={{ left: `${left.toFixed(2)}%`, width: `${Math.min(wide, 100 - left).toFixed(2)}%` }} />
+      </span>
+      <span class="took">{activity.state === 'running' || activity.seconds > 0 ? format.seconds(activity.seconds) : '–'}</span>
+      <span class="rows">{activity.rows > 0 ? `${format.group(activity.rows)} rows` : ''}</span>
+    </li>
+  );
+}
