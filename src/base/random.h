@@ -17,6 +17,18 @@ constexpr std::uint64_t mix64(std::uint64_t x) {
   return x ^ (x >> 31);
 }
 
+/// The draws of one row: row.bits(0), row.bits(1), …; immutable.
+class RowRandom {
+ public:
+  explicit constexpr RowRandom(std::uint64_t key) : key_(key) {}
+  constexpr std::uint64_t bits(std::uint64_t n) const {
+    return mix64(key_ + n * 0xA0761D6478BD642FULL);
+  }
+
+ private:
+  std::uint64_t key_;
+};
+
 /// A stream of independent values for one (seed, table, column); immutable, thread-safe.
 class CounterRandom {
  public:
@@ -29,6 +41,8 @@ class CounterRandom {
   constexpr std::uint64_t bits(std::uint64_t row, std::uint64_t n) const {
     return mix64(bits(row) + n * 0xA0761D6478BD642FULL);
   }
+  /// row(r).bits(n) == bits(r, n), for loops over `n`.
+  constexpr RowRandom row(std::uint64_t row) const { return RowRandom(bits(row)); }
   /// Uniform in [0, 1), 53 bits.
   constexpr double unit(std::uint64_t row) const { return to_unit(bits(row)); }
   /// Uniform in [0, n); n > 0. Multiply-shift (Lemire 2019); its bias is below n / 2^64.
