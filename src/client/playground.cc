@@ -1,0 +1,131 @@
+#include "client/playground.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <thread>
+
+#include "base/env.h"
+#include "client/start.h"
+
+namespace client {
+namespace {
+
+namespace fs = std::filesystem;
+using base::Code;
+
+constexpr int kAttempts = 3;
+constexpr double kEndSeconds = 30;
+/// Between attempts, for a daemon that is on its way down.
+constexpr double kPauseSeconds = 1;
+
+}  // namespace
+
+bool Playground::exists() const { return has_catalogue(data_dir_); }
+
+std::string Playground::id() const {
+  std::lock_guard lock(mutex_);
+  return id_;
+}
+
+base::Result<std::shared_ptr<Session>> Playground::session() {
+  std::lock_guard lock(mutex_);
+  if (cancelled_) return base::error(Code::kCancelled, "stopped");
+  if (!session_) {
+    session_ = TRY(connect_or_start(data_dir_, engine_));
+    id_ = session_->daemon().playground;
+  }
+  return session_;
+}
+
+void Playground::forget(const std::shared_ptr<Session>& lost) {
+  std::lock_guard lock(mutex_);
+  if (session_ == lost) session_.reset();
+}
+
+void Playground::cancel() {
+  std::shared_ptr<Session> session;
+  {
+    std::lock_guard lock(mutex_);
+    cancelled_ = true;
+    session = session_;
+  }
+  if (session) session->cancel();
+}
+
+Answer<json> Playground::repeat(const char* method, const std::string& path, const json& body) {
+  for (int attempt = 1;; ++attempt) {
+    auto session = TRY(this->session());
+    auto answer = session->request(method, path, body);
+    if (answer || answer.error().error.code != Code::kUnavailable) return answer;
+    forget(session);
+    if (attempt == kAttempts) return answer;
+    wait_for_end(session->daemon().pid, kPauseSeconds);
+  }
+}
+
+Answer<json> Playground::put(const std::string& kind, const std::string& name,
+                             const json& attributes) {
+  auto answer = TRY(repeat("PUT", resource_path(kind, name), {{"attributes", attributes}}));
+  if (!answer.is_object() || !answer.contains("attributes"))
+    return std::unexpected(base::Error{Code::kInternal, "the daemon's answer has no attributes"});
+  return std::move(answer["attributes"]);
+}
+
+Answer<std::optional<json>> Playground::get(const std::string& kind, const std::string& name) {
+  TRY(check_folder(data_dir_));
+  if (!exists()) return std::nullopt;
+  auto answer = repeat("GET", resource_path(kind, name), nullptr);
+  if (answer) return answer->is_object() ? std::optional((*answer)["attributes"]) : std::nullopt;
+  if (answer.error().error.code == Code::kNotFound) return std::nullopt;
+  return std::unexpected(std::move(answer).error());
+}
+
+Answer<void> Playground::remove(const std::string& kind, const std::string& name) {
+  TRY(check_folder(data_dir_));
+  for (int attempt = 1;; ++attempt) {
+    if (!exists()) return {};
+    auto session = TRY(this->session());
+    auto answer = session->request("DELETE", resource_path(kind, name));
+    if (answer) {
+      const bool is_last = answer->is_object() && answer->value("last", json()) == true;
+      return is_last ? wait_until_gone(session) : Answer<void>{};
+    }
+    if (answer.error().error.code == Code::kNotFound) return {};
+    if (answer.error().error.code != Code::kUnavailable || attempt == kAttempts)
+      return std::unexpected(std::move(answer).error());
+    forget(session);
+    wait_for_end(session->daemon().pid, kPauseSeconds);
+  }
+}
+
+Answer<void> Playground::wait_until_gone(const std::shared_ptr<Session>& last) {
+  forget(last);
+  const auto pid = last->daemon().pid;
+  if (!wait_for_end(pid, kEndSeconds))
+    return std::unexpected(base::Error{
+        Code::kUnavailable,
+        fmt::format("the last resource is gone, but the daemon (pid {}) has not ended within {} s",
+                    pid, kEndSeconds)});
+  return {};
+}
+
+Answer<json> Playground::call(const char* method, const std::string& path, const json& body) {
+  TRY(check_folder(data_dir_));
+  if (!exists())
+    return std::unexpected(
+        base::Error{Code::kNotFound, fmt::format("there is no playground in {}", data_dir_)});
+  return repeat(method, path, body);
+}
+
+base::Result<std::string> find_engine() {
+  if (const char* named = std::getenv("HRISTE_ENGINE"); named != nullptr && *named != '\0')
+    return std::string(named);
+  std::error_code wrong;
+  const auto own = fs::read_symlink("/proc/self/exe", wrong);
+  const auto engine = (own.parent_path() / "hriste-engine").string();
+  if (!wrong && base::Env::real().exists(engine)) return engine;
+  return base::error(Code::kNotFound, "there is no {}; build it with script/build", engine);
+}
+
+}  // namespace client

@@ -1,0 +1,61 @@
+// One playground from outside: finds its daemon, starts it when needed, and goes on when it dies.
+//
+// This is what the provider and the command line speak to. Requests are idempotent by contract, so
+// one that lost its connection is repeated, up to three times, on the daemon that then answers.
+// Thread: thread-safe. Failure: Problem (session.h). Read first: tests/client_test.cc.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "client/session.h"
+
+namespace client {
+
+class Playground {
+ public:
+  /// `data_dir` absolute; `engine` the path of hriste-engine. Nothing is opened yet.
+  Playground(std::string data_dir, std::string engine)
+      : data_dir_(std::move(data_dir)), engine_(std::move(engine)) {}
+
+  const std::string& data_dir() const { return data_dir_; }
+  /// Whether there is a playground (running or not); data sources and reads answer "not there"
+  /// without one and don't make one.
+  bool exists() const;
+  /// The playground's id, of the daemon that answered last; empty before.
+  std::string id() const;
+
+  /// Creates or updates; blocks until done. Starts the daemon. Returns all attributes.
+  Answer<json> put(const std::string& kind, const std::string& name, const json& attributes);
+  /// nullopt when the resource or the whole playground isn't there.
+  Answer<std::optional<json>> get(const std::string& kind, const std::string& name);
+  /// Absent is fine. When it was the last resource: returns after the daemon has ended and its
+  /// folder is gone.
+  Answer<void> remove(const std::string& kind, const std::string& name);
+  /// Any other idempotent request; kNotFound when there is no playground.
+  Answer<json> call(const char* method, const std::string& path, const json& body = nullptr);
+
+  /// The running daemon, or one that is started now. Errors as connect_or_start().
+  base::Result<std::shared_ptr<Session>> session();
+  /// Ends waiting requests with kCancelled; those that come later too.
+  void cancel();
+
+ private:
+  Answer<json> repeat(const char* method, const std::string& path, const json& body);
+  void forget(const std::shared_ptr<Session>& lost);
+  Answer<void> wait_until_gone(const std::shared_ptr<Session>& last);
+
+  const std::string data_dir_, engine_;
+  mutable std::mutex mutex_;  // guards what follows
+  std::shared_ptr<Session> session_;
+  std::string id_;
+  bool cancelled_ = false;
+};
+
+/// The engine beside the running executable: …/hriste-engine (symbolic links resolved), or
+/// $HRISTE_ENGINE. Errors: kNotFound naming where it was looked for.
+base::Result<std::string> find_engine();
+
+}  // namespace client

@@ -1,0 +1,194 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "client/http_internal.h"
+#include "client/playground.h"
+#include "client/start.h"
+#include "kinds/version.h"
+
+namespace client {
+namespace {
+
+namespace fs = std::filesystem;
+using base::Code;
+using testing::HasSubstr;
+
+const std::string kFakeEngine = HRISTE_FAKE_ENGINE;
+
+class ClientTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    char name[] = "/tmp/hriste-client-XXXXXX";
+    root_ = ::mkdtemp(name);
+    data_dir_ = root_ + "/data";
+  }
+  void TearDown() override {
+    if (auto session = Session::connect(data_dir_)) {
+      ::kill((*session)->daemon().pid, SIGKILL);
+      wait_for_end((*session)->daemon().pid, 5);
+    }
+    fs::remove_all(root_);
+  }
+  void write(const std::string& path, const std::string& text) {
+    fs::create_directories(fs::path(path).parent_path());
+    std::ofstream(path) << text;
+  }
+
+  std::string root_, data_dir_;
+};
+
+TEST_F(ClientTest, WithoutPlaygroundNothingIsThereAndNothingIsMade) {
+  Playground playground(data_dir_, kFakeEngine);
+  EXPECT_FALSE(playground.exists());
+  EXPECT_EQ(playground.get("hriste_lake", "b").value(), std::nullopt);
+  EXPECT_TRUE(playground.remove("hriste_lake", "b"));
+  EXPECT_EQ(playground.call("GET", "/v1/grade").error().error.code, Code::kNotFound);
+  EXPECT_EQ(Session::connect(data_dir_).error().code, Code::kNotFound);
+  EXPECT_FALSE(fs::exists(data_dir_));
+}
+
+TEST_F(ClientTest, StartsTheDaemonAndTheLastRemovalEndsIt) {
+  Playground playground(data_dir_, kFakeEngine);
+  auto made = playground.put("hriste_lake", "b", {{"name", "b"}, {"tier", "bronze"}});
+  ASSERT_TRUE(made) << made.error().error.message;
+  EXPECT_EQ((*made)["tier"], "bronze");
+  EXPECT_FALSE(playground.id().empty());
+  EXPECT_EQ((**playground.get("hriste_lake", "b"))["tier"], "bronze");
+  const auto pid = (*playground.session())->daemon().pid;
+  ASSERT_TRUE(playground.remove("hriste_lake", "b"));
+  EXPECT_TRUE(wait_for_end(pid, 0));
+  EXPECT_FALSE(fs::exists(data_dir_));
+  EXPECT_TRUE(fs::is_empty(root_)) << "nothing is left beside the folder either";
+  EXPECT_TRUE(playground.put("hriste_lake", "b", {{"name", "b"}})) << "a new one starts";
+}
+
+TEST_F(ClientTest, TheDaemonIsDetachedAndKnowsNothingOfThePlugin) {
+  ::setenv("TF_PLUGIN_MAGIC_COOKIE", "x", 1);
+  ::setenv("PLUGIN_CLIENT_CERT", "x", 1);
+  auto session = connect_or_start(data_dir_, kFakeEngine);
+  ::unsetenv("TF_PLUGIN_MAGIC_COOKIE");
+  ::unsetenv("PLUGIN_CLIENT_CERT");
+  ASSERT_TRUE(session);
+  const auto proc = fmt::format("/proc/{}", (*session)->daemon().pid);
+  EXPECT_EQ(fs::read_symlink(proc + "/cwd"), "/");
+  EXPECT_EQ(fs::read_symlink(proc + "/fd/0"), "/dev/null");
+  EXPECT_EQ(::getsid((*session)->daemon().pid), ::getpgid((*session)->daemon().pid));
+  EXPECT_NE(::getsid((*session)->daemon().pid), ::getsid(0));
+  std::ifstream environment(proc + "/environ");
+  const std::string all(std::istreambuf_iterator<char>(environment), {});
+  EXPECT_EQ(all.find("TF_"), std::string::npos);
+  EXPECT_EQ(all.find("PLUGIN_"), std::string::npos);
+}
+
+TEST_F(ClientTest, RepeatsARequestWhenTheDaemonDies) {
+  Playground playground(data_dir_, kFakeEngine);
+  ASSERT_TRUE(playground.put("hriste_lake", "a", {{"name", "a"}}));
+  const auto first = (*playground.session())->daemon().pid;
+  write(root_ + "/fake-die-on-put", "");
+  auto made = playground.put("hriste_lake", "b", {{"name", "b"}});
+  ASSERT_TRUE(made) << made.error().error.message;
+  EXPECT_NE((*playground.session())->daemon().pid, first);
+  EXPECT_TRUE((*playground.get("hriste_lake", "a")).has_value()) << "and nothing was lost";
+}
+
+TEST_F(ClientTest, ManyAtOnceShareOneDaemon) {
+  std::vector<std::jthread> threads;
+  std::vector<int> pids(12);
+  for (int i = 0; i < 12; ++i) {
+    threads.emplace_back([&, i] {
+      Playground own(data_dir_, kFakeEngine);  // as if in its own process
+      if (own.put("hriste_lake", "l" + std::to_string(i), {{"name", "x"}}))
+        pids[i] = (*own.session())->daemon().pid;
+    });
+  }
+  threads.clear();
+  EXPECT_THAT(pids, testing::Each(pids[0]));
+  EXPECT_NE(pids[0], 0);
+}
+
+TEST_F(ClientTest, AnotherVersionIsReplaced) {
+  write(root_ + "/fake-version", "0.0.1");
+  auto old = connect_or_start(data_dir_, kFakeEngine);
+  ASSERT_TRUE(old);
+  fs::remove(root_ + "/fake-version");
+  auto fresh = connect_or_start(data_dir_, kFakeEngine);
+  ASSERT_TRUE(fresh) << fresh.error().message;
+  EXPECT_NE((*fresh)->daemon().pid, (*old)->daemon().pid);
+  EXPECT_EQ((*fresh)->daemon().version, kinds::kVersion);
+}
+
+TEST_F(ClientTest, AForeignFolderIsRefusedAndLeftAlone) {
+  write(data_dir_ + "/precious.txt", "mine");
+  Playground playground(data_dir_, kFakeEngine);
+  auto refused = playground.put("hriste_lake", "b", {{"name", "b"}});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().error.code, Code::kFailedPrecondition);
+  EXPECT_THAT(refused.error().error.message, HasSubstr(data_dir_));
+  EXPECT_FALSE(playground.remove("hriste_lake", "b"));
+  EXPECT_EQ(std::distance(fs::directory_iterator(data_dir_), {}), 1);
+}
+
+TEST_F(ClientTest, AFailingEngineIsShownWithWhatItSaid) {
+  auto missing = connect_or_start(data_dir_, root_ + "/no-engine");
+  ASSERT_FALSE(missing);
+  EXPECT_THAT(missing.error().message, HasSubstr("no-engine"));
+  write(root_ + "/engine", "#!/bin/sh\necho 'no room for the catalogue' >&2\nexit 1\n");
+  ::chmod((root_ + "/engine").c_str(), 0755);
+  auto failed = connect_or_start(data_dir_, root_ + "/engine");
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().code, Code::kUnavailable);
+  EXPECT_THAT(failed.error().message, HasSubstr("no room for the catalogue"));
+}
+
+TEST_F(ClientTest, ErrorsKeepCodeAndPath) {
+  write(root_ + "/fake-fail", R"({"b":{"code":"resource_exhausted","message":"disk full",
+                                       "path":["activities",0,"query"]}})");
+  Playground playground(data_dir_, kFakeEngine);
+  auto failed = playground.put("hriste_lake", "b", {{"name", "b"}});
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().error.code, Code::kResourceExhausted);
+  EXPECT_EQ(failed.error().error.message, "disk full");
+  EXPECT_EQ(failed.error().path, json::parse(R"(["activities",0,"query"])"));
+}
+
+TEST_F(ClientTest, CancelEndsWaitingRequests) {
+  Playground playground(data_dir_, kFakeEngine);
+  ASSERT_TRUE(playground.put("hriste_lake", "a", {{"name", "a"}}));
+  write(root_ + "/fake-slow", "30");
+  std::jthread canceller([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    playground.cancel();
+  });
+  auto cancelled = playground.put("hriste_lake", "b", {{"name", "b"}});
+  ASSERT_FALSE(cancelled);
+  EXPECT_EQ(cancelled.error().error.code, Code::kCancelled);
+}
+
+TEST(ParseAnswer, ReadsLengthsAndChunks) {
+  auto plain = parse_answer("HTTP/1.1 404 Not Found\r\ncontent-length: 2\r\n\r\n{}");
+  ASSERT_TRUE(plain);
+  EXPECT_EQ(plain->status, 404);
+  EXPECT_EQ(plain->body, "{}");
+  auto chunked = parse_answer(
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n[1,\r\n2\r\n2]\r\n0\r\n\r\n");
+  ASSERT_TRUE(chunked);
+  EXPECT_EQ(chunked->body, "[1,2]");
+  EXPECT_EQ(parse_answer("HTTP/1.1 200 OK\r\n\r\nrest")->body, "rest");
+}
+
+TEST(ParseAnswer, AnAnswerCutShortIsUnavailable) {
+  for (const char* bytes :
+       {"", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab"})
+    EXPECT_EQ(parse_answer(bytes).error().code, Code::kUnavailable) << bytes;
+  EXPECT_EQ(parse_answer("SSH-2.0-x\r\n\r\n").error().code, Code::kInternal);
+}
+
+}  // namespace
+}  // namespace client
