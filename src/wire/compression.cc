@@ -99,8 +99,8 @@ Status unlz4(std::string_view in, std::size_t max_bytes, std::string& out) {
   if (LZ4F_isError(LZ4F_createDecompressionContext(&raw, LZ4F_VERSION))) {
     return error(Code::kInternal, "lz4 can't start");
   }
-  std::unique_ptr<LZ4F_dctx, LZ4F_errorCode_t (*)(LZ4F_dctx*)> guard(
-      raw, LZ4F_freeDecompressionContext);
+  std::unique_ptr<LZ4F_dctx, LZ4F_errorCode_t (*)(LZ4F_dctx*)> guard(raw,
+                                                                     LZ4F_freeDecompressionContext);
   std::size_t begin = out.size(), used = 0;
   for (std::size_t hint = 1; hint != 0;) {
     std::size_t space = grow(out, begin, used, max_bytes);

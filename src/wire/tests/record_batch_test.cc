@@ -107,8 +107,8 @@ TEST(RecordBatch, StampingKeepsTheChecksumRight) {
 
 TEST(RecordBatch, EveryCodecDecodesAndKeepsItsLimit) {
   std::string batch = build(2000);
-  for (Compression codec : {Compression::kGzip, Compression::kSnappy, Compression::kLz4,
-                            Compression::kZstd}) {
+  for (Compression codec :
+       {Compression::kGzip, Compression::kSnappy, Compression::kLz4, Compression::kZstd}) {
     std::string small = recompress(batch, codec);
     EXPECT_LT(small.size(), batch.size());
     auto header = validate_batch(small);

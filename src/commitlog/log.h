@@ -1,0 +1,138 @@
+// The room `commitlog`: one partition's log on disk. No network, no clock.
+//
+//   Log      opens, recovers, appends, syncs, drops what is too old
+//   Cursor   reads whole record batches in order from an offset
+//
+// Invariants: offsets are dense and start at 0; what append() returned survives the death of the
+// process (it is in the page cache), what sync() returned for survives loss of power; on any
+// failed append the log is unchanged. Readers see whole batches only.
+// Format: docs/formats/commitlog.md. A folder of segments `{base offset:020}.log` of record batches
+// exactly as appended, each with `{base offset:020}.index` once it is full. An index can always be
+// made again from its segment.
+// Recovery: the last segment is read with its checksums and cut at the first byte that isn't a
+// whole batch; a full segment is read only when its index is missing or doesn't fit.
+// Threads: Log is thread-safe; a Cursor belongs to one thread and keeps its segment's file open.
+// First test to read: tests/log_test.cc.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/env.h"
+#include "base/result.h"
+#include "wire/record_batch.h"
+
+namespace commitlog {
+
+/// What the log remembers of a producer's last batch, to know a batch sent twice.
+struct ProducerState {
+  std::int16_t epoch = 0;
+  std::int32_t first_sequence = 0, last_sequence = 0;  ///< of its last batch
+  std::int64_t first_offset = 0, last_offset = 0;      ///< of its last batch
+  bool operator==(const ProducerState&) const = default;
+};
+using Producers = std::map<std::int64_t, ProducerState>;
+
+struct LogOptions {
+  std::uint64_t segment_bytes = 64 << 20;  ///< a segment is full above this
+  std::uint64_t index_interval_bytes = 64 << 10;
+  std::int64_t pinned_producer = wire::kNoProducer;  ///< never forgotten among producers_max
+  std::size_t producers_max = 4096;                  ///< the longest silent are forgotten
+};
+
+struct Segment;
+
+class Log {
+ public:
+  /// Opens the log in folder `dir`, made when absent. Errors: of files; kDataLoss never: damaged
+  /// tails are cut and whole segments behind damage are kept aside as `*.lost`, both logged.
+  static base::Result<std::unique_ptr<Log>> open(base::Env& env, std::string dir,
+                                                 LogOptions options = {});
+  ~Log();
+
+  /// Appends one batch and sets its base offset in place. `batch` must be sound
+  /// (wire::validate_batch or a builder). Returns the base offset: readable now.
+  /// Errors: kResourceExhausted (disk full, log unchanged); kFailedPrecondition after an error
+  /// that couldn't be taken back: open the log again.
+  base::Result<std::int64_t> append(std::span<char> batch);
+
+  /// Makes all offsets below `end_offset` durable against loss of power. Callers at the same time
+  /// share one sync. Errors: of files; then appends fail until the log is opened again.
+  base::Status sync(std::int64_t end_offset);
+
+  std::int64_t start_offset() const;
+  /// Offset of the next record.
+  std::int64_t end_offset() const;
+  /// Bytes of all segments.
+  std::uint64_t bytes() const;
+  /// The largest timestamp that was ever appended and is still here; nullopt when empty.
+  std::optional<std::int64_t> max_timestamp_ms() const;
+  std::optional<ProducerState> producer(std::int64_t id) const;
+  /// The largest producer id that the log remembers, or −1.
+  std::int64_t max_producer_id() const;
+
+  /// The base offset of the first batch whose max timestamp is ≥ `ms`, or end_offset(). Reads one
+  /// index interval.
+  base::Result<std::int64_t> offset_for_time(std::int64_t ms) const;
+
+  /// Removes full segments whose timestamps all lie below `ms`.
+  base::Status drop_before(std::int64_t ms);
+
+ private:
+  friend class Cursor;
+  Log(base::Env& env, std::string dir, LogOptions options);
+  base::Status recover();
+  base::Status recover_segment(std::int64_t base_offset, bool last, bool& damaged);
+  base::Status set_aside(std::span<const std::int64_t> bases);
+  base::Status add_segment(std::int64_t base_offset);
+  base::Status roll();
+  base::Status write(std::span<const char> batch);
+  std::shared_ptr<const Segment> find(std::int64_t offset) const;
+
+  base::Env& env_;
+  const std::string dir_;
+  const LogOptions options_;
+
+  std::mutex append_mutex_;                         // one writer; taken before mutex_
+  bool broken_ = false;                             // guarded by append_mutex_
+  mutable std::mutex mutex_;                        // guards all below and what Segments publish
+  std::vector<std::shared_ptr<Segment>> segments_;  // never empty once open
+  Producers producers_;
+  std::int64_t end_offset_ = 0;
+
+  std::mutex sync_mutex_;  // held while syncing: those who wait find it done
+  std::int64_t synced_end_offset_ = 0;
+  bool folder_synced_ = false;
+};
+
+/// Reads batches in order. Sees what is appended later.
+class Cursor {
+ public:
+  Cursor(const Log& log, std::int64_t offset) : log_(log), offset_(offset) {}
+
+  /// Whole batches with their checksums verified, up to `max_bytes` but at least one; the first
+  /// contains the cursor's offset. Empty at the end of the log. Valid until the next call.
+  /// Errors: kNotFound when the offset is outside of the log; kDataLoss with file and position.
+  base::Result<std::string_view> next(std::size_t max_bytes);
+  /// Offset of the next record to be read.
+  std::int64_t offset() const { return offset_; }
+
+ private:
+  base::Result<bool> locate();
+  base::Result<std::size_t> whole_batches(std::size_t n, std::size_t& begin, std::size_t& need);
+
+  const Log& log_;
+  std::int64_t offset_;
+  std::shared_ptr<const Segment> segment_;
+  std::uint64_t position_ = 0;  // in segment_, at or before the batch with offset_
+  std::string buffer_;
+};
+
+}  // namespace commitlog

@@ -1,0 +1,264 @@
+#include "commitlog/log.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include "base/faulty_env.h"
+
+namespace commitlog {
+namespace {
+
+using base::Code;
+using base::Env;
+
+class LogTest : public ::testing::Test {
+ protected:
+  LogTest() {
+    char pattern[] = "/tmp/hriste_log_XXXXXX";
+    dir_ = ::mkdtemp(pattern);
+  }
+  ~LogTest() override { (void)Env::real().remove_tree(dir_); }
+
+  std::unique_ptr<Log> open(LogOptions options = {}, Env& env = Env::real()) {
+    auto log = Log::open(env, dir_, options);
+    EXPECT_TRUE(log) << log.error().message;
+    return std::move(*log);
+  }
+  static std::string batch(int records, std::int64_t ms, std::int64_t producer = -1,
+                           std::int32_t sequence = -1) {
+    wire::BatchBuilder builder;
+    builder.start({producer, 0, sequence});
+    for (int i = 0; i < records; ++i) builder.add(ms, "key", "value " + std::to_string(ms));
+    auto bytes = builder.finish();
+    return {bytes.data(), bytes.size()};
+  }
+  static base::Result<std::int64_t> append(Log& log, int records, std::int64_t ms) {
+    std::string bytes = batch(records, ms);
+    return log.append(bytes);
+  }
+  /// Base timestamps of all batches from `offset`, in order.
+  static std::vector<std::int64_t> times(const Log& log, std::int64_t offset,
+                                         std::size_t max_bytes = 1000) {
+    std::vector<std::int64_t> out;
+    Cursor cursor(log, offset);
+    for (;;) {
+      auto chunk = cursor.next(max_bytes);
+      EXPECT_TRUE(chunk) << chunk.error().message;
+      if (!chunk || chunk->empty()) return out;
+      for (std::string_view rest = *chunk; !rest.empty();) {
+        auto header = wire::read_batch_header(rest);
+        EXPECT_TRUE(header);
+        out.push_back(header->base_timestamp_ms);
+        rest.remove_prefix(header->bytes());
+      }
+    }
+  }
+  std::vector<base::DirEntry> files() const { return *Env::real().list(dir_); }
+  std::string dir_;
+};
+
+TEST_F(LogTest, AppendsReadsAndReopens) {
+  auto log = open();
+  EXPECT_EQ(log->end_offset(), 0);
+  EXPECT_FALSE(log->max_timestamp_ms());
+  EXPECT_EQ(*append(*log, 3, 10), 0);
+  EXPECT_EQ(*append(*log, 2, 20), 3);
+  EXPECT_EQ(times(*log, 0), (std::vector<std::int64_t>{10, 20}));
+  EXPECT_EQ(times(*log, 2), (std::vector<std::int64_t>{10, 20}));  // the batch that contains 2
+  EXPECT_EQ(times(*log, 3), (std::vector<std::int64_t>{20}));
+  EXPECT_TRUE(times(*log, 5).empty());
+  Cursor outside(*log, 6);
+  EXPECT_EQ(outside.next(100).error().code, Code::kNotFound);
+  log = open();
+  EXPECT_EQ(log->end_offset(), 5);
+  EXPECT_EQ(*append(*log, 1, 30), 5);
+  EXPECT_EQ(times(*log, 0), (std::vector<std::int64_t>{10, 20, 30}));
+  EXPECT_EQ(*log->max_timestamp_ms(), 30);
+}
+
+TEST_F(LogTest, RollsFindsAndRebuildsIndexes) {
+  LogOptions small{.segment_bytes = 4000, .index_interval_bytes = 300};
+  auto log = open(small);
+  for (int i = 0; i < 200; ++i) ASSERT_TRUE(append(*log, 2, i * 10));
+  auto check = [&] {
+    EXPECT_EQ(log->end_offset(), 400);
+    for (int i = 0; i < 400; i += 7) {
+      auto found = times(*log, i, 1);
+      ASSERT_FALSE(found.empty()) << i;
+      ASSERT_EQ(found.front(), i / 2 * 10) << i;
+      EXPECT_EQ(*log->offset_for_time(i / 2 * 10), i / 2 * 2);
+      EXPECT_EQ(*log->offset_for_time(i / 2 * 10 - 9), i / 2 * 2);
+    }
+    EXPECT_EQ(times(*log, 0).size(), 200U);
+    EXPECT_EQ(*log->offset_for_time(1991), 400);
+    EXPECT_EQ(*log->offset_for_time(-5), 0);
+  };
+  check();
+  log = open(small);
+  check();
+  int indexes = 0;
+  for (const auto& entry : files()) {
+    if (!entry.name.ends_with(".index")) continue;
+    std::string path = dir_ + "/" + entry.name;
+    if (++indexes % 2 == 0) {
+      ASSERT_TRUE(Env::real().remove_file(path));
+    } else {
+      ASSERT_TRUE(Env::real().write_file(path, "not an index at all"));
+    }
+  }
+  EXPECT_GT(indexes, 3);
+  log = open(small);
+  check();
+}
+
+TEST_F(LogTest, TornTailIsCutAtEveryByteOfTheLastBatch) {
+  std::uint64_t before = 0, after = 0;
+  {
+    auto log = open();
+    ASSERT_TRUE(append(*log, 3, 10));
+    before = log->bytes();
+    ASSERT_TRUE(append(*log, 3, 20));
+    after = log->bytes();
+  }
+  std::string path = dir_ + "/00000000000000000000.log";
+  std::string whole = *Env::real().read_file(path);
+  ASSERT_EQ(whole.size(), after);
+  for (std::uint64_t cut = before; cut < after; ++cut) {
+    ASSERT_TRUE(Env::real().write_file(path, std::string_view(whole).substr(0, cut)));
+    auto log = open();
+    ASSERT_EQ(log->end_offset(), 3) << cut;
+    ASSERT_EQ(*append(*log, 1, 30), 3);
+    ASSERT_EQ(times(*log, 0), (std::vector<std::int64_t>{10, 30}));
+    std::string torn = whole;  // lengths right, contents not: as after loss of power
+    for (std::uint64_t i = cut; i < after; ++i) torn[i] = 0;
+    ASSERT_TRUE(Env::real().write_file(path, torn));
+    ASSERT_EQ(open()->end_offset(), torn == whole ? 6 : 3) << cut;
+  }
+}
+
+TEST_F(LogTest, SegmentsBehindDamageAreKeptAside) {
+  LogOptions small{.segment_bytes = 1000};
+  {
+    auto log = open(small);
+    for (int i = 0; i < 40; ++i) ASSERT_TRUE(append(*log, 1, i));
+  }
+  std::string first = dir_ + "/00000000000000000000.log";
+  std::string bytes = *Env::real().read_file(first);
+  ASSERT_TRUE(Env::real().write_file(first, std::string_view(bytes).substr(0, 150)));
+  auto log = open(small);
+  EXPECT_EQ(log->end_offset(), 1);
+  ASSERT_EQ(*append(*log, 1, 99), 1);
+  EXPECT_EQ(times(*log, 0), (std::vector<std::int64_t>{0, 99}));
+  int lost = 0;
+  for (const auto& entry : files()) lost += entry.name.ends_with(".lost");
+  EXPECT_GT(lost, 2);
+  log = open(small);
+  EXPECT_EQ(log->end_offset(), 2);
+}
+
+TEST_F(LogTest, DamageInTheMiddleIsReportedWithItsPlace) {
+  auto log = open();
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(append(*log, 1, i));
+  std::string path = dir_ + "/00000000000000000000.log";
+  std::string bytes = *Env::real().read_file(path);
+  bytes[bytes.size() / 3 + 65] ^= 1;
+  {  // in place, as a bad disk does it
+    auto file = Env::real().open(path, Env::Open::kAppend);
+    ASSERT_TRUE((*file)->truncate(0));
+    ASSERT_TRUE((*file)->append(bytes));
+  }
+  Cursor cursor(*log, 0);
+  EXPECT_FALSE(cursor.next(1 << 20)->empty());
+  auto damaged = cursor.next(1 << 20);
+  ASSERT_FALSE(damaged);
+  EXPECT_EQ(damaged.error().code, Code::kDataLoss);
+  EXPECT_NE(damaged.error().message.find(path), std::string::npos);
+}
+
+TEST_F(LogTest, FullDiskLeavesTheLogUnchanged) {
+  base::FaultyEnv env;
+  auto log = open({}, env);
+  ASSERT_TRUE(append(*log, 1, 1));
+  std::uint64_t bytes = log->bytes();
+  for (std::int64_t room = 0; room < static_cast<std::int64_t>(bytes); room += 9) {
+    env.set_disk_bytes(room);
+    auto refused = append(*log, 1, 2);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::kResourceExhausted);
+    EXPECT_NE(refused.error().message.find(dir_), std::string::npos);
+    EXPECT_EQ(log->bytes(), bytes);
+    EXPECT_EQ(Env::real().read_file(dir_ + "/00000000000000000000.log")->size(), bytes);
+  }
+  env.set_disk_bytes(1 << 20);
+  EXPECT_EQ(*append(*log, 1, 3), 1);
+  EXPECT_EQ(times(*log, 0), (std::vector<std::int64_t>{1, 3}));
+}
+
+TEST_F(LogTest, WhatWasSyncedSurvivesLossOfPower) {
+  base::FaultyEnv env;
+  LogOptions small{.segment_bytes = 500};
+  {
+    auto log = open(small, env);
+    for (int i = 0; i < 20; ++i) ASSERT_TRUE(append(*log, 1, i));
+    ASSERT_TRUE(log->sync(20));
+    for (int i = 20; i < 40; ++i) ASSERT_TRUE(append(*log, 1, i));
+  }
+  ASSERT_TRUE(env.drop_unsynced());
+  auto log = open(small, env);
+  EXPECT_GE(log->end_offset(), 20);
+  auto found = times(*log, 0);
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(found[static_cast<size_t>(i)], i);
+}
+
+TEST_F(LogTest, AFailedSyncClosesForWriting) {
+  base::FaultyEnv env;
+  auto log = open({}, env);
+  ASSERT_TRUE(append(*log, 1, 1));
+  env.fail_sync(1);
+  EXPECT_FALSE(log->sync(1));
+  EXPECT_EQ(append(*log, 1, 2).error().code, Code::kFailedPrecondition);
+  log = open({}, env);
+  EXPECT_TRUE(append(*log, 1, 2));
+}
+
+TEST_F(LogTest, RetentionDropsFullSegmentsOnly) {
+  LogOptions small{.segment_bytes = 1000};
+  auto log = open(small);
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(append(*log, 1, i));
+  Cursor early(*log, 0);
+  ASSERT_TRUE(early.next(1));
+  ASSERT_TRUE(log->drop_before(50));
+  std::int64_t start = log->start_offset();
+  EXPECT_GT(start, 30);
+  EXPECT_LE(start, 50);
+  EXPECT_EQ(early.next(1).error().code, Code::kNotFound);
+  ASSERT_TRUE(log->drop_before(1000));
+  EXPECT_LT(log->start_offset(), 100);
+  log = open(small);
+  EXPECT_EQ(log->end_offset(), 100);
+  EXPECT_EQ(times(*log, log->start_offset()).back(), 99);
+}
+
+TEST_F(LogTest, ProducersAreRememberedAcrossSegmentsAndRestarts) {
+  LogOptions small{.segment_bytes = 600, .pinned_producer = 7, .producers_max = 3};
+  auto log = open(small);
+  std::string first = batch(2, 1, 7, 0x7FFFFFFF);
+  ASSERT_TRUE(log->append(first));
+  for (int i = 0; i < 30; ++i) {
+    std::string next = batch(1, i, 100 + i, 5);
+    ASSERT_TRUE(log->append(next));
+  }
+  for (int round = 0; round < 2; ++round) {
+    auto pinned = log->producer(7);
+    ASSERT_TRUE(pinned);
+    EXPECT_EQ(pinned->last_sequence, 0);  // wrapped
+    EXPECT_EQ(pinned->last_offset, 1);
+    EXPECT_EQ(log->producer(129)->last_offset, 31);
+    EXPECT_FALSE(log->producer(100));
+    EXPECT_EQ(log->max_producer_id(), 129);
+    log = open(small);
+  }
+}
+
+}  // namespace
+}  // namespace commitlog
