@@ -99,6 +99,7 @@ Status Log::add_segment(std::int64_t base_offset) {
   segment->file = TRY(env_.open(segment->path, base::Env::Open::kCreateExclusive));
   std::lock_guard lock(mutex_);
   segments_.push_back(std::move(segment));
+  folder_dirty_ = true;
   return {};
 }
 
@@ -142,9 +143,11 @@ Status Log::sync(std::int64_t end_offset) {
   if (synced_end_offset_ >= end_offset) return {};
   std::vector<std::shared_ptr<Segment>> dirty;
   std::int64_t end;
+  bool folder_dirty;
   {
     std::lock_guard lock(mutex_);
     end = end_offset_;
+    folder_dirty = std::exchange(folder_dirty_, false);
     for (auto& segment : segments_) {
       if (std::exchange(segment->dirty, false)) dirty.push_back(segment);
     }
@@ -152,15 +155,13 @@ Status Log::sync(std::int64_t end_offset) {
   Status status;
   for (auto& segment : dirty) {
     if (status) status = segment->file->sync();
-    if (segment->bytes == 0 || !folder_synced_ || dirty.size() > 1) folder_synced_ = false;
   }
-  if (status && !folder_synced_) status = env_.sync_dir(dir_);
+  if (status && folder_dirty) status = env_.sync_dir(dir_);
   if (!status) {  // what the kernel dropped can't be known: only recovery tells
     std::lock_guard writer(append_mutex_);
     broken_ = true;
     return status;
   }
-  folder_synced_ = true;
   synced_end_offset_ = end;
   return {};
 }
@@ -195,11 +196,6 @@ std::optional<ProducerState> Log::producer(std::int64_t id) const {
   auto it = producers_.find(id);
   if (it == producers_.end()) return std::nullopt;
   return it->second;
-}
-
-std::int64_t Log::max_producer_id() const {
-  std::lock_guard lock(mutex_);
-  return producers_.empty() ? -1 : producers_.rbegin()->first;
 }
 
 std::shared_ptr<const Segment> Log::find(std::int64_t offset) const {

@@ -75,8 +75,6 @@ class Log {
   /// The largest timestamp that was ever appended and is still here; nullopt when empty.
   std::optional<std::int64_t> max_timestamp_ms() const;
   std::optional<ProducerState> producer(std::int64_t id) const;
-  /// The largest producer id that the log remembers, or −1.
-  std::int64_t max_producer_id() const;
 
   /// The base offset of the first batch whose max timestamp is ≥ `ms`, or end_offset(). Reads one
   /// index interval.
@@ -106,10 +104,10 @@ class Log {
   std::vector<std::shared_ptr<Segment>> segments_;  // never empty once open
   Producers producers_;
   std::int64_t end_offset_ = 0;
+  bool folder_dirty_ = true;  // a file was made since the last sync
 
   std::mutex sync_mutex_;  // held while syncing: those who wait find it done
   std::int64_t synced_end_offset_ = 0;
-  bool folder_synced_ = false;
 };
 
 /// Reads batches in order. Sees what is appended later.

@@ -1,0 +1,276 @@
+#include "hub/hub.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <thread>
+
+#include "base/faulty_env.h"
+#include "wire/record_batch.h"
+
+namespace hub {
+namespace {
+
+using base::Code;
+
+class HubTest : public ::testing::Test {
+ protected:
+  HubTest() : clock_(base::from_millis(50'000)) {
+    char pattern[] = "/tmp/hriste_hub_XXXXXX";
+    dir_ = ::mkdtemp(pattern);
+  }
+  ~HubTest() override { (void)base::Env::real().remove_tree(dir_); }
+
+  std::shared_ptr<Hub> open(base::Env& env = base::Env::real(), int partitions = 2) {
+    auto hub = Hub::open({&env, &clock_, nullptr}, dir_ + "/views",
+                         {.name = "views", .partitions = partitions});
+    EXPECT_TRUE(hub) << hub.error().message;
+    return *hub;
+  }
+  static base::Status world(Hub& hub, int partition, std::vector<std::int64_t> arrivals) {
+    std::vector<Hub::WorldRecord> records;
+    for (std::int64_t ms : arrivals) records.push_back({ms, "42", "{\"a\":1}"});
+    return hub.append_world(partition, records);
+  }
+  static base::Result<Hub::Appended> outside(Hub& hub, int partition, int records = 1,
+                                             wire::BatchBuilder::Producer producer = {}) {
+    wire::BatchBuilder builder;
+    builder.start(producer);
+    for (int i = 0; i < records; ++i) builder.add(1, {}, "outside");
+    return hub.append_outside(partition, builder.finish(), false);
+  }
+  static std::vector<std::int64_t> arrivals(Reader& reader, std::int64_t cut) {
+    std::vector<std::int64_t> found;
+    std::vector<Record> records;
+    do {
+      EXPECT_TRUE(reader.next(cut, 64, records));
+      for (const Record& r : records) found.push_back(r.arrival_ms);
+    } while (!records.empty());
+    return found;
+  }
+  using Ms = std::vector<std::int64_t>;
+  base::ManualClock clock_;
+  std::string dir_;
+};
+
+TEST_F(HubTest, PartitionsAsTheJavaClientDoes) {
+  // Values of org.apache.kafka.common.utils.Utils.murmur2, from its own test.
+  EXPECT_EQ(partition_of("21", 1 << 30), (-973932308 & 0x7FFFFFFF) % (1 << 30));
+  EXPECT_EQ(partition_of("foobar", 1 << 30), (-790332482 & 0x7FFFFFFF) % (1 << 30));
+  EXPECT_EQ(partition_of("a-little-bit-long-string", 1 << 30),
+            (-985981536 & 0x7FFFFFFF) % (1 << 30));
+  EXPECT_EQ(partition_of("abc", 1 << 30), 479470107 % (1 << 30));
+}
+
+TEST_F(HubTest, ReadsUpToTheCutAndGoesOn) {
+  auto hub = open();
+  hub->attach_generator();
+  ASSERT_TRUE(world(*hub, 0, {10, 20, 20, 30}));
+  auto reader = hub->reader(0, 0);
+  EXPECT_EQ(arrivals(*reader, 10), Ms{});
+  EXPECT_EQ(arrivals(*reader, 20), Ms{10});
+  EXPECT_EQ(arrivals(*reader, 21), (Ms{20, 20}));
+  EXPECT_EQ(reader->offset(), 3);
+  ASSERT_TRUE(world(*hub, 0, {30, 40}));
+  EXPECT_EQ(arrivals(*reader, 100), (Ms{30, 30, 40}));
+  EXPECT_EQ(arrivals(*hub->reader(0, 3), 100), (Ms{30, 30, 40}));
+  std::vector<Record> records;
+  ASSERT_TRUE(hub->reader(0, 0)->next(100, 1 << 20, records));
+  EXPECT_EQ(records.at(0).key, "42");
+  EXPECT_EQ(records.at(0).value, "{\"a\":1}");
+  EXPECT_TRUE(records.at(0).from_world);
+}
+
+TEST_F(HubTest, FrontierIsTheGeneratorsAndNeverGoesBack) {
+  auto hub = open();
+  EXPECT_EQ(hub->frontier_ms(), kNoFrontier);
+  hub->attach_generator();
+  EXPECT_EQ(hub->frontier_ms(), kNoFrontier);
+  hub->advance_frontier(1000);
+  hub->advance_frontier(900);
+  EXPECT_EQ(hub->frontier_ms(), 1000);
+  hub = nullptr;
+  hub = open();
+  EXPECT_EQ(hub->frontier_ms(), 1000);
+  for (int i = 0; i < 10'000; ++i) hub->advance_frontier(1001 + i);  // the file is rewritten
+  hub = open();
+  EXPECT_EQ(hub->frontier_ms(), 11'000);
+}
+
+TEST_F(HubTest, WithoutGeneratorTheClockIsTheFrontier) {
+  auto hub = open();
+  ASSERT_TRUE(outside(*hub, 0));
+  EXPECT_EQ(hub->state(0).last_arrival_ms, 50'000);
+  EXPECT_EQ(hub->frontier_ms(), 50'000);
+  clock_.advance(std::chrono::milliseconds(10));
+  EXPECT_EQ(hub->frontier_ms(), 50'010);
+  EXPECT_EQ(outside(*hub, 0)->arrival_ms, 50'010);
+  hub = nullptr;
+  clock_.set(base::from_millis(10));  // a clock that went back
+  hub = open();
+  EXPECT_EQ(hub->frontier_ms(), 50'010);
+  EXPECT_EQ(outside(*hub, 1)->arrival_ms, 50'010);
+  EXPECT_EQ(arrivals(*hub->reader(0, 0), 50'010), Ms{50'000});
+}
+
+TEST_F(HubTest, OutsideIsStampedAtFrontierOrLast) {
+  auto hub = open();
+  hub->attach_generator();
+  ASSERT_TRUE(world(*hub, 0, {100, 150}));
+  hub->advance_frontier(120);
+  auto appended = outside(*hub, 0, 3);
+  ASSERT_TRUE(appended);
+  EXPECT_EQ(appended->base_offset, 2);
+  EXPECT_EQ(appended->arrival_ms, 150);
+  EXPECT_EQ(outside(*hub, 1)->arrival_ms, 120);
+  ASSERT_TRUE(world(*hub, 0, {150, 160}));
+  EXPECT_EQ(arrivals(*hub->reader(0, 0), 200), (Ms{100, 150, 150, 150, 150, 150, 160}));
+  auto state = hub->state(0);
+  EXPECT_EQ(state.world_records, 4);
+  EXPECT_EQ(state.outside_records, 3);
+  EXPECT_EQ(state.end_offset, 7);
+}
+
+TEST_F(HubTest, WorldBehindOutsideKeepsArrivalsInOrderAndItsOwnTimeInTheTail) {
+  auto hub = open();
+  ASSERT_TRUE(outside(*hub, 0));  // at 50 000, before any generator
+  hub->attach_generator();
+  ASSERT_TRUE(world(*hub, 0, {100, 200, 200, 60'000}));
+  EXPECT_EQ(arrivals(*hub->reader(0, 0), 50'001), (Ms{50'000, 50'000, 50'000, 50'000}));
+  EXPECT_EQ(arrivals(*hub->reader(0, 0), 60'001).back(), 60'000);
+  ASSERT_TRUE(world(*hub, 1, {100, 200, 200}));
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(hub->world_tail(1).arrival_ms, 200);
+    EXPECT_EQ(hub->world_tail(1).count_at_arrival, 2);
+    EXPECT_EQ(hub->world_tail(0).arrival_ms, 60'000);
+    hub = open();
+  }
+}
+
+TEST_F(HubTest, TailCountsOverBatchesAndOutsideRecords) {
+  auto hub = open();
+  EXPECT_TRUE(hub->world_tail(0).empty);
+  hub->attach_generator();
+  ASSERT_TRUE(world(*hub, 0, {1, 2, 5}));
+  ASSERT_TRUE(world(*hub, 0, {5, 5}));
+  ASSERT_TRUE(outside(*hub, 0));
+  ASSERT_TRUE(world(*hub, 0, {5}));
+  ASSERT_TRUE(outside(*hub, 0));
+  for (int round = 0; round < 2; ++round) {
+    auto tail = hub->world_tail(0);
+    EXPECT_FALSE(tail.empty);
+    EXPECT_EQ(tail.arrival_ms, 5);
+    EXPECT_EQ(tail.count_at_arrival, 4);
+    EXPECT_EQ(hub->state(0).world_records, 6);
+    EXPECT_EQ(hub->state(0).outside_records, 2);
+    EXPECT_TRUE(hub->world_tail(1).empty);
+    hub = open();
+  }
+}
+
+TEST_F(HubTest, DecreasingWorldArrivalsAreRefusedWhole) {
+  auto hub = open();
+  EXPECT_EQ(world(*hub, 0, {10, 9}).error().code, Code::kInvalidArgument);
+  EXPECT_EQ(hub->state(0).end_offset, 0);
+  ASSERT_TRUE(world(*hub, 0, {10}));
+  EXPECT_FALSE(world(*hub, 0, {9}));
+}
+
+TEST_F(HubTest, LargeAppendsAreCutIntoBatchesOfOneMegabyte) {
+  auto hub = open();
+  std::string value(300'000, 'x');
+  std::vector<Hub::WorldRecord> records(10, {7, "k", value});
+  ASSERT_TRUE(hub->append_world(0, records));
+  commitlog::Cursor cursor(*hub->log(0), 0);
+  auto batches = cursor.next(8 << 20);
+  int count = 0;
+  for (std::string_view rest = *batches; !rest.empty(); ++count) {
+    auto header = wire::validate_batch(rest.substr(0, wire::read_batch_header(rest)->bytes()));
+    ASSERT_TRUE(header);
+    EXPECT_LE(header->bytes(), 1U << 20);
+    rest.remove_prefix(header->bytes());
+  }
+  EXPECT_EQ(count, 4);
+  EXPECT_EQ(arrivals(*hub->reader(0, 0), 8).size(), 10U);
+}
+
+TEST_F(HubTest, FullDiskIsAnErrorAndTheTailTellsTheTruth) {
+  base::FaultyEnv env;
+  auto hub = open(env);
+  ASSERT_TRUE(world(*hub, 0, {1, 2}));
+  env.set_disk_bytes(20);
+  auto full = world(*hub, 0, {3, 4});
+  ASSERT_FALSE(full);
+  EXPECT_EQ(full.error().code, Code::kResourceExhausted);
+  EXPECT_FALSE(outside(*hub, 0));
+  EXPECT_EQ(hub->world_tail(0).arrival_ms, 2);
+  env.set_disk_bytes(1 << 20);
+  ASSERT_TRUE(world(*hub, 0, {3, 4}));
+  hub = open(env);
+  EXPECT_EQ(hub->world_tail(0).arrival_ms, 4);
+  EXPECT_EQ(hub->state(0).end_offset, 4);
+}
+
+TEST_F(HubTest, IdempotentProducersAreKnownAgain) {
+  auto hub = open();
+  using Verdict = Hub::Appended::Verdict;
+  EXPECT_EQ(outside(*hub, 0, 2, {77, 0, 0})->verdict, Verdict::kAppended);
+  auto again = outside(*hub, 0, 2, {77, 0, 0});
+  EXPECT_EQ(again->verdict, Verdict::kDuplicate);
+  EXPECT_EQ(again->base_offset, 0);
+  EXPECT_EQ(outside(*hub, 0, 1, {77, 0, 5})->verdict, Verdict::kOutOfOrderSequence);
+  hub = open();
+  EXPECT_EQ(outside(*hub, 0, 2, {77, 0, 0})->verdict, Verdict::kDuplicate);
+  EXPECT_EQ(outside(*hub, 0, 1, {77, 0, 2})->verdict, Verdict::kAppended);
+  EXPECT_EQ(outside(*hub, 0, 1, {77, 1, 0})->verdict, Verdict::kAppended);
+  EXPECT_EQ(outside(*hub, 0, 1, {77, 0, 3})->verdict, Verdict::kFenced);
+  EXPECT_EQ(hub->state(0).end_offset, 4);
+  EXPECT_EQ(outside(*hub, 0, 1, {kWorldProducer, 0, 0}).error().code, Code::kInvalidArgument);
+}
+
+TEST_F(HubTest, WaitersSeeFrontierStopAndClose) {
+  auto hub = open();
+  hub->attach_generator();
+  std::jthread waiter([&] { EXPECT_TRUE(hub->wait_frontier(500, {})); });
+  hub->advance_frontier(499);
+  hub->advance_frontier(500);
+  waiter.join();
+  std::stop_source source;
+  std::jthread stopped([&] { EXPECT_FALSE(hub->wait_frontier(9999, source.get_token())); });
+  source.request_stop();
+  stopped.join();
+  std::jthread closed([&] { EXPECT_FALSE(hub->wait_frontier(9999, {})); });
+  hub->close();
+  closed.join();
+  EXPECT_EQ(world(*hub, 0, {600}).error().code, Code::kNotFound);
+}
+
+TEST_F(HubTest, WaitingOnTheClockEndsWhenAGeneratorTakesOver) {
+  auto hub = open();
+  hub->settle();
+  std::jthread waiter([&] { EXPECT_TRUE(hub->wait_frontier(60'000, {})); });
+  hub->attach_generator();
+  EXPECT_EQ(hub->frontier_ms(), kNoFrontier);  // empty: begins anew
+  hub->advance_frontier(60'000);
+  waiter.join();
+  hub->detach_generator();
+  std::jthread by_clock([&] { EXPECT_TRUE(hub->wait_frontier(70'000, {})); });
+  clock_.set(base::from_millis(70'000));
+}
+
+TEST_F(HubTest, OptionsAreCheckedAndKept) {
+  Hub::Env env{&base::Env::real(), &clock_, nullptr};
+  for (HubOptions bad : {HubOptions{.name = "../x"}, HubOptions{.name = "a", .partitions = 0},
+                         HubOptions{.name = "a", .retention_hours = -1},
+                         HubOptions{.name = "a", .capture = CaptureOptions{"d", 7}}}) {
+    auto refused = Hub::open(env, dir_ + "/bad", bad);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::kInvalidArgument);
+  }
+  open(base::Env::real(), 2);
+  auto other = Hub::open(env, dir_ + "/views", {.name = "views", .partitions = 3});
+  EXPECT_EQ(other.error().code, Code::kFailedPrecondition);
+}
+
+}  // namespace
+}  // namespace hub
