@@ -24,6 +24,7 @@ function(add_room)
   if(HRISTE_TESTS AND tests)
     add_executable(${ROOM_NAME}_test ${tests})
     target_link_libraries(${ROOM_NAME}_test PRIVATE ${ROOM_NAME} GTest::gmock GTest::gtest_main)
+    set_property(GLOBAL APPEND PROPERTY HRISTE_TEST_PROGRAMS ${ROOM_NAME}_test)
     gtest_discover_tests(${ROOM_NAME}_test DISCOVERY_MODE PRE_TEST
                          PROPERTIES TIMEOUT 300 LABELS "unit;${ROOM_NAME}")
   endif()

@@ -169,6 +169,13 @@ Status ScaledClock::jump_to(Instant t) {
   return {};
 }
 
+void ScaledClock::reset(State state) {
+  std::lock_guard lock(mutex_);
+  state_ = state;
+  wall_anchor_ = std::chrono::steady_clock::now();
+  changed_.notify_all();
+}
+
 Instant ManualClock::now() const {
   std::lock_guard lock(mutex_);
   return now_;

@@ -67,6 +67,8 @@ class ScaledClock final : public Clock {
   void set_frozen(bool frozen);
   /// Errors: kInvalidArgument when `t` is before now(): jumps go forward only.
   Status jump_to(Instant t);
+  /// Starts anew, backwards too: another world begins.
+  void reset(State state);
 
  private:
   Instant now_locked() const;

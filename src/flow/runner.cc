@@ -1,0 +1,198 @@
+// The order of activities: whoever has nothing left to wait for runs next.
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "flow/pipeline.h"
+
+namespace flow {
+
+using base::Code;
+using base::Result;
+using base::Status;
+
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+double seconds_since(SteadyClock::time_point from) {
+  return std::chrono::duration<double>(SteadyClock::now() - from).count();
+}
+
+/// One run under way. Workers take ready activities until none can become ready.
+class Run {
+ public:
+  Run(const Pipeline& pipeline, const ActivityTypes& types, const RunContext& context,
+      RunRecord record, const std::function<void(const RunRecord&)>& on_change)
+      : pipeline_(pipeline),
+        types_(types),
+        context_(context),
+        record_(std::move(record)),
+        on_change_(on_change),
+        started_(SteadyClock::now()) {
+    for (const auto& activity : pipeline.activities) {
+      record_.activities.push_back({.name = activity.name, .type = activity.type, .error = {}});
+    }
+  }
+
+  RunRecord work_with(int workers) {
+    {
+      std::vector<std::jthread> threads;
+      for (int i = 0; i < workers; ++i) threads.emplace_back([this] { work(); });
+    }
+    std::lock_guard lock(mutex_);
+    record_.seconds = seconds_since(started_);
+    if (record_.error.empty() && context_.stop.stop_requested()) {
+      record_.error = "the run was stopped: run it again";
+    }
+    record_.state = record_.error.empty() ? State::kSucceeded : State::kFailed;
+    on_change_(record_);
+    return record_;
+  }
+
+ private:
+  static constexpr int kNone = -1;
+
+  ActivityRecord& record_of(const std::string& name) {
+    for (auto& activity : record_.activities) {
+      if (activity.name == name) return activity;
+    }
+    CHECK(false, "activity {} has no record", name);
+  }
+
+  /// Skips what can't run any more; returns an activity that can run now, or kNone.
+  int next_locked() {
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (size_t i = 0; i < pipeline_.activities.size(); ++i) {
+        auto& mine = record_.activities[i];
+        if (mine.state != State::kWaiting) continue;
+        bool ready = true, hopeless = context_.stop.stop_requested();
+        for (const auto& need : pipeline_.activities[i].needs) {
+          State state = record_of(need).state;
+          ready = ready && state == State::kSucceeded;
+          hopeless = hopeless || state == State::kFailed || state == State::kSkipped;
+        }
+        if (hopeless) {
+          mine.state = State::kSkipped;
+          changed = true;
+        } else if (ready) {
+          return static_cast<int>(i);
+        }
+      }
+    }
+    return kNone;
+  }
+
+  bool waiting_locked() const {
+    for (const auto& activity : record_.activities) {
+      if (activity.state == State::kWaiting) return true;
+    }
+    return false;
+  }
+
+  void work() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      int index = next_locked();
+      if (index == kNone) {
+        changed_.notify_all();
+        if (!waiting_locked()) return;
+        changed_.wait(lock);
+        continue;
+      }
+      auto& mine = record_.activities[static_cast<size_t>(index)];
+      mine.state = State::kRunning;
+      mine.offset_s = seconds_since(started_);
+      on_change_(record_);
+      lock.unlock();
+      const Activity& activity = pipeline_.activities[static_cast<size_t>(index)];
+      auto result = types_.at(activity.type)->run(activity, context_);
+      lock.lock();
+      finish_locked(mine, result);
+      changed_.notify_all();
+    }
+  }
+
+  void finish_locked(ActivityRecord& mine, const Result<ActivityResult>& result) {
+    mine.seconds = seconds_since(started_) - mine.offset_s;
+    mine.state = result ? State::kSucceeded : State::kFailed;
+    if (result) {
+      mine.result = *result;
+    } else {
+      mine.error = result.error().message;
+      if (record_.error.empty()) {
+        record_.error = fmt::format("activity {}: {}", mine.name, mine.error);
+      }
+      base::log_warn("flow", "activity_failed", "run={} activity={} error={}", record_.id,
+                     mine.name, mine.error);
+    }
+    on_change_(record_);
+  }
+
+  const Pipeline& pipeline_;
+  const ActivityTypes& types_;
+  const RunContext& context_;
+  RunRecord record_;
+  const std::function<void(const RunRecord&)>& on_change_;
+  const SteadyClock::time_point started_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+};
+
+/// Every type and need is known and no needs go in a circle.
+Status check(const Pipeline& pipeline, const ActivityTypes& types) {
+  std::set<std::string> done, all;
+  for (const auto& activity : pipeline.activities) all.insert(activity.name);
+  for (const auto& activity : pipeline.activities) {
+    if (!types.contains(activity.type)) {
+      return base::error(Code::kInvalidArgument, "pipeline {}: activity {} has the unknown type {}",
+                         pipeline.name, activity.name, activity.type);
+    }
+    for (const auto& need : activity.needs) {
+      if (all.contains(need)) continue;
+      return base::error(Code::kInvalidArgument,
+                         "pipeline {}: activity {} needs {}, which isn't in this pipeline",
+                         pipeline.name, activity.name, need);
+    }
+  }
+  for (bool moved = true; moved;) {
+    moved = false;
+    for (const auto& activity : pipeline.activities) {
+      if (done.contains(activity.name)) continue;
+      bool ready = std::ranges::all_of(activity.needs,
+                                       [&](const auto& need) { return done.contains(need); });
+      if (ready) moved = done.insert(activity.name).second;
+    }
+  }
+  for (const auto& activity : pipeline.activities) {
+    if (done.contains(activity.name)) continue;
+    return base::error(Code::kInvalidArgument,
+                       "pipeline {}: the needs of activity {} go in a circle", pipeline.name,
+                       activity.name);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<RunRecord> Runner::run(const Pipeline& pipeline, const RunContext& context,
+                              const std::string& trigger,
+                              const std::function<void(const RunRecord&)>& on_change) const {
+  TRY(check(pipeline, types_));
+  RunRecord record{.id = context.run_id,
+                   .pipeline = pipeline.name,
+                   .trigger = trigger,
+                   .started_ms = base::to_millis(base::SystemClock().now()),
+                   .cuts_ms = context.cuts_ms,
+                   .activities = {},
+                   .error = {}};
+  Run run(pipeline, types_, context, std::move(record), on_change);
+  return run.work_with(workers_);
+}
+
+}  // namespace flow
