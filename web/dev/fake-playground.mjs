@@ -91,6 +91,8 @@ export class Playground {
     this.now = Date.parse('2026-06-01T00:07:12.345Z');
     this.speed = 60;
     this.frozen = false;
+    this.bare = false; // as right after the daemon's start: nothing in it
+    this.loggedOut = false; // answers as to a browser without a cookie
     this.seconds = 0;
     this.alerts = [];
     this.alertsTotal = 2690;
@@ -132,6 +134,11 @@ export class Playground {
   }
 
   overview() {
+    const now = this.full();
+    return this.bare ? { playground: 'fake', version: '0.1.0', clock: now.clock, grade: null, alerts: null, alerts_total: 0 } : now;
+  }
+
+  full() {
     const sway = this.rateAt(this.seconds) / 738;
     const nodes = NODES.map((n) => node(n, sway));
     return {

@@ -47,6 +47,9 @@ export async function start(port = 0) {
 
 async function answer(playground, streams, request, response) {
   const { pathname } = new URL(request.url, 'http://localhost');
+  if (playground.loggedOut && pathname.startsWith('/v1/')) {
+    return json(response, 401, problem('unauthenticated', 'log in with hriste open'));
+  }
   if (pathname === '/v1/live') return live(playground, streams, request, response);
   if (request.method === 'POST') return write(playground, pathname, request, response);
   if (pathname === '/v1/overview') return json(response, 200, playground.overview());

@@ -95,6 +95,21 @@ export interface Overview {
   rate_history?: [number, number][]; // [epoch seconds, events per second]; only in the snapshot
 }
 
+/** Fills what an older or starting daemon leaves out, so that one missing list can't blank the page. */
+export function complete(sent: Overview): Overview {
+  return {
+    ...sent,
+    cards: sent.cards ?? [],
+    lanes: sent.lanes ?? [],
+    nodes: (sent.nodes ?? []).map((n) => ({ ...n, facts: n.facts ?? {}, source: n.source ?? null })),
+    edges: sent.edges ?? [],
+    grade: sent.grade ? { ...sent.grade, checks: sent.grade.checks ?? [] } : null,
+    alerts: sent.alerts ?? [],
+    runs: (sent.runs ?? []).map((r) => ({ ...r, activities: r.activities ?? [] })),
+    rate: sent.rate ?? 0,
+  };
+}
+
 /** Sends a write. Rejects with the daemon's own message, which says what to do next. */
 async function post(path: string, body?: unknown): Promise<void> {
   const response = await fetch(path, {

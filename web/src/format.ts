@@ -3,9 +3,14 @@
 const THIN = '\u202f';
 
 export function group(value: number): string {
-  const [whole, part] = String(Math.abs(value)).split('.');
+  return groupDigits(String(value));
+}
+
+/** Works on the text, so that no digit of a large figure is lost. */
+function groupDigits(text: string): string {
+  const [whole, part] = text.replace('-', '−').split('.');
   const grouped = whole!.replace(/\B(?=(\d{3})+$)/g, THIN);
-  return (value < 0 ? '−' : '') + grouped + (part ? `.${part}` : '');
+  return part ? `${grouped}.${part}` : grouped;
 }
 
 /** 12, 1.1k, 2.9M: three figures at most. */
@@ -30,7 +35,8 @@ export function bytes(value: number): string {
   return `${value} B`;
 }
 
-export function lag(ms: number): string {
+export function lag(ms: number, tight = false): string {
+  if (tight && ms >= 1000 && ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
   if (ms < 10_000) return `${Math.round(ms)} ms`;
   if (ms < 600_000) return `${Math.round(ms / 1000)} s`;
   return `${Math.round(ms / 60_000)} min`;
@@ -44,7 +50,7 @@ export function seconds(value: number): string {
 
 /** Digits that the daemon sends as text: grouped when they are a plain number, untouched otherwise. */
 export function groupText(text: string): string {
-  return /^\d{5,15}$/.test(text) ? group(Number(text)) : text;
+  return /^-?\d{4,24}(\.\d+)?$/.test(text) ? groupDigits(text) : text;
 }
 
 /** "2026-06-01T00:00:12.345Z" → "2026-06-01 00:00:12"; what isn't an instant stays as it is. */

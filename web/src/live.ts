@@ -2,7 +2,7 @@
 // each would hang: one tab (the holder of a Web Lock) listens and tells the others by a
 // BroadcastChannel. When it closes, the lock passes on and the next tab connects.
 import { computed, signal } from '@preact/signals';
-import { isLoggedOut, type Overview } from './api';
+import { complete, isLoggedOut, type Overview } from './api';
 
 export type Connection = 'connecting' | 'live' | 'reconnecting' | 'offline' | 'logged out';
 type Kind = 'snapshot' | 'overview';
@@ -63,7 +63,7 @@ function remember(kind: Kind, next: Overview): void {
 
 function receive(kind: Kind, data: string): void {
   lastHeard = performance.now();
-  const next = JSON.parse(data) as Overview;
+  const next = complete(JSON.parse(data) as Overview);
   remember(kind, next);
   waiting = next;
   const due = lastShown + REDRAW_MS - performance.now();

@@ -28,7 +28,9 @@ export function GradeTable() {
             <span class={`pill ${now.passed === now.total ? 'ok' : 'fail'}`}>
               {now.passed} / {now.total} right
             </span>
-            <span class="muted">run {now.run_id} · {format.instant(now.graded_at)}</span>
+            <span class="muted">
+              {now.run_id} · {format.instant(now.graded_at)}
+            </span>
             <label class="check">
               <input
                 type="checkbox"
@@ -59,11 +61,15 @@ function Table({ checks }: { checks: Check[] }) {
       <table>
         <thead>
           <tr>
-            <th scope="col">Layer</th>
+            <th scope="col" class="layer">
+              Layer
+            </th>
             <th scope="col">Check</th>
             <th scope="col" class="number">Expected</th>
             <th scope="col" class="number">Found</th>
-            <th scope="col">Verdict</th>
+            <th scope="col" class="verdict">
+              <span class="word">Verdict</span>
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -80,8 +86,9 @@ function Row({ check }: { check: Check }) {
   const [tone, glyph] = LOOK[check.verdict] ?? ['warn', '▲'];
   return (
     <tr class={check.verdict === 'wrong' ? 'wrong' : ''}>
-      <td class="muted">{check.layer}</td>
+      <td class="layer muted">{check.layer}</td>
       <td>
+        <span class="layer-small muted">{check.layer} </span>
         {check.check}
         {check.verdict !== 'right' && check.detail && <div class="detail">{check.detail}</div>}
       </td>
@@ -92,7 +99,7 @@ function Row({ check }: { check: Check }) {
         {format.groupText(check.found)}
       </td>
       <td class={`verdict ${tone}`}>
-        <span aria-hidden="true">{glyph}</span> {check.verdict}
+        <span aria-hidden="true">{glyph}</span> <span class="word">{check.verdict}</span>
       </td>
     </tr>
   );

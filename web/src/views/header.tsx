@@ -77,9 +77,9 @@ function Clock() {
       <time dateTime={now.now} title="playground time, UTC">
         {format.instant(now.now)}
       </time>
-      {now.held && (
-        <span class="held" title="The clock stands at the epoch until the first back-fill is in">
-          held
+      {(now.held || now.frozen) && (
+        <span class="held" title={now.held ? 'The clock stands at the epoch until the first back-fill is in' : undefined}>
+          {now.held ? 'held' : 'frozen'}
         </span>
       )}
       <select

@@ -16,6 +16,8 @@ const NODE_HEIGHT = 46;
 const SIZE = { nodeHeight: NODE_HEIGHT, gap: 12, waypointGap: 20 };
 const HEAD = 32; // the lanes' names
 const NARROW = 640; // below this many pixels: a list
+const COLUMN_GAP = 28;
+const TIGHT = 150; // nodes below this width use shorter words
 const LETTER: Record<string, string> = { bronze: 'B', silver: 'S', gold: 'G' };
 
 const width = signal(0);
@@ -32,9 +34,9 @@ const laid = computed(() => (topology.value, layOut(nodes.peek(), edges.peek(), 
 
 const grid = computed(() => {
   const count = Math.max(1, laid.value.columns.length);
-  const nodeWidth = Math.floor(Math.min(176, Math.max(112, (width.value - (count - 1) * 32) / count)));
-  const pitch = count > 1 ? Math.max(nodeWidth + 32, (width.value - nodeWidth) / (count - 1)) : 0;
-  return { nodeWidth, pitch, total: Math.round(nodeWidth + pitch * (count - 1)) };
+  const nodeWidth = Math.floor(Math.min(176, Math.max(112, (width.value - (count - 1) * COLUMN_GAP) / count)));
+  const pitch = count > 1 ? Math.max(nodeWidth + COLUMN_GAP, (width.value - nodeWidth) / (count - 1)) : 0;
+  return { nodeWidth, pitch, tight: nodeWidth < TIGHT, total: Math.round(nodeWidth + pitch * (count - 1)) };
 });
 const curves = computed(() => laid.value.edges.map((edge) => curveOf(edge, laid.value, grid.value)));
 const rates = computed(() => new Map(edges.value.map((e) => [`${e.from}\n${e.to}`, e.rate])));
@@ -65,7 +67,7 @@ export function MapView() {
         Map
       </h2>
       <div class={list ? 'frame list' : 'frame'} ref={frame} onKeyDown={walk}>
-        {nodes.value.length === 0 ? (
+        {width.value === 0 ? null : nodes.value.length === 0 ? (
           <p class="empty">
             The playground is empty. <code>script/up</code> fills it.
           </p>
@@ -143,7 +145,7 @@ function Lanes({ placed }: { placed: boolean }) {
   return (
     <>
       {columns.value.map((column, i) => (
-        <div class="lane" role="group" aria-label={column.name} key={column.name}>
+        <div class="lane" role="group" aria-label={column.name} key={i}>
           <div class="lane-name" style={placed ? { left: `${Math.round(i * grid.value.pitch)}px` } : {}}>
             {column.name}
           </div>
@@ -157,6 +159,7 @@ function Lanes({ placed }: { placed: boolean }) {
 }
 
 function Node({ node, column }: { node: MapNode; column: number }) {
+  const tight = column < 0 || grid.value.tight;
   const stopHere = stop.value && laid.value.y.has(stop.value) ? stop.value : columns.value[0]?.nodes[0]?.id;
   const style =
     column < 0
@@ -179,23 +182,41 @@ function Node({ node, column }: { node: MapNode; column: number }) {
       onMouseEnter={() => (hovered.value = node.id)}
       onMouseLeave={() => (hovered.value = null)}
     >
-      <span class="label">{node.label}</span>
+      <span class="label">
+        <Label node={node} tight={tight} />
+      </span>
       <Glyph health={node.health} />
       <span class="vh">, {healthWord[node.health]}, </span>
-      <span class="sub">{measure(node, column >= 0 && grid.value.nodeWidth < 140)}</span>
-      <span class="letter" aria-hidden="true">
-        {LETTER[node.tier]}
-      </span>
+      <span class={LETTER[node.tier] ? 'sub' : 'sub wide'}>{measure(node, tight)}</span>
+      {LETTER[node.tier] && (
+        <span class="letter" aria-hidden="true">
+          {LETTER[node.tier]}
+        </span>
+      )}
     </button>
+  );
+}
+
+/** The name; where room is scarce without the tier before the dot, which lane and letter tell. */
+function Label({ node, tight }: { node: MapNode; tight: boolean }) {
+  const dot = node.label.indexOf('.') + 1;
+  const before = node.label.slice(0, dot);
+  if (!tight || (before !== `${node.tier}.` && before !== 'gen.')) return <>{node.label}</>;
+  return (
+    <>
+      <span class="vh">{before}</span>
+      {node.label.slice(dot)}
+    </>
   );
 }
 
 /** The one line under the name: what flows, else what lies there, else how it is. */
 function measure(node: MapNode, tight: boolean): string {
   if (node.rate > 0) {
-    const lag = node.lag_ms > 0 ? ` · ${tight ? '' : 'lag '}${format.lag(node.lag_ms)}` : '';
+    const lag = node.lag_ms > 0 ? ` · ${tight ? '' : 'lag '}${format.lag(node.lag_ms, tight)}` : '';
     return `${format.short(node.rate)}/s${lag}`;
   }
+  if (tight && node.total >= 100_000) return `${format.short(node.total)} rows`;
   if (node.facts.rows) return `${node.facts.rows} rows`;
   if (node.total > 0) return `${format.group(node.total)} rows`;
   return node.status || healthWord[node.health];
@@ -203,6 +224,11 @@ function measure(node: MapNode, tight: boolean): string {
 
 function choose(id: string): void {
   selected.value = selected.value === id ? null : id;
+  // Where the details stand below the map, the click would seem to do nothing.
+  const details = document.querySelector('.side');
+  if (selected.value && details && details.getBoundingClientRect().top > innerHeight - 120) {
+    requestAnimationFrame(() => details.scrollIntoView({ block: 'start' }));
+  }
 }
 
 // ---- keys ----

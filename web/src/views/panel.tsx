@@ -105,9 +105,34 @@ function Neighbours({ title, nodes }: { title: string; nodes: MapNode[] }) {
   );
 }
 
+const unwell = computed(() =>
+  (overview.value?.nodes ?? []).filter((n) => n.health === 'fail' || n.health === 'warn'),
+);
+
+function Attention() {
+  if (unwell.value.length === 0) return null;
+  return (
+    <>
+      <h2>Needs attention</h2>
+      <ul class="unwell">
+        {unwell.value.map((n) => (
+          <li key={n.id}>
+            <Glyph health={n.health} />
+            <button class="link" onClick={() => (selected.value = n.id)}>
+              {n.label}
+            </button>
+            <span class="muted">{n.status}</span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
 function Legend() {
   return (
     <>
+      <Attention />
       <h2>How to read the map</h2>
       <p>Data flows from left to right. Choose a node to see its figures, its source and its neighbours.</p>
       <ul class="legend">

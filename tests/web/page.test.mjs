@@ -1,0 +1,319 @@
+// The page in a real browser. With HRISTE_URL (a login address, as `hriste open --print` gives it)
+// against that daemon; else against the stand-in, which also can be stopped, emptied and logged out.
+import assert from 'node:assert/strict';
+import { readFile, readdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { chromium } from 'playwright-core';
+import { start } from '../../web/dev/fake-server.mjs';
+
+const DIST = new URL('../../web/dist/', import.meta.url);
+const real = process.env.HRISTE_URL;
+const fakeOnly = { skip: real ? 'needs the stand-in server' : false };
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+  '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+let browser;
+let server; // the stand-in, when there is one
+let home; // the page's address
+let login; // cookies, so that a one-time login code is used once
+
+before(async () => {
+  server = real ? null : await start(0);
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(real ?? server.url);
+  home = new URL('/', page.url()).href;
+  login = await context.storageState();
+  await context.close();
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+/** Polls: the browser's own waiting functions need `eval`, which the page's policy forbids. */
+async function until(what, probe, limitMs = 6000) {
+  const end = Date.now() + limitMs;
+  for (;;) {
+    const value = await probe();
+    if (value) return value;
+    assert.ok(Date.now() < end, `in time: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Runs `body` on a fresh, logged-in page and checks that it made no noise and no foreign request. */
+async function onPage(options, body) {
+  const context = await browser.newContext({ storageState: login, viewport: { width: 1440, height: 900 }, ...options });
+  const page = await context.newPage();
+  const noise = [];
+  page.on('console', (m) => ['error', 'warning'].includes(m.type()) && noise.push(m.text()));
+  page.on('pageerror', (error) => noise.push(String(error)));
+  const foreign = [];
+  context.on('request', (r) => r.url().startsWith(home) || foreign.push(r.url()));
+  try {
+    await page.goto(home + (options.query ?? ''));
+    if (!options.empty) await until('nodes', () => page.locator('.node').count());
+    await body(page, { context, noise });
+    assert.deepEqual(foreign, []);
+    if (!options.noisy) assert.deepEqual(noise, []);
+  } finally {
+    await context.close();
+  }
+}
+
+const pill = (page) => page.locator('header .pill').innerText();
+const places = (page) =>
+  page.locator('.node').evaluateAll((all) => all.map((n) => [n.dataset.id, n.offsetLeft, n.offsetTop]));
+
+test('shows every node, live, and keeps them in place', async () => {
+  await onPage({}, async (page) => {
+    const overview = await page.evaluate(() => fetch('v1/overview').then((r) => r.json()));
+    const ids = await page.locator('.node').evaluateAll((all) => all.map((n) => n.dataset.id));
+    assert.deepEqual(ids.toSorted(), overview.nodes.map((n) => n.id).toSorted());
+    await until('live', async () => (await pill(page)).includes('live'));
+    const first = await places(page);
+    const clock = await page.locator('time').first().innerText();
+    await until('the clock moves', async () => overview.clock.frozen || overview.clock.held || (await page.locator('time').first().innerText()) !== clock);
+    assert.deepEqual(await places(page), first);
+    await page.reload();
+    await until('nodes', () => page.locator('.node').count());
+    assert.deepEqual(await places(page), first);
+  });
+});
+
+test('nodes do not overlap, and edges end at them', async () => {
+  await onPage({}, async (page) => {
+    const boxes = await page.locator('.node').evaluateAll((all) => all.map((n) => n.getBoundingClientRect().toJSON()));
+    for (const [i, a] of boxes.entries()) {
+      for (const b of boxes.slice(i + 1)) {
+        const apart = a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+        assert.ok(apart, JSON.stringify([a, b]));
+      }
+    }
+    assert.ok((await page.locator('.edges path').count()) > 0);
+  });
+});
+
+test('a click opens the details and the address remembers them', async () => {
+  await onPage({}, async (page) => {
+    const node = page.locator('.node').nth(1);
+    const id = await node.getAttribute('data-id');
+    await node.click();
+    assert.equal(await node.getAttribute('aria-pressed'), 'true');
+    assert.equal(await page.locator('.side h2').innerText(), await node.getAttribute('title'));
+    assert.equal(new URL(page.url()).searchParams.get('node'), id);
+    await page.reload();
+    await until('details after reload', () => page.locator('.side .facts').count());
+    await page.getByRole('button', { name: 'Close details' }).click();
+    assert.equal(await page.locator('.side .facts').count(), 0);
+    assert.equal(await page.evaluate(() => document.activeElement.dataset.id), id);
+  });
+});
+
+test('the keyboard alone reaches and walks the map', async () => {
+  await onPage({}, async (page) => {
+    const focus = () => page.evaluate(() => ({ id: document.activeElement.dataset.id, text: document.activeElement.innerText }));
+    await page.keyboard.press('Tab');
+    assert.match((await focus()).text, /Skip/);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    const first = await until('a node has the focus', async () => (await focus()).id);
+    assert.equal(await page.locator('.node[tabindex="0"]').count(), 1);
+    await page.keyboard.press('ArrowRight');
+    const second = (await focus()).id;
+    assert.ok(second && second !== first);
+    const ring = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+    assert.notEqual(ring, 'none');
+    await page.keyboard.press('Enter');
+    assert.equal(await page.locator('.side .facts').count(), 1);
+    await page.keyboard.press('Escape');
+    assert.equal(await page.locator('.side .facts').count(), 0);
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowDown');
+    assert.equal((await focus()).id, await page.locator('.node').nth(1).getAttribute('data-id'));
+    await page.keyboard.press('Tab');
+    assert.equal((await focus()).id, undefined, 'one Tab leaves the map');
+  });
+});
+
+const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+for (const colorScheme of ['dark', 'light']) {
+  for (const width of [1440, 320]) {
+    test(`WCAG 2.2 AA, ${colorScheme}, ${width} px`, async () => {
+      await onPage({ colorScheme, viewport: { width, height: 900 } }, async (page) => {
+        await page.locator('.node').first().click();
+        await page.evaluate(axeSource);
+        const found = await page.evaluate(() =>
+          axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
+        assert.deepEqual(found.violations.map((v) => [v.id, v.nodes.map((n) => n.html)]), []);
+        assert.ok(found.passes.some((p) => p.id === 'color-contrast'));
+      });
+    });
+  }
+}
+
+test('no sideways scroll from 320 px up', async () => {
+  await onPage({ viewport: { width: 320, height: 700 } }, async (page) => {
+    for (const width of [320, 480, 760, 1024, 1180, 1440]) {
+      await page.setViewportSize({ width, height: 700 });
+      const wide = await until('layout', () => page.evaluate(() => document.documentElement.scrollWidth));
+      assert.ok(wide <= width, `${wide} > ${width}`);
+    }
+  });
+});
+
+test('the theme can be chosen and stays', async () => {
+  await onPage({ colorScheme: 'dark' }, async (page) => {
+    const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    assert.equal(await background(), 'rgb(14, 18, 23)');
+    await page.getByRole('button', { name: 'Light theme' }).click();
+    assert.equal(await background(), 'rgb(246, 247, 249)');
+    await page.reload();
+    await until('nodes', () => page.locator('.node').count());
+    assert.equal(await background(), 'rgb(246, 247, 249)');
+  });
+});
+
+const inked = (page) =>
+  page.evaluate(() => {
+    const canvas = document.querySelector('.picture canvas');
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    return data.some((value) => value > 0);
+  });
+
+test('dots move, but not for those who asked for less motion', fakeOnly, async () => {
+  await onPage({}, async (page) => void (await until('dots', () => inked(page))));
+  await onPage({ reducedMotion: 'reduce' }, async (page) => {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.equal(await inked(page), false);
+  });
+});
+
+test('the policy forbids inline scripts', async () => {
+  await onPage({ noisy: true }, async (page) => {
+    const ran = await page.evaluate(() => {
+      const script = document.createElement('script');
+      script.textContent = 'window.inlineRan = true';
+      document.head.append(script);
+      return Boolean(window.inlineRan);
+    });
+    assert.equal(ran, false);
+  });
+});
+
+test('grade: failed first, and only those on request', fakeOnly, async () => {
+  await onPage({}, async (page) => {
+    const verdicts = () => page.locator('#grade tbody .verdict').allInnerTexts();
+    assert.match((await verdicts())[0], /wrong/);
+    await page.getByLabel('wrong only').check();
+    assert.equal((await verdicts()).length, 1);
+    assert.equal(new URL(page.url()).searchParams.get('wrong'), '1');
+  });
+});
+
+test('runs: activities as bars, the failure in words, another run by click', fakeOnly, async () => {
+  await onPage({}, async (page) => {
+    assert.match(await page.locator('.failure').innerText(), /sales_by_day\.sql:4:12/);
+    assert.equal(await page.locator('.bar').count(), 9);
+    await page.locator('.run').nth(1).click();
+    assert.equal(await page.locator('.failure').count(), 0);
+  });
+});
+
+test('freeze, speed and re-run reach the daemon', fakeOnly, async () => {
+  await onPage({}, async (page) => {
+    await page.getByRole('button', { name: 'Freeze the clock' }).click();
+    await until('frozen', () => server.playground.frozen);
+    await page.getByRole('button', { name: 'Let the clock run' }).click();
+    await until('running', () => !server.playground.frozen);
+    await page.getByLabel('Clock speed').selectOption('600');
+    await until('speed', () => server.playground.speed === 600);
+    const before = server.playground.runs.length;
+    await page.getByRole('button', { name: 'Re-run medallion' }).click();
+    await until('a run', () => server.playground.runs.length === before + 1);
+  });
+});
+
+test('reconnects after a restart', fakeOnly, async () => {
+  await onPage({ noisy: true }, async (page) => {
+    await until('live', async () => (await pill(page)).includes('live'));
+    const { port } = server;
+    await server.close();
+    await until('reconnecting', async () => (await pill(page)).includes('reconnecting'));
+    server = await start(port);
+    await until('live again', async () => (await pill(page)).includes('live'));
+  });
+});
+
+test('many tabs share one stream, and the next takes over', fakeOnly, async () => {
+  await onPage({}, async (page, { context }) => {
+    const others = [];
+    for (let i = 0; i < 7; i++) {
+      others.push(await context.newPage());
+      await others[i].goto(home);
+    }
+    for (const tab of others) await until('a tab shows nodes', () => tab.locator('.node').count());
+    assert.equal(server.streams.size, 1);
+    await page.close();
+    await until('one stream again', () => server.streams.size === 1);
+    const time = () => others[6].locator('time').first().innerText();
+    const last = await time();
+    await until('the last tab goes on', async () => (await time()) !== last);
+  });
+});
+
+test('an empty playground and a lost login say what to do', fakeOnly, async () => {
+  server.playground.bare = true;
+  await onPage({ empty: true }, async (page) => {
+    await until('empty states', async () => (await page.locator('.empty').count()) === 4);
+    assert.match(await page.locator('.map .empty').innerText(), /script\/up/);
+  });
+  server.playground.bare = false;
+  server.playground.loggedOut = true;
+  await onPage({ empty: true, noisy: true }, async (page) => {
+    await until('advice', async () => (await page.locator('.waiting').innerText()).includes('hriste open'));
+    server.playground.loggedOut = false;
+    await until('comes back', () => page.locator('.node').count());
+  });
+});
+
+test('start-up stays small and speaks to nobody else', async () => {
+  let size = 0;
+  for (const name of await readdir(new URL('assets/', DIST))) {
+    const text = await readFile(new URL(`assets/${name}`, DIST));
+    size += gzipSync(text, { level: 9 }).length;
+  }
+  assert.ok(size > 5_000 && size <= 60_000, `${size} bytes`);
+});
+
+test('every colour has its contrast on the surface, in both themes', async () => {
+  const css = await readFile(new URL('../../web/src/style.css', import.meta.url), 'utf8');
+  const colours = Object.fromEntries(
+    [...css.matchAll(/--([a-z-]+): light-dark\((#\w{6}), (#\w{6})\)/g)].map(([, name, ...pair]) => [name, pair]));
+  const least = { text: 7, edge: 3 };
+  const named = ['text', 'muted', 'edge', 'accent', 'source', 'stream', 'bronze', 'silver', 'gold', 'ok', 'warn', 'fail'];
+  for (const name of named) {
+    for (const theme of [0, 1]) {
+      const ratio = contrast(colours[name][theme], colours.surface[theme]);
+      assert.ok(ratio >= (least[name] ?? 4.5), `${name} ${ratio.toFixed(1)}`);
+    }
+  }
+});
+
+function contrast(a, b) {
+  const [light, dark] = [luminance(a), luminance(b)].sort((x, y) => y - x);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+function luminance(hex) {
+  const [r, g, b] = [1, 3, 5].map((i) => {
+    const c = parseInt(hex.slice(i, i + 2), 16) / 255;
+    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
