@@ -279,6 +279,13 @@ test('an empty playground and a lost login say what to do', fakeOnly, async () =
     await until('advice', async () => (await page.locator('.waiting').innerText()).includes('hriste open'));
     server.playground.loggedOut = false;
     await until('comes back', () => page.locator('.node').count());
+    server.playground.loggedOut = true;
+    for (const stream of server.streams) stream.destroy();
+    const notice = page.getByRole('alert').filter({ hasText: 'hriste open' });
+    await until('notice over old figures', () => notice.count());
+    server.playground.loggedOut = false;
+    await until('live again', async () => (await pill(page)).includes('live'));
+    assert.equal(await notice.count(), 0);
   });
 });
 

@@ -38,6 +38,11 @@ function Page() {
       <div role="alert" class="notice" hidden={!notice.value}>
         {notice.value}
       </div>
+      {overview.value && connection.value === 'logged out' && (
+        <div role="alert" class="notice">
+          These figures stand still: this browser's login has ended. <code>hriste open</code> renews it.
+        </div>
+      )}
       <main id="main" tabIndex={-1}>
         <h1 class="vh">Playground</h1>
         {overview.value ? <Sections /> : <Waiting />}
