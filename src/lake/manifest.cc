@@ -1,0 +1,240 @@
+#include "lake/manifest.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace lake {
+namespace {
+
+using Json = nlohmann::json;
+constexpr std::int64_t kSnapshotEvery = 50;
+constexpr std::string_view kSnapshotSuffix = ".snapshot.json";
+
+std::string folder(const std::string& lake_root, const std::string& job) {
+  return lake_root + "/_manifests/" + job;
+}
+std::string commit_name(std::int64_t version) { return fmt::format("{:020}.json", version); }
+std::string snapshot_name(std::int64_t version) {
+  return fmt::format("{:020}{}", version, kSnapshotSuffix);
+}
+
+Json output_json(const ManifestOutput& output) {
+  Json added = Json::array();
+  for (const ManifestFile& file : output.added)
+    added.push_back({{"path", file.path}, {"rows", file.rows}, {"bytes", file.bytes}});
+  return {{"tier", output.tier}, {"path", output.path}, {"format", output.format},
+          {"rows", output.rows}, {"added", added},      {"removed", output.removed}};
+}
+
+std::string to_text(const Manifest& manifest) {
+  Json outputs = Json::object(), inputs = Json::object();
+  for (const auto& [name, output] : manifest.outputs) outputs[name] = output_json(output);
+  for (const auto& [name, input] : manifest.inputs)
+    inputs[name] = {{"hub", input.hub},
+                    {"cut_ms", input.cut_ms},
+                    {"offsets", input.offsets},
+                    {"watermark_ms", input.watermark_ms}};
+  Json json = {
+      {"version", manifest.version}, {"job", manifest.job}, {"definition", manifest.definition},
+      {"state", manifest.state},     {"outputs", outputs},  {"inputs", inputs},
+      {"counts", manifest.counts}};
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+ManifestOutput output_from(const Json& json) {
+  ManifestOutput output;
+  json.at("tier").get_to(output.tier);
+  json.at("path").get_to(output.path);
+  json.at("format").get_to(output.format);
+  json.at("rows").get_to(output.rows);
+  for (const Json& file : json.at("added"))
+    output.added.push_back({file.at("path"), file.at("rows"), file.at("bytes")});
+  json.at("removed").get_to(output.removed);
+  return output;
+}
+
+/// nullopt when `text` is not a whole commit.
+std::optional<Manifest> from_text(const std::string& text) {
+  if (!text.ends_with('\n')) return std::nullopt;
+  try {
+    Json json = Json::parse(text);
+    Manifest manifest;
+    json.at("version").get_to(manifest.version);
+    json.at("job").get_to(manifest.job);
+    json.at("definition").get_to(manifest.definition);
+    json.at("state").get_to(manifest.state);
+    manifest.counts = json.at("counts");
+    for (const auto& [name, output] : json.at("outputs").items())
+      manifest.outputs[name] = output_from(output);
+    for (const auto& [name, input] : json.at("inputs").items())
+      manifest.inputs[name] = {input.at("hub"), input.at("cut_ms"), input.at("offsets"),
+                               input.at("watermark_ms")};
+    return manifest;
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
+}
+
+void fold_output(const ManifestOutput& change, ManifestOutput& live) {
+  if (!change.removed.empty()) {
+    std::vector<std::string> gone = change.removed;
+    std::sort(gone.begin(), gone.end());
+    std::erase_if(live.added, [&](const ManifestFile& file) {
+      return std::binary_search(gone.begin(), gone.end(), file.path);
+    });
+  }
+  live.tier = change.tier;
+  live.path = change.path;
+  live.format = change.format;
+  live.rows = change.rows;
+  live.added.insert(live.added.end(), change.added.begin(), change.added.end());
+}
+
+/// Puts `change` on top of `folded`. Outputs that the change doesn't name stay as they are; those
+/// that it empties under a new definition vanish.
+void fold(const Manifest& change, Manifest& folded) {
+  std::map<std::string, ManifestOutput> outputs = std::move(folded.outputs);
+  bool redefined = folded.definition != change.definition;
+  folded = change;
+  folded.outputs = std::move(outputs);
+  for (const auto& [name, output] : change.outputs) fold_output(output, folded.outputs[name]);
+  if (redefined)
+    std::erase_if(folded.outputs, [&](const auto& entry) {
+      return !change.outputs.contains(entry.first) ||
+             (entry.second.added.empty() && !change.outputs.at(entry.first).removed.empty());
+    });
+}
+
+/// The versions that `entries` hold with the given ending, ascending.
+std::vector<std::int64_t> versions(const std::vector<base::DirEntry>& entries, bool snapshots) {
+  std::vector<std::int64_t> out;
+  for (const base::DirEntry& entry : entries) {
+    bool digits = entry.name.size() > 20 && entry.name.find_first_not_of("0123456789") == 20;
+    if (!digits || entry.name.substr(20) != (snapshots ? kSnapshotSuffix : ".json")) continue;
+    out.push_back(std::stoll(entry.name.substr(0, 20)));
+  }
+  return out;
+}
+
+struct Loaded {
+  Manifest manifest;
+  std::string torn;  ///< name of a last commit that isn't whole, or ""
+};
+
+/// The newest snapshot that reads, or an empty manifest.
+base::Result<Manifest> load_snapshot(base::Env& env, const std::string& dir,
+                                     const std::vector<base::DirEntry>& entries) {
+  std::vector<std::int64_t> found = versions(entries, true);
+  if (found.empty()) return Manifest{};
+  std::string path = dir + "/" + snapshot_name(found.back());
+  auto manifest = from_text(TRY(env.read_file(path)));
+  if (!manifest) return base::error(base::Code::kDataLoss, "{}: the snapshot can't be read", path);
+  return std::move(*manifest);
+}
+
+base::Result<Loaded> load(base::Env& env, const std::string& dir) {
+  Loaded loaded;
+  auto entries = TRY(env.list(dir));
+  loaded.manifest = TRY(load_snapshot(env, dir, entries));
+  std::vector<std::int64_t> commits = versions(entries, false);
+  for (std::int64_t version : commits) {
+    if (version <= loaded.manifest.version) continue;
+    std::string path = dir + "/" + commit_name(version);
+    if (version != loaded.manifest.version + 1)
+      return base::error(base::Code::kDataLoss, "{}: versions {} to {} are missing", path,
+                         loaded.manifest.version + 1, version - 1);
+    auto commit = from_text(TRY(env.read_file(path)));
+    if (!commit && version == commits.back()) {
+      loaded.torn = path;
+      break;
+    }
+    if (!commit) return base::error(base::Code::kDataLoss, "{}: the commit can't be read", path);
+    fold(*commit, loaded.manifest);
+  }
+  return loaded;
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<ManifestLog>> ManifestLog::open(base::Env& env, std::string lake_root,
+                                                             std::string job) {
+  TRY(base::check_name(job, "job"));
+  std::unique_ptr<ManifestLog> log(new ManifestLog(env, folder(lake_root, job)));
+  TRY(env.make_dirs(log->dir_));
+  Loaded loaded = TRY(load(env, log->dir_));
+  if (!loaded.torn.empty()) TRY(env.remove_file(loaded.torn));
+  log->current_ = std::move(loaded.manifest);
+  log->current_.job = std::move(job);
+  return log;
+}
+
+base::Status ManifestLog::commit(ManifestCommit change) {
+  change.version = current_.version + 1;
+  change.job = current_.job;
+  std::string path = dir_ + "/" + commit_name(change.version);
+  auto file = TRY(env_.open(path, base::Env::Open::kCreateExclusive));
+  auto written = file->append(to_text(change));
+  if (written) written = file->close();
+  if (!written) {
+    TRY(env_.remove_file(path));
+    return written;
+  }
+  fold(change, current_);
+  if (change.version % kSnapshotEvery != kSnapshotEvery - 1) return {};
+  // The commit stands whether or not there is room for a snapshot; the next one tries again.
+  if (auto status = write_snapshot(); !status)
+    base::log_warn("lake", "no manifest snapshot", "job={} error={}", change.job,
+                   status.error().message);
+  return {};
+}
+
+/// Then drops what the snapshot before it made needless; one older snapshot stays with its commits,
+/// for readers that are under way.
+base::Status ManifestLog::write_snapshot() {
+  TRY(env_.write_file(dir_ + "/" + snapshot_name(current_.version), to_text(current_)));
+  std::int64_t keep_from = current_.version - kSnapshotEvery;
+  auto entries = TRY(env_.list(dir_));
+  for (std::int64_t version : versions(entries, false))
+    if (version < keep_from) TRY(env_.remove_file(dir_ + "/" + commit_name(version)));
+  for (std::int64_t version : versions(entries, true))
+    if (version < keep_from) TRY(env_.remove_file(dir_ + "/" + snapshot_name(version)));
+  return {};
+}
+
+base::Result<std::optional<Manifest>> read_manifest(base::Env& env, const std::string& lake_root,
+                                                    const std::string& job) {
+  TRY(base::check_name(job, "job"));
+  std::string dir = folder(lake_root, job);
+  // Clean-up may take a commit away between listing and reading; then a newer snapshot is there.
+  for (int attempt = 0;; attempt++) {
+    if (!env.exists(dir)) return std::nullopt;
+    auto loaded = load(env, dir);
+    if (loaded && loaded->manifest.version < 0) return std::nullopt;
+    if (loaded) return std::move(loaded->manifest);
+    if (attempt == 3) return std::unexpected(loaded.error());
+  }
+}
+
+base::Result<std::vector<Manifest>> read_manifests(base::Env& env, const std::string& lake_root) {
+  std::vector<Manifest> out;
+  std::string dir = lake_root + "/_manifests";
+  if (!env.exists(dir)) return out;
+  for (const base::DirEntry& entry : TRY(env.list(dir))) {
+    if (!entry.is_dir) continue;
+    auto manifest = TRY(read_manifest(env, lake_root, entry.name));
+    if (manifest) out.push_back(std::move(*manifest));
+  }
+  return out;
+}
+
+base::Status drop_manifest(base::Env& env, const std::string& lake_root, const std::string& job) {
+  auto manifest = TRY(read_manifest(env, lake_root, job));
+  TRY(env.remove_tree(folder(lake_root, job)));
+  if (!manifest) return {};
+  for (const auto& [name, output] : manifest->outputs)
+    for (const ManifestFile& file : output.added) TRY(env.remove_file(lake_root + "/" + file.path));
+  return {};
+}
+
+}  // namespace lake

@@ -1,0 +1,101 @@
+// Manifests: what a stream job has committed. Each checkpoint of a job is one commit: the files
+// that its outputs gained and lost, how far every hub was read, the watermark, the count of every
+// bin and the state to go on from, all or nothing. Views, pipelines, compaction and grade read the
+// files that a manifest lists and no others; whatever else lies in the folders belongs to nobody.
+//
+// Files: {lake_root}/_manifests/{job}/{version:020}.json, one commit each, created exclusively, in
+//   one write that ends with a line feed; {version:020}.snapshot.json, the folded log up to and
+//   including that version, every 50 commits. Commits older than the last snapshot but one go.
+//   Paths are relative to the lake's root, with '/'.
+// Invariants: versions are contiguous; a file is listed from the commit that added it to the one
+//   that removed it; a commit that is not whole (a crash within the write) is no commit.
+// Threads: a ManifestLog is owned by one thread (the job's); the read functions may run at any time
+//   in any thread beside it.
+// Failure: commit() either is on disk or isn't; disk full is kResourceExhausted and changes
+// nothing. Test to read first: tests/manifest_test.cc.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/env.h"
+#include "base/result.h"
+
+namespace lake {
+
+struct ManifestFile {
+  std::string path;  ///< relative to the lake's root
+  std::int64_t rows = 0;
+  std::int64_t bytes = 0;
+  bool operator==(const ManifestFile&) const = default;
+};
+
+/// One output of a job. In a Commit `added` and `removed` are the change; in a folded Manifest
+/// `added` is all live files, in the order of their commits, and `removed` is empty.
+struct ManifestOutput {
+  std::string tier;       ///< bronze, silver or gold; empty for outputs without files (alerts)
+  std::string path;       ///< folder below the tier
+  std::string format;     ///< "parquet" or "json" (JSON lines); empty without files
+  std::int64_t rows = 0;  ///< all rows that the output has got so far
+  std::vector<ManifestFile> added;
+  std::vector<std::string> removed;  ///< paths
+};
+
+/// How far a hub was read.
+struct ManifestInput {
+  std::string hub;
+  std::int64_t cut_ms = 0;            ///< every arrival below it is in the outputs
+  std::vector<std::int64_t> offsets;  ///< per partition, the next one to read
+  std::int64_t watermark_ms = 0;      ///< windows that end before it are in the outputs
+};
+
+struct Manifest {
+  std::int64_t version = -1;  ///< given by commit()
+  std::string job;
+  std::string definition;  ///< hash of the query and all that decides its results
+  std::string state;       ///< file to go on from, relative to the job's state folder
+  std::map<std::string, ManifestOutput> outputs;
+  std::map<std::string, ManifestInput> inputs;
+  nlohmann::json counts = nlohmann::json::object();  ///< bins, per input and partition
+};
+using ManifestCommit = Manifest;
+
+class ManifestLog {
+ public:
+  /// Opens or begins the log of `job`. A torn last commit is removed. Errors: kDataLoss where the
+  /// versions have a gap or a commit in the middle can't be read (file named).
+  static base::Result<std::unique_ptr<ManifestLog>> open(base::Env& env, std::string lake_root,
+                                                         std::string job);
+
+  /// What is committed, folded; version -1 when nothing is.
+  const Manifest& current() const { return current_; }
+
+  /// Commits `change` as version current().version + 1. Errors: kAlreadyExists when somebody else
+  /// committed that version; kResourceExhausted.
+  base::Status commit(ManifestCommit change);
+
+ private:
+  ManifestLog(base::Env& env, std::string dir) : env_(env), dir_(std::move(dir)) {}
+  base::Status write_snapshot();
+
+  base::Env& env_;
+  std::string dir_;
+  Manifest current_;
+};
+
+/// The folded manifest of a job; nullopt when it never committed.
+base::Result<std::optional<Manifest>> read_manifest(base::Env& env, const std::string& lake_root,
+                                                    const std::string& job);
+/// Those of all jobs, by name.
+base::Result<std::vector<Manifest>> read_manifests(base::Env& env, const std::string& lake_root);
+
+/// Forgets the job: its manifests first, so that no view shows them, then its listed files.
+/// Absent is fine.
+base::Status drop_manifest(base::Env& env, const std::string& lake_root, const std::string& job);
+
+}  // namespace lake
