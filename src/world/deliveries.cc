@@ -1,0 +1,233 @@
+// From sessions to the hub's records: the generator's hot loop. Rows are made session by session,
+// that is in order of (event_id, copy), and then sorted stably by arrival.
+#include <algorithm>
+#include <limits>
+
+#include "base/result.h"
+#include "codec/text.h"
+#include "world/append_internal.h"
+#include "world/columns.h"
+#include "world/parts.h"
+#include "world/prague.h"
+
+namespace world {
+namespace {
+
+using codec::put_text;
+
+/// One step of next(): its arrivals fit 22 bits, two passes of the radix sort.
+constexpr std::int64_t kStepMs = kHourMs;
+/// An upper bound for an event's JSON: numbers, the longest user agent and address.
+constexpr std::size_t kEventMax = 640;
+
+/// `{"event_id":1,"event_time":"2026-06-01T00:00:00.000Z","user_id":2,"http_method":"`: what
+/// comes before and after the pieces that change, made once a session.
+class Writer {
+ public:
+  Writer(const Traffic& traffic, Deliveries& out, std::int64_t from_ms, std::int64_t to_ms)
+      : traffic_(traffic), out_(out), from_ms_(from_ms), to_ms_(to_ms) {}
+
+  /// Appends what of the session arrives in the window; returns its last arrival.
+  std::int64_t pageviews(const SessionPlan& plan);
+  std::int64_t star(const SessionPlan& plan);
+
+ private:
+  bool due(std::int64_t arrival_ms) const { return arrival_ms >= from_ms_ && arrival_ms < to_ms_; }
+  void begin_session(const SessionPlan& plan);
+  char* put_view(char* p, const SessionPlan& plan, std::uint32_t view, std::int64_t time_ms);
+  /// Adds the rows of one event whose JSON is `text`.
+  void add_rows(std::int64_t event_id, std::int64_t user_id, const Arrival& a, std::size_t begin,
+                std::size_t end);
+
+  const Traffic& traffic_;
+  Deliveries& out_;
+  std::int64_t from_ms_, to_ms_;
+  Visitor visitor_{};
+  codec::DateCache date_;
+  char user_[48], client_[320], client_missing_[320];
+  std::size_t user_size_ = 0, client_size_ = 0, client_missing_size_ = 0;
+};
+
+/// The parts of one event that differ by method: `GET","uri":"https://…/`.
+const std::array<std::string, kMethods.size()>& method_texts() {
+  static const auto texts = [] {
+    std::array<std::string, kMethods.size()> t;
+    for (std::size_t i = 0; i < t.size(); ++i) {
+      t[i] = std::string(kMethods[i]) + "\",\"uri\":\"" + std::string(kShop);
+    }
+    return t;
+  }();
+  return texts;
+}
+
+void Writer::begin_session(const SessionPlan& plan) {
+  visitor_ = traffic_.visitor(plan);
+  char* p = put_text(user_, "\",\"user_id\":");
+  p = codec::put_int(p, visitor_.user_id);
+  p = put_text(p, ",\"http_method\":\"");
+  user_size_ = static_cast<std::size_t>(p - user_);
+
+  std::string_view agent =
+      traffic_.user_agents()[static_cast<std::size_t>(visitor_.user_agent)].text;
+  auto put_client = [&](char* begin, std::string_view ip) {
+    char* end = put_text(put_text(begin, "\",\"client_ip\":\""), ip);
+    end = put_text(put_text(end, "\",\"user_agent\":\""), agent);
+    return static_cast<std::size_t>(put_text(end, "\",\"latency\":") - begin);
+  };
+  client_size_ = put_client(client_, ip_text(visitor_.client_ip));
+  client_missing_size_ = put_client(client_missing_, "");
+}
+
+char* Writer::put_view(char* p, const SessionPlan& plan, std::uint32_t view, std::int64_t time_ms) {
+  ViewContent c = traffic_.view_content(plan, view);
+  p = put_text(p, "{\"event_id\":");
+  p = codec::put_int(p, plan.id * kViewSlots + view);
+  p = put_text(p, ",\"event_time\":\"");
+  p = codec::put_millis(p, time_ms, date_);
+  p = put_text(p, {user_, user_size_});
+  p = put_text(p, method_texts()[static_cast<std::size_t>(c.method)]);
+  if (c.product >= 0) {
+    p = put_text(p, kProductPath);
+    p = codec::put_int(p, c.product);
+    p = put_text(p, kPageSuffixes[static_cast<std::size_t>(c.page)]);
+  }
+  p = c.ip_missing ? put_text(p, {client_missing_, client_missing_size_})
+                   : put_text(p, {client_, client_size_});
+  p = codec::put_hundredths(p, c.latency_hundredths);
+  *p = '}';
+  return p + 1;
+}
+
+void Writer::add_rows(std::int64_t event_id, std::int64_t user_id, const Arrival& a,
+                      std::size_t begin, std::size_t end) {
+  bool malformed = a.fault == DeliveryFault::kMalformed;
+  if (malformed) end = begin + Traffic::malformed_size(event_id, end - begin);
+  Delivery row{.arrival_ms = a.ms,
+               .event_id = event_id,
+               .user_id = user_id,
+               .malformed = malformed,
+               .value_begin = static_cast<std::uint32_t>(begin),
+               .value_end = static_cast<std::uint32_t>(end)};
+  if (due(a.ms)) out_.rows.push_back(row);
+  if (a.copy_ms != 0 && due(a.copy_ms)) {
+    row.arrival_ms = a.copy_ms;
+    row.copy = 1;
+    out_.rows.push_back(row);
+  }
+}
+
+std::int64_t Writer::pageviews(const SessionPlan& plan) {
+  std::int64_t times[kViewsMax], last = 0;
+  Arrival arrivals[kViewsMax];
+  traffic_.view_times(plan, times);
+  bool any = false;
+  for (std::uint32_t v = 0; v < plan.views; ++v) {
+    arrivals[v] = traffic_.view_arrival(plan, v, times[v]);
+    last = std::max({last, arrivals[v].ms, arrivals[v].copy_ms});
+    any |= due(arrivals[v].ms) || (arrivals[v].copy_ms != 0 && due(arrivals[v].copy_ms));
+  }
+  if (!any) return last;
+  begin_session(plan);
+  std::size_t at = out_.bytes.size();
+  append_at_most(out_.bytes, plan.views * kEventMax, [&](char* p) {
+    for (std::uint32_t v = 0; v < plan.views; ++v) {
+      const Arrival& a = arrivals[v];
+      if (!due(a.ms) && !(a.copy_ms != 0 && due(a.copy_ms))) continue;
+      char* end = put_view(p, plan, v, times[v]);
+      auto size = static_cast<std::size_t>(end - p);
+      add_rows(plan.id * kViewSlots + v, visitor_.user_id, a, at, at + size);
+      at += size;
+      p = end;
+    }
+    return p;
+  });
+  return last;
+}
+
+std::int64_t Writer::star(const SessionPlan& plan) {
+  if (!plan.star) return 0;
+  std::int64_t times[kViewsMax];
+  traffic_.view_times(plan, times);
+  std::int64_t time_ms = traffic_.star_time(plan, times[plan.views - 1]);
+  Arrival a = traffic_.star_arrival(plan, time_ms);
+  if (due(a.ms) || (a.copy_ms != 0 && due(a.copy_ms))) {
+    std::int64_t user_id = traffic_.visitor(plan).user_id;
+    std::int64_t event_id = plan.id * kViewSlots + kStarSlot;
+    std::size_t begin = out_.bytes.size();
+    append_at_most(out_.bytes, kEventMax, [&](char* p) {
+      p = put_text(p, "{\"event_id\":");
+      p = codec::put_int(p, event_id);
+      p = put_text(p, ",\"event_time\":\"");
+      p = codec::put_millis(p, time_ms, date_);
+      p = put_text(p, "\",\"user_id\":");
+      p = codec::put_int(p, user_id);
+      p = put_text(p, ",\"stars\":");
+      p = codec::put_int(p, traffic_.star_value(plan));
+      *p = '}';
+      return p + 1;
+    });
+    add_rows(event_id, user_id, a, begin, out_.bytes.size());
+  }
+  return std::max(a.ms, a.copy_ms);
+}
+
+/// Sorts rows by arrival, equal ones staying as they are: least significant digit first, on keys
+/// of (arrival − from, index).
+void sort_by_arrival(std::span<Delivery> rows, std::int64_t from_ms) {
+  constexpr std::size_t kDigits = 1 << 11;
+  if (rows.size() < 512) {
+    std::ranges::stable_sort(rows, {}, &Delivery::arrival_ms);
+    return;
+  }
+  std::vector<std::uint64_t> keys(rows.size()), other(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    keys[i] = static_cast<std::uint64_t>(rows[i].arrival_ms - from_ms) << 32 | i;
+  }
+  for (int shift : {32, 43}) {
+    std::size_t starts[kDigits + 1] = {};
+    for (std::uint64_t key : keys) ++starts[(key >> shift & (kDigits - 1)) + 1];
+    for (std::size_t d = 0; d < kDigits; ++d) starts[d + 1] += starts[d];
+    for (std::uint64_t key : keys) other[starts[key >> shift & (kDigits - 1)]++] = key;
+    keys.swap(other);
+  }
+  std::vector<Delivery> sorted(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) sorted[i] = rows[keys[i] & 0xFFFFFFFF];
+  std::ranges::copy(sorted, rows.begin());
+}
+
+}  // namespace
+
+TrafficCursor::TrafficCursor(std::shared_ptr<const Parts> parts, Stream stream,
+                             std::int64_t from_ms)
+    : parts_(std::move(parts)),
+      stream_(stream),
+      position_(from_ms),
+      next_session_(parts_->traffic.sessions_before(from_ms - kReachMs)) {}
+
+void TrafficCursor::next(std::int64_t to_ms, Deliveries& out) {
+  const Traffic& traffic = parts_->traffic;
+  if (traffic.curve() == nullptr) position_ = std::max(position_, to_ms);
+  while (position_ < to_ms) {
+    std::int64_t end_ms = std::min(to_ms, position_ + kStepMs);
+    std::size_t first_row = out.rows.size();
+    Writer writer(traffic, out, position_, end_ms);
+    auto write = [&](const SessionPlan& plan) {
+      std::int64_t last =
+          stream_ == Stream::kPageviews ? writer.pageviews(plan) : writer.star(plan);
+      CHECK(out.bytes.size() < std::numeric_limits<std::uint32_t>::max() - (1 << 20),
+            "a window of more than 4 GB of events: read it in smaller steps");
+      return last >= end_ms;
+    };
+    std::erase_if(live_,
+                  [&](const Live& l) { return !write(traffic.plan(l.session, l.start_ms)); });
+    std::int64_t sessions = traffic.sessions_before(end_ms);
+    for (; next_session_ < sessions; ++next_session_) {
+      SessionPlan plan = traffic.plan(next_session_);
+      if (write(plan)) live_.push_back({plan.id, plan.start_ms});
+    }
+    sort_by_arrival(std::span(out.rows).subspan(first_row), position_);
+    position_ = end_ms;
+  }
+}
+
+}  // namespace world

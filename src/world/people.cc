@@ -1,0 +1,279 @@
+#include "world/people.h"
+
+#include "base/result.h"
+#include "codec/text.h"
+#include "world/append_internal.h"
+#include "world/columns.h"
+
+namespace world {
+namespace {
+
+using base::CounterRandom;
+using codec::put_text;
+
+constexpr int kAgeMin = 15, kAgeMax = 95;
+
+/// Weight of an age group of five years from 15 on, in per mille of all; after the Czech
+/// population's shape.
+constexpr std::uint32_t kAgeGroups[] = {54, 48, 53, 64, 69, 76, 89, 80, 65,
+                                        61, 60, 61, 54, 33, 17, 6,  2};
+constexpr std::uint32_t kWomenShare = 507;  ///< per mille
+
+/// Mobile operators' prefixes, a hundred thousand numbers in each.
+constexpr int kPhonePrefixes[] = {601, 602, 603, 604, 605, 606, 607, 608, 702, 704, 705, 720,
+                                  721, 722, 723, 724, 725, 728, 730, 731, 732, 733, 734, 735,
+                                  736, 737, 738, 739, 770, 771, 773, 774, 775, 776, 777, 778};
+
+base::WeightedPick age_pick() {
+  std::vector<std::uint32_t> weights;
+  for (int age = kAgeMin; age <= kAgeMax; ++age) weights.push_back(kAgeGroups[(age - 15) / 5]);
+  return base::WeightedPick(weights);
+}
+
+std::size_t longest(const std::vector<std::string>& texts) {
+  std::size_t length = 0;
+  for (const std::string& text : texts) length = std::max(length, text.size());
+  return length;
+}
+
+/// An upper bound for a user's line: the longest of everything, and room for keys and numbers.
+std::size_t longest_line(const Lists& lists) {
+  std::size_t bytes = 512;
+  for (int sex : {0, 1}) {
+    std::size_t texts = 3 * longest(lists.jobs[sex]), first = 0, last = 0;
+    for (const auto& place : lists.sentences[sex]) texts += longest(place);
+    for (const Name& name : lists.first_names[sex]) first = std::max(first, name.text.size());
+    for (const Name& name : lists.surnames[sex]) last = std::max(last, name.text.size());
+    bytes = std::max(bytes, 512 + texts + 2 * (first + last));
+  }
+  return bytes + longest(lists.streets) + 2 * longest(lists.towns_upper);
+}
+
+/// YYMMDD, women's months + 50.
+char* put_birth_digits(char* p, std::chrono::year_month_day date, Sex sex) {
+  p = codec::put_2(p, static_cast<unsigned>(static_cast<int>(date.year()) % 100));
+  p = codec::put_2(p, static_cast<unsigned>(date.month()) + (sex == Sex::kFemale ? 50 : 0));
+  return codec::put_2(p, static_cast<unsigned>(date.day()));
+}
+
+/// "YYMMDD/XXXX" whose ten digits are a multiple of 11, or "YYMMDD/XXX" before 1954.
+char* put_birth_number(char* p, const UserFacts& facts, std::uint64_t bits) {
+  std::chrono::year_month_day date{facts.birth_date};
+  char* digits = p;
+  p = put_birth_digits(p, date, facts.sex);
+  *p++ = '/';
+  auto serial = static_cast<unsigned>(CounterRandom::scale(bits, 999)) + 1;
+  if (date.year() < std::chrono::year{1954}) return codec::put_3(p, serial);
+  std::uint64_t front = 0;
+  for (int i = 0; i < 6; ++i) front = front * 10 + static_cast<unsigned>(digits[i] - '0');
+  // A rest of ten has no digit: those serials were left out.
+  std::uint64_t rest = (front * 1000 + serial) % 11;
+  if (rest == 10) {
+    serial = serial == 999 ? 998 : serial + 1;
+    rest = (front * 1000 + serial) % 11;
+  }
+  p = codec::put_3(p, serial);
+  *p = static_cast<char>('0' + rest);
+  return p + 1;
+}
+
+char* put_phone(char* p, std::uint64_t bits) {
+  p = put_text(p, "+420 ");
+  p = codec::put_3(p, kPhonePrefixes[CounterRandom::scale(bits, std::size(kPhonePrefixes))]);
+  auto rest = static_cast<unsigned>((bits & 0xFFFFFFFF) % 1'000'000);
+  *p++ = ' ';
+  p = codec::put_3(p, rest / 1000);
+  *p++ = ' ';
+  return codec::put_3(p, rest % 1000);
+}
+
+}  // namespace
+
+/// A user's texts, as views into the lists and as numbers.
+struct People::Texts {
+  const Name *first, *last;
+  std::string_view street, city;
+  unsigned blanks_before = 0, blanks_behind = 0;  ///< around `city`
+  unsigned house = 0, orientation = 0;            ///< orientation 0: none
+  std::uint64_t birth_serial, phone, user_number;
+  std::array<std::string_view, 3> jobs;
+  std::array<std::string_view, 5> sentences;
+
+  char* put_address(char* p) const {
+    p = put_text(p, street);
+    *p++ = ' ';
+    p = codec::put_uint(p, house);
+    if (orientation == 0) return p;
+    *p++ = '/';
+    return codec::put_uint(p, orientation);
+  }
+  char* put_city(char* p) const {
+    for (unsigned i = 0; i < blanks_before; ++i) *p++ = ' ';
+    p = put_text(p, city);
+    for (unsigned i = 0; i < blanks_behind; ++i) *p++ = ' ';
+    return p;
+  }
+  char* put_name(char* p) const {
+    p = put_text(p, first->text);
+    *p++ = ' ';
+    return put_text(p, last->text);
+  }
+  char* put_user_name(char* p) const {
+    p = put_text(p, first->plain);
+    *p++ = '.';
+    p = put_text(p, last->plain);
+    return codec::put_uint(p, user_number);
+  }
+  char* put_description(char* p) const {
+    for (std::string_view sentence : sentences) p = put_text(p, sentence);
+    return p;
+  }
+};
+
+People::People(const Settings& settings, std::shared_ptr<const Lists> lists,
+               const Activity& activity)
+    : lists_(std::move(lists)),
+      activity_(activity),
+      random_(draws(settings.seed, Draws::kUsers)),
+      user_names_(static_cast<std::uint64_t>(settings.users),
+                  key(settings.seed, Draws::kUserNames)),
+      ages_(age_pick()),
+      epoch_(std::chrono::floor<std::chrono::days>(settings.epoch)),
+      damaged_share_(static_cast<std::uint64_t>(settings.faults.damaged_user * 0x1p32)),
+      line_max_(longest_line(*lists_)) {}
+
+UserFacts People::facts(std::int64_t id) const {
+  base::RowRandom row = random_.row(static_cast<std::uint64_t>(id));
+  UserFacts facts{.id = id};
+  std::uint64_t shape = row.bits(kSexAndAge);
+  facts.sex = CounterRandom::scale(shape, 1000) < kWomenShare ? Sex::kFemale : Sex::kMale;
+  facts.age = kAgeMin + static_cast<int>(ages_(base::mix64(shape)));
+  std::chrono::year_month_day day{epoch_};
+  day = (day.year() - std::chrono::years{facts.age}) / day.month() / day.day();
+  if (!day.ok()) day = day.year() / std::chrono::February / 28;
+  facts.birth_date =
+      std::chrono::sys_days{day} -
+      std::chrono::days{static_cast<int>(CounterRandom::scale(row.bits(kBirthDay), 365))};
+  facts.town = static_cast<int>(lists_->town_pick(row.bits(kTown)));
+  facts.vip = activity_.is_vip(id);
+  std::uint64_t damage = row.bits(kDamage);
+  if ((damage >> 32) < damaged_share_) {
+    switch (damage & 3) {
+      case 0:
+        facts.phone_missing = true;
+        break;
+      case 1:
+        facts.city_damage = CityDamage::kBlanks;
+        break;
+      case 2:
+        facts.city_damage = CityDamage::kUpperCase;
+        break;
+      default:
+        facts.city_damage = CityDamage::kLowerCase;
+        break;
+    }
+  }
+  return facts;
+}
+
+People::Texts People::texts(const UserFacts& facts) const {
+  base::RowRandom row = random_.row(static_cast<std::uint64_t>(facts.id));
+  const Lists& lists = *lists_;
+  int sex = static_cast<int>(facts.sex);
+  auto town = static_cast<std::size_t>(facts.town);
+  Texts t;
+  t.first = &lists.first_names[sex][lists.first_name_pick[sex](row.bits(kFirstName))];
+  t.last = &lists.surnames[sex][lists.surname_pick(row.bits(kSurname))];
+  t.street = lists.streets[base::zipf_half(row.bits(kStreet), lists.streets.size())];
+  std::uint64_t house = row.bits(kHouse);
+  t.house = 1 + static_cast<unsigned>(CounterRandom::scale(house, 2999));
+  if (house & 3) t.orientation = 1 + static_cast<unsigned>((house >> 2 & 0xFFFF) % 98);
+  t.birth_serial = row.bits(kBirthSerial);
+  t.phone = row.bits(kPhone);
+  t.user_number = user_names_(static_cast<std::uint64_t>(facts.id));
+  t.city = facts.city_damage == CityDamage::kUpperCase   ? lists.towns_upper[town]
+           : facts.city_damage == CityDamage::kLowerCase ? lists.towns_lower[town]
+                                                         : lists.towns[town].city;
+  if (facts.city_damage == CityDamage::kBlanks) {
+    std::uint64_t bits = row.bits(kDamage) >> 2;
+    t.blanks_before = bits & 3;
+    t.blanks_behind = t.blanks_before == 0 ? 1 + (bits >> 2) % 3 : 0;
+  }
+  // Three different jobs.
+  std::size_t n = lists.jobs[sex].size();
+  std::size_t a = CounterRandom::scale(row.bits(kJob1), n);
+  std::size_t b = (a + 1 + CounterRandom::scale(row.bits(kJob2), n - 2)) % n;
+  std::size_t c = (a + 1 + CounterRandom::scale(row.bits(kJob3), n - 2)) % n;
+  if (c == b) c = (a + n - 1) % n;
+  t.jobs = {lists.jobs[sex][a], lists.jobs[sex][b], lists.jobs[sex][c]};
+  for (std::size_t place = 0; place < 5; ++place) {
+    const auto& choices = lists.sentences[sex][place];
+    t.sentences[place] =
+        choices[CounterRandom::scale(row.bits(kSentence1 + place), choices.size())];
+  }
+  return t;
+}
+
+char* People::put_line(char* p, std::int64_t id) const {
+  UserFacts facts = this->facts(id);
+  Texts t = texts(facts);
+  p = put_text(p, "{\"id\":");
+  p = codec::put_int(p, id);
+  p = put_text(p, ",\"name\":\"");
+  p = t.put_name(p);
+  p = put_text(p, "\",\"city\":\"");
+  p = t.put_city(p);
+  p = put_text(p, "\",\"street_address\":\"");
+  p = t.put_address(p);
+  p = put_text(p, "\",\"phone_number\":\"");
+  if (!facts.phone_missing) p = put_phone(p, t.phone);
+  p = put_text(p, "\",\"birth_number\":\"");
+  p = put_birth_number(p, facts, t.birth_serial);
+  p = put_text(p, "\",\"user_name\":\"");
+  p = t.put_user_name(p);
+  p = put_text(p, "\",\"administrative_unit\":\"");
+  p = put_text(p, lists_->towns[static_cast<std::size_t>(facts.town)].administrative_unit);
+  p = put_text(p, "\",\"description\":\"");
+  p = t.put_description(p);
+  p = put_text(p, "\",\"jobs\":[\"");
+  p = put_text(p, t.jobs[0]);
+  p = put_text(p, "\",\"");
+  p = put_text(p, t.jobs[1]);
+  p = put_text(p, "\",\"");
+  p = put_text(p, t.jobs[2]);
+  return put_text(p, "\"]}\n");
+}
+
+void People::jsonl(std::int64_t first, std::int64_t last, std::string& out) const {
+  constexpr std::int64_t kRows = 64;
+  for (std::int64_t id = first; id < last;) {
+    std::int64_t end = std::min(id + kRows, last);
+    append_at_most(out, static_cast<std::size_t>(end - id) * line_max_, [&](char* p) {
+      for (; id < end; ++id) p = put_line(p, id);
+      return p;
+    });
+  }
+}
+
+User People::user(std::int64_t id) const {
+  UserFacts facts = this->facts(id);
+  Texts t = texts(facts);
+  std::string buffer(line_max_, '\0');
+  auto text = [&](auto put) { return std::string(buffer.data(), put(buffer.data())); };
+  User user{.facts = facts};
+  user.name = text([&](char* p) { return t.put_name(p); });
+  user.city = text([&](char* p) { return t.put_city(p); });
+  user.street_address = text([&](char* p) { return t.put_address(p); });
+  if (!facts.phone_missing) {
+    user.phone_number = text([&](char* p) { return put_phone(p, t.phone); });
+  }
+  user.birth_number = text([&](char* p) { return put_birth_number(p, facts, t.birth_serial); });
+  user.user_name = text([&](char* p) { return t.put_user_name(p); });
+  user.administrative_unit =
+      lists_->towns[static_cast<std::size_t>(facts.town)].administrative_unit;
+  user.description = text([&](char* p) { return t.put_description(p); });
+  for (std::size_t i = 0; i < 3; ++i) user.jobs[i] = t.jobs[i];
+  return user;
+}
+
+}  // namespace world

@@ -1,0 +1,37 @@
+// Users: who they are (facts, texts) and their JSON lines. Inside the room only. Immutable,
+// thread-safe.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "world/activity.h"
+#include "world/lists.h"
+#include "world/world.h"
+
+namespace world {
+
+class People {
+ public:
+  People(const Settings& settings, std::shared_ptr<const Lists> lists, const Activity& activity);
+
+  UserFacts facts(std::int64_t id) const;
+  User user(std::int64_t id) const;
+  void jsonl(std::int64_t first, std::int64_t last, std::string& out) const;
+
+ private:
+  struct Texts;
+  Texts texts(const UserFacts& facts) const;
+  char* put_line(char* p, std::int64_t id) const;
+
+  std::shared_ptr<const Lists> lists_;
+  const Activity& activity_;
+  base::CounterRandom random_;
+  base::Permutation user_names_;
+  base::WeightedPick ages_;
+  std::chrono::sys_days epoch_;
+  std::uint64_t damaged_share_;  ///< of 2^32
+  std::size_t line_max_;
+};
+
+}  // namespace world

@@ -1,0 +1,144 @@
+#include "world/sales.h"
+
+#include <algorithm>
+
+#include "world/columns.h"
+#include "world/prague.h"
+
+namespace world {
+namespace {
+
+using base::CounterRandom;
+__extension__ using Wide = unsigned __int128;
+constexpr int kPlaces = 20;
+
+// How often people order: weight of an hour, a weekday, a month and a holiday, in percent.
+constexpr std::uint64_t kHourWeights[24] = {20,  10,  6,   5,   6,   15,  40,  75,
+                                            110, 135, 140, 130, 115, 110, 115, 120,
+                                            125, 130, 145, 170, 185, 165, 110, 55};
+constexpr std::uint64_t kWeekdayWeights[7] = {112, 106, 103, 100, 90, 85, 104};
+constexpr std::uint64_t kMonthWeights[12] = {90, 85, 92, 93, 92, 90, 85, 88, 97, 105, 140, 143};
+constexpr std::uint64_t kHolidayWeight = 70;
+
+// What an order is worth, in crowns: base plus effects plus noise. See docs/formats/world.md.
+constexpr std::int64_t kBase = 4'000;
+constexpr std::int64_t kVipEffect = 900;
+constexpr std::int64_t kKrajEffects[14] = {600, 300,  -50, 50,  -250, -350, -100,
+                                           0,   -100, -50, 200, -200, -150, -300};
+constexpr std::int64_t kHourEffects[24] = {-150, -200, -250, -250, -200, -150, -100, -50,
+                                           -150, -200, -200, -100, 0,    -50,  -100, -50,
+                                           50,   150,  200,  300,  350,  300,  150,  0};
+constexpr std::int64_t kWeekdayEffects[7] = {-100, -100, -50, 0, 150, 250, 150};
+constexpr std::int64_t kHolidayEffect = 400;
+constexpr std::int64_t kNoise = 490;  ///< standard deviation
+
+std::int64_t age_effect(int age) {
+  if (age < 25) return -500;
+  if (age < 35) return -50;
+  if (age < 45) return 250;
+  if (age < 55) return 350;
+  if (age < 65) return 100;
+  return -300;
+}
+
+std::uint64_t hour_weight(std::int64_t utc_ms) {
+  PragueTime local = prague_time(utc_ms);
+  auto month = static_cast<unsigned>(std::chrono::year_month_day{local.day}.month());
+  return kHourWeights[local.hour] * kWeekdayWeights[local.weekday] * kMonthWeights[month - 1] *
+         (is_czech_holiday(local.day) ? kHolidayWeight : 100);
+}
+
+std::int64_t three_years_before(base::Instant epoch) {
+  auto day = std::chrono::floor<std::chrono::days>(epoch);
+  std::chrono::year_month_day ymd{day};
+  ymd = (ymd.year() - std::chrono::years{3}) / ymd.month() / ymd.day();
+  if (!ymd.ok()) ymd = ymd.year() / std::chrono::February / 28;
+  return base::to_millis(base::Instant{std::chrono::sys_days{ymd}} + (epoch - day));
+}
+
+}  // namespace
+
+Sales::Sales(const Settings& settings, std::shared_ptr<const Lists> lists, const Activity& activity,
+             const People& people, const Goods& goods)
+    : lists_(std::move(lists)),
+      activity_(activity),
+      people_(people),
+      goods_(goods),
+      random_(draws(settings.seed, Draws::kOrders)),
+      item_random_(draws(settings.seed, Draws::kItems)),
+      start_ms_(three_years_before(settings.epoch)) {
+  // Hours begin at start_ms_, whatever its minute; the last may be cut by the epoch.
+  std::int64_t end_ms = base::to_millis(settings.epoch);
+  hours_.push_back(0);
+  for (std::int64_t t = start_ms_; t + kHourMs <= end_ms; t += kHourMs) {
+    hours_.push_back(hours_.back() + hour_weight(t));
+  }
+  std::uint64_t n = static_cast<std::uint64_t>(std::max<std::int64_t>(settings.orders, 1));
+  step_ = static_cast<std::uint64_t>((static_cast<Wide>(hours_.back()) << kPlaces) / n);
+}
+
+std::int64_t Sales::time_ms(std::int64_t id, std::uint64_t bits) const {
+  auto position = static_cast<std::uint64_t>(
+      (static_cast<Wide>(id) * step_ + CounterRandom::scale(bits, step_)) >> kPlaces);
+  auto hour = std::ranges::upper_bound(hours_, position) - hours_.begin() - 1;
+  auto at = static_cast<std::size_t>(hour);
+  std::uint64_t within = position - hours_[at], weight = hours_[at + 1] - hours_[at];
+  return start_ms_ + hour * kHourMs + static_cast<std::int64_t>(within * kHourMs / weight);
+}
+
+std::int64_t Sales::expected_crowns(std::int64_t user, std::int64_t time_ms) const {
+  UserFacts facts = people_.facts(user);
+  PragueTime local = prague_time(time_ms);
+  return kBase + (facts.vip ? kVipEffect : 0) +
+         kKrajEffects[lists_->town_kraj[static_cast<std::size_t>(facts.town)]] +
+         kHourEffects[local.hour] + kWeekdayEffects[local.weekday] +
+         (is_czech_holiday(local.day) ? kHolidayEffect : 0) + age_effect(facts.age);
+}
+
+Order Sales::order(std::int64_t id) const {
+  base::RowRandom row = random_.row(static_cast<std::uint64_t>(id));
+  Order order{.id = id};
+  order.user_id = activity_.user(row.bits(kOrderUser));
+  order.time_ms = time_ms(id, row.bits(kOrderTime));
+  order.expected_hundredths = 100 * expected_crowns(order.user_id, order.time_ms);
+  std::int64_t z = normal_.millionths(static_cast<std::uint32_t>(row.bits(kOrderNoise)));
+  // Positive: the smallest sum of effects is above kNoise · kNormalMax.
+  order.value_hundredths = order.expected_hundredths + kNoise * z / 10'000;
+  order.items = item_count(id);
+  return order;
+}
+
+int Sales::item_count(std::int64_t id) const {
+  auto row = random_.row(static_cast<std::uint64_t>(id));
+  return 1 + static_cast<int>(CounterRandom::scale(row.bits(kOrderItems), 10));
+}
+
+std::int64_t Sales::item_product(std::int64_t id, int row) const {
+  return goods_.popular(
+      item_random_.bits(static_cast<std::uint64_t>(id), static_cast<std::uint64_t>(row)));
+}
+
+void Sales::orders(std::int64_t first, std::int64_t last, model::Batch& out) const {
+  for (std::int64_t id = first; id < last; ++id) {
+    Order o = order(id);
+    out.columns[0].add_int(id);
+    out.columns[1].add_int(o.user_id);
+    out.columns[2].add_int(o.time_ms * 1000);
+    out.columns[3].add_int(o.value_hundredths);
+  }
+  out.rows += static_cast<std::size_t>(last - first);
+}
+
+void Sales::items(std::int64_t first, std::int64_t last, model::Batch& out) const {
+  for (std::int64_t id = first; id < last; ++id) {
+    int count = item_count(id);
+    for (int row = 0; row < count; ++row) {
+      out.columns[0].add_int(id);
+      out.columns[1].add_int(row);
+      out.columns[2].add_int(item_product(id, row));
+    }
+    out.rows += static_cast<std::size_t>(count);
+  }
+}
+
+}  // namespace world
