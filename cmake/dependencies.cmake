@@ -53,3 +53,27 @@ find_library(HTTPLIB_LIBRARY cpp-httplib REQUIRED)
 add_library(dep_httplib INTERFACE IMPORTED)
 target_link_libraries(dep_httplib INTERFACE ${HTTPLIB_LIBRARY} OpenSSL::SSL OpenSSL::Crypto)
 find_package(OpenSSL REQUIRED)
+
+# gRPC with the lite protobuf runtime. Linked statically where the archives are there: seventy shared
+# libraries cost more to load than the provider may take to start.
+option(HRISTE_STATIC_GRPC "Link gRPC's static archives" ON)
+pkg_check_modules(GRPCPP REQUIRED grpc++)
+add_library(dep_grpc INTERFACE IMPORTED)
+find_library(PROTOBUF_LITE_ARCHIVE libprotobuf-lite.a)
+find_library(GRPCPP_ARCHIVE libgrpc++.a)
+if(HRISTE_STATIC_GRPC AND PROTOBUF_LITE_ARCHIVE AND GRPCPP_ARCHIVE)
+  set(grpc_libraries ${PROTOBUF_LITE_ARCHIVE})
+  set(grpc_names ${GRPCPP_STATIC_LIBRARIES})
+  list(REMOVE_DUPLICATES grpc_names)
+  foreach(name ${grpc_names})
+    find_library(GRPC_PART_${name} lib${name}.a)
+    # What comes with the system anyway (C library, OpenSSL, zlib) stays shared.
+    if(GRPC_PART_${name} AND NOT name MATCHES "^(ssl|crypto|z|dl|rt|pthread|m|atomic)$")
+      list(APPEND grpc_libraries ${GRPC_PART_${name}})
+    endif()
+  endforeach()
+  target_link_libraries(dep_grpc INTERFACE -Wl,--start-group ${grpc_libraries} -Wl,--end-group
+                        OpenSSL::SSL OpenSSL::Crypto PkgConfig::zlib Threads::Threads dl rt)
+else()
+  target_link_libraries(dep_grpc INTERFACE grpc++ protobuf-lite absl_synchronization)
+endif()

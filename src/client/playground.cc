@@ -68,7 +68,7 @@ Answer<json> Playground::put(const std::string& kind, const std::string& name,
                              const json& attributes) {
   auto answer = TRY(repeat("PUT", resource_path(kind, name), {{"attributes", attributes}}));
   if (!answer.is_object() || !answer.contains("attributes"))
-    return std::unexpected(base::Error{Code::kInternal, "the daemon's answer has no attributes"});
+    return base::error(Code::kInternal, "the daemon's answer has no attributes");
   return std::move(answer["attributes"]);
 }
 
@@ -103,18 +103,16 @@ Answer<void> Playground::wait_until_gone(const std::shared_ptr<Session>& last) {
   forget(last);
   const auto pid = last->daemon().pid;
   if (!wait_for_end(pid, kEndSeconds))
-    return std::unexpected(base::Error{
+    return base::error(
         Code::kUnavailable,
-        fmt::format("the last resource is gone, but the daemon (pid {}) has not ended within {} s",
-                    pid, kEndSeconds)});
+        "the last resource is gone, but the daemon (pid {}) has not ended within {} s", pid,
+        kEndSeconds);
   return {};
 }
 
 Answer<json> Playground::call(const char* method, const std::string& path, const json& body) {
   TRY(check_folder(data_dir_));
-  if (!exists())
-    return std::unexpected(
-        base::Error{Code::kNotFound, fmt::format("there is no playground in {}", data_dir_)});
+  if (!exists()) return base::error(Code::kNotFound, "there is no playground in {}", data_dir_);
   return repeat(method, path, body);
 }
 

@@ -88,8 +88,7 @@ Answer<json> Session::request(const char* method, const std::string& path, const
   const auto text = TRY(exchange(method, path, body, status));
   json answer = text.empty() ? json() : json::parse(text, nullptr, false);
   if (status < 200 || status > 299) return std::unexpected(problem_of(status, answer));
-  if (answer.is_discarded())
-    return std::unexpected(base::Error{Code::kInternal, "the daemon's answer is no JSON"});
+  if (answer.is_discarded()) return base::error(Code::kInternal, "the daemon's answer is no JSON");
   return answer;
 }
 

@@ -1,0 +1,315 @@
+#include <filesystem>
+
+#include "base/env.h"
+#include "client/start.h"
+#include "provider/change.h"
+#include "provider/diagnostics.h"
+#include "provider/schema_internal.h"
+#include "provider/service_internal.h"
+
+namespace provider {
+namespace {
+
+using base::Code;
+using client::Answer;
+using kinds::Kind;
+
+/// Null when absent.
+base::Result<json> decode(const tfplugin6::DynamicValue& value) {
+  if (!value.msgpack().empty()) return from_msgpack(value.msgpack());
+  if (!value.json().empty()) return from_state_json(value.json());
+  return json();
+}
+
+void encode(const json& wire, tfplugin6::DynamicValue& value) {
+  value.set_msgpack(to_msgpack(wire));
+}
+
+template <typename Reply>
+void add(Reply& reply, const Kind& kind, const client::Problem& problem) {
+  *reply.add_diagnostics() = diagnostic(kind, problem.error, problem.path);
+}
+
+template <typename Reply>
+void add(Reply& reply, const Kind& kind, const base::Error& error) {
+  *reply.add_diagnostics() = diagnostic(kind, error);
+}
+
+template <typename Reply>
+void check(Reply& reply, const Kind& kind, const tfplugin6::DynamicValue& value) {
+  auto config = decode(value);
+  if (!config) return add(reply, kind, config.error());
+  for (const auto& problem : kinds::validate(kind, to_plain(kind.attributes, *config)))
+    *reply.add_diagnostics() = diagnostic(kind, problem);
+}
+
+/// What a call about a type that we never declared gets.
+grpc::Status no_type(const std::string& name) {
+  return {grpc::StatusCode::INVALID_ARGUMENT, "there is no type " + name};
+}
+
+std::string name_of(const json& state) {
+  return state.contains("name") && state["name"].is_string() ? state["name"].get<std::string>()
+                                                             : std::string();
+}
+
+/// Columns may come as {"name","type"} and rows as arrays: a data source has names and maps.
+json rows_by_name(json answer) {
+  if (!answer.is_object() || !answer["columns"].is_array()) return answer;
+  json names = json::array();
+  for (const auto& column : answer["columns"])
+    names.push_back(column.is_object() ? column["name"] : column);
+  json rows = json::array();
+  for (const auto& row : answer["rows"]) {
+    json by_name = json::object();
+    for (std::size_t i = 0; i < names.size() && i < row.size(); ++i)
+      by_name[names[i].get<std::string>()] = row[i];
+    rows.push_back(std::move(by_name));
+  }
+  return {{"columns", std::move(names)}, {"rows", std::move(rows)}};
+}
+
+std::unexpected<base::Error> other_playground(const json& state, const std::string& found,
+                                              const std::string& data_dir) {
+  return base::error(Code::kFailedPrecondition,
+                     "Terraform's state belongs to playground {}, and {} holds playground {}. Set "
+                     "data_dir back to where it was, or destroy the other playground first",
+                     playground_of(state), data_dir, found);
+}
+
+}  // namespace
+
+grpc::Status Service::GetProviderSchema(Context*, const tfplugin6::Nothing*,
+                                        tfplugin6::Schemas* answer) {
+  all_schemas(*answer);
+  return grpc::Status::OK;
+}
+
+grpc::Status Service::ValidateProviderConfig(Context*, const tfplugin6::ConfigToCheck* request,
+                                             tfplugin6::ProviderConfigChecked* answer) {
+  check(*answer, kinds::provider_settings(), request->config());
+  return grpc::Status::OK;
+}
+
+grpc::Status Service::ValidateResourceConfig(Context*, const tfplugin6::TypedConfig* request,
+                                             tfplugin6::ConfigChecked* answer) {
+  const auto* kind = kinds::find_kind(request->type_name());
+  if (kind == nullptr) return no_type(request->type_name());
+  check(*answer, *kind, request->config());
+  return grpc::Status::OK;
+}
+
+grpc::Status Service::ValidateDataResourceConfig(Context*, const tfplugin6::TypedConfig* request,
+                                                 tfplugin6::ConfigChecked* answer) {
+  const auto* source = kinds::find_data_source(request->type_name());
+  if (source == nullptr) return no_type(request->type_name());
+  check(*answer, *source, request->config());
+  return grpc::Status::OK;
+}
+
+grpc::Status Service::UpgradeResourceState(Context*, const tfplugin6::StateToUpgrade* request,
+                                           tfplugin6::UpgradedState* answer) {
+  const auto* kind = kinds::find_kind(request->type_name());
+  if (kind == nullptr) return no_type(request->type_name());
+  auto state = from_state_json(request->raw_state().json());
+  if (!state) {
+    add(*answer, *kind, state.error());
+  } else {
+    encode(reshape(kind->attributes, *state), *answer->mutable_upgraded_state());
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status Service::ConfigureProvider(Context*, const tfplugin6::Settings* request,
+                                        tfplugin6::ConfigChecked* answer) {
+  const auto& settings = kinds::provider_settings();
+  auto config = decode(request->config());
+  auto engine = client::find_engine();
+  if (!config || !engine) {
+    add(*answer, settings, config ? engine.error() : config.error());
+    return grpc::Status::OK;
+  }
+  const auto data_dir = kinds::normalize(settings, *config)["data_dir"];
+  if (!data_dir.is_string()) {
+    add(*answer, settings,
+        client::Problem(base::Error{Code::kInvalidArgument,
+                                    "data_dir is not known at plan; make it from variables and "
+                                    "path.root only"},
+                        {"data_dir"}));
+    return grpc::Status::OK;
+  }
+  auto path = std::filesystem::absolute(data_dir.get<std::string>()).lexically_normal().string();
+  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  std::lock_guard lock(mutex_);
+  playground_ = std::make_shared<client::Playground>(path, *engine);
+  return grpc::Status::OK;
+}
+
+base::Result<std::shared_ptr<client::Playground>> Service::playground() {
+  std::lock_guard lock(mutex_);
+  if (!playground_)
+    return base::error(Code::kFailedPrecondition, "the provider is not configured yet");
+  return playground_;
+}
+
+/// The state as the daemon has it; null when it isn't there.
+Answer<json> Service::read(const Kind& kind, const json& state, const std::string& recorded_dir) {
+  const auto playground = TRY(this->playground());
+  const bool moved = !recorded_dir.empty() && recorded_dir != playground->data_dir();
+  if (moved && !playground->exists() && client::has_catalogue(recorded_dir)) {
+    return base::error(Code::kFailedPrecondition,
+                       "data_dir is {} now, and the playground of this state lives in {}. Set "
+                       "data_dir back, or destroy that playground first",
+                       playground->data_dir(), recorded_dir);
+  }
+  const auto name = name_of(state);
+  TRY(base::check_name(name, "the name"));
+  auto found = TRY(playground->get(kind.name, name));
+  const auto owner = playground_of(state);
+  if (!owner.empty() && playground->exists() && playground->id() != owner)
+    return other_playground(state, playground->id(), playground->data_dir());
+  if (!found) return json();
+  return state_after(kind, state, *found, playground->id());
+}
+
+grpc::Status Service::ReadResource(Context*, const tfplugin6::CurrentState* request,
+                                   tfplugin6::FreshState* answer) {
+  const auto* kind = kinds::find_kind(request->type_name());
+  if (kind == nullptr) return no_type(request->type_name());
+  *answer->mutable_new_state() = request->current_state();
+  answer->set_private_(request->private_());
+  auto state = decode(request->current_state());
+  if (!state) {
+    add(*answer, *kind, state.error());
+    return grpc::Status::OK;
+  }
+  auto fresh = read(*kind, *state, request->private_());
+  if (!fresh) {
+    add(*answer, *kind, fresh.error());
+    return grpc::Status::OK;
+  }
+  encode(*fresh, *answer->mutable_new_state());
+  if (auto where = playground()) answer->set_private_((*where)->data_dir());
+  return grpc::Status::OK;
+}
+
+grpc::Status Service::PlanResourceChange(Context*, const tfplugin6::ChangeToPlan* request,
+                                         tfplugin6::PlannedChange* answer) {
+  const auto* kind = kinds::find_kind(request->type_name());
+  if (kind == nullptr) return no_type(request->type_name());
+  answer->set_planned_private(request->prior_private());
+  auto prior = decode(request->prior_state());
+  auto config = decode(request->config());
+  auto proposed = decode(request->proposed_new_state());
+  if (!prior || !config || !proposed) {
+    add(*answer, *kind, !prior ? prior.error() : !config ? config.error() : proposed.error());
+    return grpc::Status::OK;
+  }
+  if (proposed->is_null()) config = json();
+  const auto change = plan_change(*kind, *prior, *config);
+  encode(change.planned, *answer->mutable_planned_state());
+  for (const auto& path : change.requires_replace)
+    *answer->add_requires_replace() = attribute_path(kind->attributes, path);
+  return grpc::Status::OK;
+}
+
+/// Makes the daemon have what was planned; returns the new state, null after a removal.
+Answer<json> Service::apply(const Kind& kind, const json& prior, const json& planned) {
+  const auto playground = TRY(this->playground());
+  const auto name = name_of(planned.is_null() ? prior : planned);
+  TRY(base::check_name(name, "the name"));
+  if (const auto owner = playground_of(prior); !owner.empty() && playground->exists()) {
+    const auto session = TRY(playground->session());
+    if (session->daemon().playground != owner)
+      return other_playground(prior, session->daemon().playground, playground->data_dir());
+  }
+  if (planned.is_null()) {
+    TRY(playground->remove(kind.name, name));
+    return json();
+  }
+  const auto body = wanted(kind, planned);
+  if (kinds::has_unknown(body))
+    return base::error(Code::kInternal, "Terraform applies values that are not known");
+  auto answer = TRY(playground->put(kind.name, name, body));
+  return state_after(kind, planned, answer, playground->id());
+}
+
+grpc::Status Service::ApplyResourceChange(Context*, const tfplugin6::ChangeToApply* request,
+                                          tfplugin6::AppliedChange* answer) {
+  const auto* kind = kinds::find_kind(request->type_name());
+  if (kind == nullptr) return no_type(request->type_name());
+  // Until it is done, what was before is what is: a failed call loses nothing.
+  *answer->mutable_new_state() = request->prior_state();
+  answer->set_private_(request->planned_private());
+  auto prior = decode(request->prior_state());
+  auto planned = decode(request->planned_state());
+  if (!prior || !planned) {
+    add(*answer, *kind, prior ? planned.error() : prior.error());
+    return grpc::Status::OK;
+  }
+  auto state = apply(*kind, *prior, *planned);
+  if (!state) {
+    add(*answer, *kind, state.error());
+    return grpc::Status::OK;
+  }
+  encode(*state, *answer->mutable_new_state());
+  if (auto where = playground()) answer->set_private_((*where)->data_dir());
+  return grpc::Status::OK;
+}
+
+grpc::Status Service::ImportResourceState(Context*, const tfplugin6::ImportRequest* request,
+                                          tfplugin6::Imported* answer) {
+  const auto* kind = kinds::find_kind(request->type_name());
+  if (kind == nullptr) return no_type(request->type_name());
+  if (auto status = base::check_name(request->id(), "the import id, a resource's name,"); !status) {
+    add(*answer, *kind, status.error());
+    return grpc::Status::OK;
+  }
+  auto& imported = *answer->add_imported_resources();
+  imported.set_type_name(kind->name);
+  // Terraform reads the rest right away.
+  encode(reshape(kind->attributes, {{"name", request->id()}}), *imported.mutable_state());
+  return grpc::Status::OK;
+}
+
+Answer<json> Service::read_source(const Kind& source, const json& config) {
+  const auto playground = TRY(this->playground());
+  if (!playground->exists()) return data_state(source, config, nullptr);
+  json answer;
+  if (source.name == "hriste_query")
+    answer = rows_by_name(TRY(playground->call("POST", "/v1/query", {{"sql", config["sql"]}})));
+  else if (source.name == "hriste_grade")
+    answer = TRY(playground->call("GET", "/v1/grade"));
+  else
+    answer = TRY(playground->call("GET", "/v1/endpoints"));
+  return data_state(source, config, answer);
+}
+
+grpc::Status Service::ReadDataSource(Context*, const tfplugin6::TypedConfig* request,
+                                     tfplugin6::DataSourceState* answer) {
+  const auto* source = kinds::find_data_source(request->type_name());
+  if (source == nullptr) return no_type(request->type_name());
+  auto config = decode(request->config());
+  if (!config) {
+    add(*answer, *source, config.error());
+    return grpc::Status::OK;
+  }
+  auto state = read_source(*source, *config);
+  if (!state) {
+    add(*answer, *source, state.error());
+  } else {
+    encode(*state, *answer->mutable_state());
+  }
+  return grpc::Status::OK;
+}
+
+grpc::Status Service::StopProvider(Context*, const tfplugin6::Nothing*, tfplugin6::Stopped*) {
+  stop();
+  return grpc::Status::OK;
+}
+
+void Service::stop() {
+  if (auto where = playground()) (*where)->cancel();
+}
+
+}  // namespace provider
