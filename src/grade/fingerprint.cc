@@ -1,0 +1,51 @@
+#include "grade/fingerprint.h"
+
+#include <cmath>
+
+namespace grade {
+
+Fingerprint::Fingerprint(const Table& table)
+    : key_(table.key),
+      columns_(table.columns.size()),
+      sums_(table.columns.size()),
+      nulls_(table.columns.size()),
+      parts_(kParts) {
+  for (const auto& column : table.columns) summed_.push_back(column.summed);
+}
+
+void Fingerprint::add(Row row) {
+  std::uint64_t key = key_hash(row, key_);
+  std::uint64_t whole = key;  // so that a row of key columns alone counts too
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    const Cell& cell = row[i];
+    std::uint64_t hash = cell_hash(key, i, cell);
+    columns_[i] += hash;
+    whole += hash;
+    nulls_[i] += cell.is_null();
+    if (!summed_[i]) continue;
+    if (cell.kind() == Cell::Kind::kInt) sums_[i] += static_cast<std::uint64_t>(cell.integer());
+    if (cell.kind() == Cell::Kind::kDouble && std::abs(cell.real()) < 1e15) {
+      sums_[i] += static_cast<std::uint64_t>(std::llround(cell.real() * 100));
+    }
+  }
+  parts_[part_of(key)] += base::mix64(whole);
+  ++rows_;
+}
+
+void Fingerprint::merge(const Fingerprint& other) {
+  rows_ += other.rows_;
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    columns_[i] += other.columns_[i];
+    sums_[i] += other.sums_[i];
+    nulls_[i] += other.nulls_[i];
+  }
+  for (std::size_t i = 0; i < kParts; ++i) parts_[i] += other.parts_[i];
+}
+
+std::uint64_t Fingerprint::hash() const {
+  std::uint64_t hash = 0;
+  for (std::uint64_t part : parts_) hash += part;
+  return hash;
+}
+
+}  // namespace grade

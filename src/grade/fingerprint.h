@@ -1,0 +1,63 @@
+// What is kept of a table while its rows go by: enough to say whether two tables hold the same
+// rows, in which columns they differ, and in which small part of the rows the difference lies. Its
+// size doesn't depend on how many rows there are.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "grade/row.h"
+
+namespace grade {
+
+/// Rows fall into this many parts, by key.
+inline constexpr std::size_t kParts = 4096;
+
+/// The key's hash, from the first `key` cells.
+inline std::uint64_t key_hash(Row row, std::size_t key) {
+  std::uint64_t hash = 0x9E3779B97F4A7C15ULL;
+  for (std::size_t i = 0; i < key; ++i) hash = base::mix64(hash ^ row[i].hash());
+  return hash;
+}
+inline std::size_t part_of(std::uint64_t key_hash) { return key_hash >> 52; }
+/// Column `column`'s share of the row's hash: depends on key, column and value.
+inline std::uint64_t cell_hash(std::uint64_t key_hash, std::size_t column, const Cell& cell) {
+  return base::mix64(key_hash + cell.hash() + column * 0xA0761D6478BD642FULL);
+}
+
+/// Order does not matter, neither of rows nor of merging; rows that come twice count twice.
+/// Thread-compatible.
+class Fingerprint {
+ public:
+  explicit Fingerprint(const Table& table);
+
+  /// `row` has the table's columns.
+  void add(Row row);
+  void merge(const Fingerprint& other);
+
+  std::int64_t rows() const { return rows_; }
+  /// Sum of column `i`, which is `summed`; kReal in hundredths. Null counts nothing.
+  std::int64_t sum(std::size_t i) const { return static_cast<std::int64_t>(sums_[i]); }
+  std::int64_t nulls(std::size_t i) const { return nulls_[i]; }
+  /// Of all rows.
+  std::uint64_t hash() const;
+  bool operator==(const Fingerprint& other) const {
+    return rows_ == other.rows_ && parts_ == other.parts_ && columns_ == other.columns_;
+  }
+  bool same_column(const Fingerprint& other, std::size_t i) const {
+    return columns_[i] == other.columns_[i];
+  }
+  bool same_part(const Fingerprint& other, std::size_t part) const {
+    return parts_[part] == other.parts_[part];
+  }
+
+ private:
+  std::size_t key_;
+  std::vector<std::uint8_t> summed_;
+  std::int64_t rows_ = 0;
+  std::vector<std::uint64_t> columns_, sums_;  // sums wrap: found values may be anything
+  std::vector<std::int64_t> nulls_;
+  std::vector<std::uint64_t> parts_;
+};
+
+}  // namespace grade

@@ -1,0 +1,43 @@
+#include "grade/report.h"
+
+#include <algorithm>
+
+namespace grade {
+
+std::string_view verdict_name(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kRight:
+      return "right";
+    case Verdict::kWrong:
+      return "wrong";
+    case Verdict::kNotGradable:
+      break;
+  }
+  return "not gradable";
+}
+
+int Report::count(Verdict verdict) const {
+  return static_cast<int>(std::ranges::count(checks, verdict, &Check::verdict));
+}
+
+json Report::to_json() const {
+  json rows = json::array();
+  for (const Check& check : checks) {
+    rows.push_back({{"layer", check.layer},
+                    {"check", check.name},
+                    {"expected", check.expected},
+                    {"found", check.found},
+                    {"verdict", verdict_name(check.verdict)},
+                    {"detail", check.detail}});
+  }
+  return {{"run_id", run_id},
+          {"passed", passed()},
+          {"total", total()},
+          {"wrong", wrong()},
+          {"not_gradable", not_gradable()},
+          {"all_right", all_right()},
+          {"graded_at", base::format_millis(graded_at)},
+          {"checks", std::move(rows)}};
+}
+
+}  // namespace grade
