@@ -1,0 +1,271 @@
+// Snapshots and commits.
+#include "lake/delta.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <random>
+#include <set>
+
+#include "base/log.h"
+#include "lake/delta_internal.h"
+#include "lake/parquet_internal.h"
+
+namespace lake {
+namespace {
+
+using base::Code;
+
+constexpr int kAttempts = 20;
+constexpr std::int64_t kCheckpointEvery = 10;
+constexpr std::int64_t kKeepTombstonesMs = std::int64_t{7} * 86'400'000;
+constexpr std::string_view kEngineInfo = "hriste/" HRISTE_VERSION;
+
+DataFile data_file(const Json& add) {
+  DataFile file;
+  file.path = decode_path(add.at("path").get<std::string>());
+  file.bytes = add.value("size", std::int64_t{0});
+  file.modified_ms = add.value("modificationTime", std::int64_t{0});
+  Json values = add.value("partitionValues", Json::object());
+  for (const auto& [name, value] : values.items()) {
+    auto& slot = file.partition_values[name];
+    if (value.is_string()) slot = value.get<std::string>();
+  }
+  if (add.contains("stats")) {
+    file.stats = Json::parse(add.at("stats").get<std::string>(), nullptr, false);
+    if (file.stats.is_object()) file.rows = file.stats.value("numRecords", std::int64_t{-1});
+  }
+  return file;
+}
+
+Json add_action(const DataFile& file, std::int64_t now_ms) {
+  Json values = Json::object();
+  for (const auto& [name, value] : file.partition_values) {
+    values[name] = value ? Json(*value) : Json{};
+  }
+  Json stats = file.stats.is_object() ? file.stats : Json::object();
+  if (file.rows >= 0) stats["numRecords"] = file.rows;
+  return {{"path", encode_path(file.path)},
+          {"partitionValues", std::move(values)},
+          {"size", file.bytes},
+          {"modificationTime", file.modified_ms > 0 ? file.modified_ms : now_ms},
+          {"dataChange", true},
+          {"stats", stats.dump()}};
+}
+
+Json remove_action(const Json& add, std::int64_t now_ms) {
+  return {{"path", add.at("path")},
+          {"deletionTimestamp", now_ms},
+          {"dataChange", true},
+          {"extendedFileMetadata", true},
+          {"partitionValues", add.value("partitionValues", Json::object())},
+          {"size", add.value("size", std::int64_t{0})}};
+}
+
+base::Status check_columns(const Json& schema) {
+  std::set<std::string> seen;
+  for (const auto& field : schema.at("fields")) {
+    const auto& name = field.at("name").get_ref<const std::string&>();
+    if (name.empty() || name.find_first_of(" ,;{}()\n\t=") != std::string::npos) {
+      return base::error(Code::kInvalidArgument,
+                         "column \"{}\": a Delta column's name can't be empty or hold blanks or "
+                         "any of ,;{{}}()=; give it another with AS",
+                         name);
+    }
+    std::string folded = name;
+    std::ranges::transform(folded, folded.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    if (!seen.insert(folded).second) {
+      return base::error(Code::kInvalidArgument, "column \"{}\" is there twice", name);
+    }
+  }
+  return {};
+}
+
+Json metadata_action(const Commit& commit, const Json& before, std::int64_t now_ms) {
+  return {{"id", before.is_object() ? before.at("id") : Json(random_uuid())},
+          {"format", {{"provider", "parquet"}, {"options", Json::object()}}},
+          {"schemaString", commit.schema.dump()},
+          {"partitionColumns", commit.partition_columns},
+          {"configuration",
+           before.is_object() ? before.value("configuration", Json::object()) : Json::object()},
+          {"createdTime", before.is_object() ? before.value("createdTime", now_ms) : now_ms}};
+}
+
+Json commit_info(const Commit& commit, bool creates, std::int64_t now_ms) {
+  bool overwrite = commit.mode == Commit::Mode::kOverwrite;
+  std::string operation = commit.operation;
+  if (operation.empty()) operation = creates && commit.files.empty() ? "CREATE TABLE" : "WRITE";
+  std::int64_t rows = 0, bytes = 0;
+  for (const auto& file : commit.files) {
+    rows += std::max<std::int64_t>(file.rows, 0);
+    bytes += file.bytes;
+  }
+  Json info = commit.info;
+  info["timestamp"] = now_ms;
+  info["operation"] = operation;
+  // Delta's own writers have texts in these two, numbers as well.
+  info["operationParameters"] = {{"mode", overwrite ? "Overwrite" : "Append"},
+                                 {"partitionBy", Json(commit.partition_columns).dump()}};
+  info["operationMetrics"] = {{"numFiles", std::to_string(commit.files.size())},
+                              {"numOutputRows", std::to_string(rows)},
+                              {"numOutputBytes", std::to_string(bytes)}};
+  info["engineInfo"] = kEngineInfo;
+  info["isBlindAppend"] = !overwrite;
+  return info;
+}
+
+/// The actions of `commit` on top of `state` (version -1: no table yet).
+base::Result<std::vector<Json>> plan_commit(const Commit& commit, const LogState& state,
+                                            std::int64_t now_ms) {
+  bool creates = state.version < 0;
+  if (commit.schema.is_object()) TRY(check_columns(commit.schema));
+  if (creates && !commit.schema.is_object()) {
+    return base::error(Code::kInvalidArgument, "a new Delta table needs a schema");
+  }
+  std::vector<Json> actions{{{"commitInfo", commit_info(commit, creates, now_ms)}}};
+  Json before =
+      creates ? Json{} : Json::parse(state.metadata.at("schemaString").get<std::string>());
+  bool new_schema = commit.schema.is_object() && commit.schema != before;
+  if (!creates && commit.mode == Commit::Mode::kAppend && new_schema) {
+    return base::error(Code::kInvalidArgument,
+                       "the rows to append have other columns than the table");
+  }
+  bool repartition =
+      !creates && commit.mode == Commit::Mode::kOverwrite && commit.schema.is_object() &&
+      state.metadata.value("partitionColumns", Json::array()) != Json(commit.partition_columns);
+  if (creates || new_schema || repartition) {
+    Json protocol = protocol_for(commit.schema);
+    bool upgrade = creates || (protocol["minReaderVersion"] == 3 &&
+                               state.protocol.value("minReaderVersion", 0) < 3);
+    if (upgrade) actions.push_back({{"protocol", std::move(protocol)}});
+    actions.push_back({{"metaData", metadata_action(commit, state.metadata, now_ms)}});
+  }
+  if (commit.mode == Commit::Mode::kOverwrite) {
+    for (const auto& [path, add] : state.adds) {
+      actions.push_back({{"remove", remove_action(add, now_ms)}});
+    }
+  }
+  for (const auto& file : commit.files) {
+    actions.push_back({{"add", add_action(file, now_ms)}});
+  }
+  return actions;
+}
+
+}  // namespace
+
+std::int64_t Snapshot::rows() const {
+  std::int64_t sum = 0;
+  for (const auto& file : files) sum += std::max<std::int64_t>(file.rows, 0);
+  return sum;
+}
+
+std::int64_t Snapshot::bytes() const {
+  std::int64_t sum = 0;
+  for (const auto& file : files) sum += file.bytes;
+  return sum;
+}
+
+DeltaTable::DeltaTable(base::Env& env, const base::Clock& clock, std::string path)
+    : env_(env), clock_(clock), path_(std::move(path)) {}
+
+bool DeltaTable::exists() const {
+  auto entries = env_.list(path_ + "/_delta_log");
+  return entries && std::ranges::any_of(*entries, [](const base::DirEntry& entry) {
+           return entry.name.size() == 25 && entry.name.ends_with(".json");
+         });
+}
+
+base::Result<Snapshot> DeltaTable::snapshot(std::optional<std::int64_t> version) const {
+  std::string log_dir = path_ + "/_delta_log";
+  if (version && *version < 0) return base::error(Code::kNotFound, "version {}", *version);
+  LogState state = TRY(read_log(env_, log_dir, version.value_or(-1)));
+  Snapshot snapshot;
+  snapshot.version = state.version;
+  snapshot.commit_info = Json::object();
+  try {
+    snapshot.table_id = state.metadata.value("id", "");
+    snapshot.schema = Json::parse(state.metadata.at("schemaString").get<std::string>());
+    for (const auto& column : state.metadata.value("partitionColumns", Json::array())) {
+      snapshot.partition_columns.push_back(column.get<std::string>());
+    }
+    for (const auto& [path, add] : state.adds) snapshot.files.push_back(data_file(add));
+    for (const auto& action : TRY(read_commit(env_, log_dir, state.version))) {
+      if (action.contains("commitInfo")) snapshot.commit_info = action.at("commitInfo");
+    }
+  } catch (const Json::exception& e) {
+    return base::error(Code::kDataLoss, "{}: version {}: {}", log_dir, state.version, e.what());
+  }
+  return snapshot;
+}
+
+base::Result<std::int64_t> DeltaTable::commit(const Commit& commit) const {
+  std::string log_dir = path_ + "/_delta_log";
+  TRY(env_.make_dirs(log_dir));
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    auto state = read_log(env_, log_dir, -1);
+    if (!state && state.error().code == Code::kNotFound) state = LogState{};
+    if (!state) return std::unexpected(state.error());
+    if (state->version >= 0) TRY(check_protocol(state->protocol, true));
+    std::int64_t now_ms = base::to_millis(clock_.now());
+    auto actions = TRY(plan_commit(commit, *state, now_ms));
+    std::string lines;
+    for (const auto& action : actions) lines += action.dump() + "\n";
+    std::int64_t version = state->version + 1;
+    auto created = create_whole(env_, log_dir + "/" + version_name(version, ".json"), lines);
+    if (!created && created.error().code == Code::kAlreadyExists) continue;
+    if (!created) return std::unexpected(created.error());
+    if (version > 0 && version % kCheckpointEvery == 0) {
+      for (const auto& action : actions) state->apply(action);
+      state->version = version;
+      auto checked = write_checkpoint(env_, log_dir, *state, now_ms - kKeepTombstonesMs);
+      if (!checked) base::log_warn("lake", "no_checkpoint", "error={}", checked.error().message);
+    }
+    return version;
+  }
+  return base::error(Code::kUnavailable, "{}: others committed first {} times; try again", log_dir,
+                     kAttempts);
+}
+
+base::Result<std::int64_t> DeltaTable::vacuum(base::Duration keep) const {
+  LogState state = TRY(read_log(env_, path_ + "/_delta_log", -1));
+  std::int64_t before_ms = base::to_millis(clock_.now() - keep);
+  std::int64_t removed = 0;
+  for (const auto& [path, action] : state.removes) {
+    if (action.value("deletionTimestamp", std::int64_t{0}) >= before_ms) continue;
+    std::string file = path_ + "/" + decode_path(path);
+    if (!env_.exists(file)) continue;
+    TRY(env_.remove_file(file));
+    ++removed;
+  }
+  return removed;
+}
+
+std::string DeltaTable::new_file_name(int part) {
+  return fmt::format("part-{:05}-{}.zstd.parquet", part, random_uuid());
+}
+
+std::string random_uuid() {
+  std::random_device source;
+  std::uint32_t words[4];
+  for (auto& word : words) word = source();
+  return fmt::format("{:08x}-{:04x}-4{:03x}-{:04x}-{:04x}{:08x}", words[0], words[1] >> 16,
+                     words[1] & 0xfff, (words[2] >> 16 & 0x3fff) | 0x8000, words[2] & 0xffff,
+                     words[3]);
+}
+
+base::Status create_whole(base::Env& env, const std::string& path, std::string_view bytes) {
+  auto slash = path.rfind('/');
+  std::string temporary =
+      fmt::format("{}/.{}.{}.tmp", path.substr(0, slash), path.substr(slash + 1), random_uuid());
+  TRY(env.write_file(temporary, bytes));
+  // link() neither replaces a file nor shows half of one.
+  int failed = ::link(temporary.c_str(), path.c_str()) == 0 ? 0 : errno;
+  TRY(env.remove_file(temporary));
+  if (failed == EEXIST) return base::error(Code::kAlreadyExists, "{} is there already", path);
+  if (failed != 0) return base::errno_error(failed, "can't create", path);
+  return {};
+}
+
+}  // namespace lake
