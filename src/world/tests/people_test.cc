@@ -1,0 +1,242 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+
+#include "world/czech.h"
+#include "world/lists.h"
+#include "world/world.h"
+
+namespace world {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+World small_world(std::int64_t users = 20'000) {
+  Settings settings;
+  settings.users = users;
+  settings.vip_users = users / 2;
+  settings.faults.damaged_user = 0.05;
+  return World::create(settings).value();
+}
+
+std::vector<json> lines(const std::string& text) {
+  std::vector<json> out;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) out.push_back(json::parse(line));
+  return out;
+}
+
+std::vector<std::string> keys(const json& object) {
+  std::vector<std::string> out;
+  for (auto& [key, value] : object.items()) out.push_back(key);
+  return out;
+}
+
+TEST(Users, HaveTheirColumnsInOrderAndAreTheTruth) {
+  World world = small_world();
+  std::string text;
+  world.users_jsonl(0, 500, text);
+  std::vector<json> rows = lines(text);
+  ASSERT_EQ(rows.size(), 500u);
+  for (std::int64_t id = 0; id < 500; ++id) {
+    const json& row = rows[static_cast<std::size_t>(id)];
+    EXPECT_EQ(keys(row), (std::vector<std::string>{"id", "name", "city", "street_address",
+                                                   "phone_number", "birth_number", "user_name",
+                                                   "administrative_unit", "description", "jobs"}));
+    User user = world.user(id);
+    EXPECT_EQ(row["id"], id);
+    EXPECT_EQ(row["name"], user.name);
+    EXPECT_EQ(row["city"], user.city);
+    EXPECT_EQ(row["street_address"], user.street_address);
+    EXPECT_EQ(row["phone_number"], user.phone_number);
+    EXPECT_EQ(row["birth_number"], user.birth_number);
+    EXPECT_EQ(row["user_name"], user.user_name);
+    EXPECT_EQ(row["administrative_unit"], user.administrative_unit);
+    EXPECT_EQ(row["description"], user.description);
+    EXPECT_EQ(row["jobs"], json(user.jobs));
+    EXPECT_EQ(std::set<std::string>(user.jobs.begin(), user.jobs.end()).size(), 3u);
+  }
+}
+
+TEST(Users, AreTheSameBytesHoweverSplit) {
+  World world = small_world();
+  std::string whole, parts;
+  world.users_jsonl(0, 1000, whole);
+  for (std::int64_t first = 0; first < 1000; first += 37) {
+    world.users_jsonl(first, std::min<std::int64_t>(first + 37, 1000), parts);
+  }
+  EXPECT_EQ(whole, parts);
+}
+
+TEST(Users, UserNamesAreUniqueAndPlain) {
+  World world = small_world();
+  std::set<std::string> names;
+  for (std::int64_t id = 0; id < world.settings().users; ++id) {
+    std::string name = world.user(id).user_name;
+    EXPECT_TRUE(names.insert(name).second) << name;
+    for (char c : name) EXPECT_TRUE((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.');
+  }
+}
+
+/// Reads a birth number as an office would.
+struct Birth {
+  Sex sex;
+  std::chrono::year_month_day date;
+  bool valid;
+};
+Birth read_birth_number(const std::string& text) {
+  int yy = std::stoi(text.substr(0, 2)), mm = std::stoi(text.substr(2, 2)),
+      dd = std::stoi(text.substr(4, 2));
+  bool ten = text.size() == 11;
+  Sex sex = mm > 50 ? Sex::kFemale : Sex::kMale;
+  int year = ten ? (yy >= 54 ? 1900 : 2000) + yy : 1900 + yy;
+  std::chrono::year_month_day date{std::chrono::year{year},
+                                   std::chrono::month{static_cast<unsigned>(mm % 50)},
+                                   std::chrono::day{static_cast<unsigned>(dd)}};
+  std::string digits = text.substr(0, 6) + text.substr(7);
+  bool valid = text[6] == '/' && date.ok() &&
+               (ten ? std::stoll(digits) % 11 == 0 : text.size() == 10 && year < 1954);
+  return {sex, date, valid};
+}
+
+TEST(Users, BirthNumbersFollowTheRuleAndAgreeWithTheRest) {
+  World world = small_world();
+  int before_1954 = 0;
+  for (std::int64_t id = 0; id < world.settings().users; ++id) {
+    User user = world.user(id);
+    Birth birth = read_birth_number(user.birth_number);
+    ASSERT_TRUE(birth.valid) << user.birth_number;
+    EXPECT_EQ(birth.sex, user.facts.sex);
+    EXPECT_EQ(std::chrono::sys_days{birth.date}, user.facts.birth_date);
+    std::chrono::year_month_day epoch{std::chrono::year{2026} / 6 / 1};
+    int age =
+        static_cast<int>(epoch.year()) - static_cast<int>(birth.date.year()) -
+        (std::pair(epoch.month(), epoch.day()) < std::pair(birth.date.month(), birth.date.day()));
+    EXPECT_EQ(age, user.facts.age);
+    EXPECT_TRUE(age >= 15 && age <= 95) << age;
+    before_1954 += user.birth_number.size() == 10;
+  }
+  EXPECT_GT(before_1954, 100);
+}
+
+TEST(Users, NamesAgreeWithTheirGender) {
+  World world = small_world();
+  auto lists = Lists::load();
+  for (int sex : {0, 1}) EXPECT_GE(lists->first_names[sex].size(), 100u);
+  EXPECT_GE(lists->surnames[0].size(), 300u);
+  for (std::int64_t id = 0; id < 3000; ++id) {
+    User user = world.user(id);
+    int sex = static_cast<int>(user.facts.sex);
+    bool found = false;
+    for (const Name& first : lists->first_names[sex]) {
+      for (const Name& last : lists->surnames[sex]) {
+        found |= user.name.size() == first.text.size() + 1 + last.text.size() &&
+                 user.name.starts_with(first.text) && user.name.ends_with(last.text);
+      }
+      if (found) break;
+    }
+    EXPECT_TRUE(found) << user.name;
+    // The woman's ending never stands in a man's name.
+    if (sex == 0) {
+      EXPECT_FALSE(user.name.ends_with("ová")) << user.name;
+    }
+  }
+}
+
+TEST(Users, TownsExistAndFitTheirKraj) {
+  World world = small_world();
+  std::set<std::pair<std::string, std::string>> pairs;
+  for (const Town& town : world.towns()) {
+    EXPECT_TRUE(pairs.emplace(town.city, town.administrative_unit).second) << town.city;
+  }
+  EXPECT_GE(pairs.size(), 600u);
+  int damaged = 0, without_phone = 0;
+  for (std::int64_t id = 0; id < world.settings().users; ++id) {
+    User user = world.user(id);
+    const Town& town = world.towns()[static_cast<std::size_t>(user.facts.town)];
+    EXPECT_EQ(user.administrative_unit, town.administrative_unit);
+    EXPECT_EQ(user.phone_number.empty(), user.facts.phone_missing);
+    without_phone += user.facts.phone_missing;
+    std::string city = user.city;
+    if (user.facts.city_damage == CityDamage::kNone) {
+      EXPECT_EQ(city, town.city);
+      continue;
+    }
+    ++damaged;
+    EXPECT_NE(city, town.city);
+    city.erase(0, city.find_first_not_of(' '));
+    city.erase(city.find_last_not_of(' ') + 1);
+    EXPECT_EQ(lower_case(city), lower_case(town.city));  // it can be repaired
+  }
+  EXPECT_NEAR(damaged + without_phone, 1000, 120);  // 5 % of 20 000
+  EXPECT_NEAR(without_phone, 250, 60);
+}
+
+TEST(Users, VipsAreExactlyAsManyAsAsked) {
+  for (std::int64_t vips : {0, 1, 777, 2000}) {
+    Settings settings;
+    settings.users = 2000;
+    settings.vip_users = vips;
+    World world = World::create(settings).value();
+    std::string text;
+    world.vipusers_jsonl(0, 700, text);
+    world.vipusers_jsonl(700, 2000, text);
+    std::vector<json> rows = lines(text);
+    EXPECT_EQ(rows.size(), static_cast<std::size_t>(vips));
+    std::set<std::int64_t> ids;
+    for (const json& row : rows) {
+      EXPECT_TRUE(ids.insert(row["id"].get<std::int64_t>()).second);
+      EXPECT_TRUE(world.is_vip(row["id"]));
+    }
+  }
+}
+
+TEST(Towns, AreOneCsvFile) {
+  std::string text;
+  small_world().towns_csv(text);
+  EXPECT_TRUE(
+      text.starts_with("city,administrative_unit,kraj_code,latitude,longitude\n"
+                       "Praha,Hlavní město Praha,CZ010,50.0880,14.4208\n"));
+  EXPECT_EQ(static_cast<std::size_t>(std::ranges::count(text, '\n')),
+            1 + small_world().towns().size());
+}
+
+TEST(Czech, LettersAndEndings) {
+  EXPECT_EQ(ascii_fold("Příliš Žluťoučký KŮŇ úpěl ďábelské ódy"),
+            "prilis zlutoucky kun upel dabelske ody");
+  EXPECT_EQ(upper_case("Žďár nad Sázavou"), "ŽĎÁR NAD SÁZAVOU");
+  EXPECT_EQ(lower_case("ŽĎÁR NAD SÁZAVOU"), "žďár nad sázavou");
+  EXPECT_EQ(agree("modrý", 'm') + agree("modrý", 'f') + agree("modrý", 'n'), "modrýmodrámodré");
+  EXPECT_EQ(agree("dětský", 'f'), "dětská");
+  EXPECT_EQ(agree("cestovní", 'n'), "cestovní");
+  EXPECT_EQ(capitalize("šedý"), "Šedý");
+}
+
+TEST(Czech, PatternsGiveEveryCombinationForAGender) {
+  EXPECT_EQ(expand_pattern("Šel{|la} [a/b{x|y}] [1/2].", Sex::kFemale),
+            (std::vector<std::string>{"Šella a 1.", "Šella a 2.", "Šella by 1.", "Šella by 2."}));
+  EXPECT_EQ(expand_pattern("Šel{|la}.", Sex::kMale), std::vector<std::string>{"Šel."});
+}
+
+TEST(Products, AreJsonObjectsWithThreePages) {
+  World world = small_world();
+  for (std::int64_t id : {0, 1, 9'999}) {
+    std::string text;
+    world.product_json(id, text);
+    json row = json::parse(text);
+    EXPECT_EQ(keys(row), (std::vector<std::string>{"id", "name", "description", "pages"}));
+    Product product = world.product(id);
+    EXPECT_EQ(row["id"], id);
+    EXPECT_EQ(row["name"], product.name);
+    EXPECT_EQ(row["description"], product.description);
+    ASSERT_EQ(row["pages"].size(), 3u);
+    for (int page = 0; page < 3; ++page) {
+      EXPECT_EQ(row["pages"][static_cast<std::size_t>(page)], world.uri(id, page));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace world

@@ -1,0 +1,110 @@
+#include "world/world.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+
+namespace world {
+namespace {
+
+Settings tiny() {
+  Settings s;
+  s.users = 300;
+  s.vip_users = 100;
+  s.products = 40;
+  s.orders = 500;
+  s.traffic_hours = 0.5;
+  return s;
+}
+
+// These are the contract between versions: a change here raises kWorldVersion.
+TEST(World, GoldenHashes) {
+  World world = World::create(tiny()).value();
+  EXPECT_EQ(kWorldVersion, 1);
+  EXPECT_EQ(world.hash(Table::kUsers), 0x507E5F5B21C6C546U);
+  EXPECT_EQ(world.hash(Table::kVipUsers), 0x915CF20F27A9114FU);
+  EXPECT_EQ(world.hash(Table::kProducts), 0xEE798DAD84915F86U);
+  EXPECT_EQ(world.hash(Table::kTowns), 0x728E3F9B23F0B938U);
+  EXPECT_EQ(world.hash(Table::kOrders), 0xDE93609B768A5EFBU);
+  EXPECT_EQ(world.hash(Table::kItems), 0x73AA27BE6680E331U);
+  EXPECT_EQ(world.hash(Table::kPageviews), 0xC1535634FF84D31FU);
+  EXPECT_EQ(world.hash(Table::kStars), 0xC772CD0C1EE0F40FU);
+}
+
+TEST(World, HashesFollowSeedAndSettings) {
+  World world = World::create(tiny()).value(), same = World::create(tiny()).value();
+  Settings other = tiny();
+  other.seed = 43;
+  World reseeded = World::create(other).value();
+  for (Table table : kTables) {
+    EXPECT_EQ(world.hash(table), same.hash(table)) << table_name(table);
+    if (table != Table::kTowns) {
+      EXPECT_NE(world.hash(table), reseeded.hash(table)) << table_name(table);
+    }
+  }
+}
+
+TEST(World, TableNamesRoundTrip) {
+  for (Table table : kTables) EXPECT_EQ(table_from_name(table_name(table)).value(), table);
+  auto wrong = table_from_name("userz");
+  ASSERT_FALSE(wrong.has_value());
+  EXPECT_NE(wrong.error().message.find("vipusers"), std::string::npos);
+}
+
+TEST(World, RefusesWrongSettingsByName) {
+  struct Case {
+    const char* name;
+    std::function<void(Settings&)> spoil;
+  };
+  const Case cases[] = {
+      {"users", [](Settings& s) { s.users = 0; }},
+      {"users", [](Settings& s) { s.users = -5; }},
+      {"vip_users", [](Settings& s) { s.vip_users = s.users + 1; }},
+      {"vip_users", [](Settings& s) { s.vip_users = -1; }},
+      {"products", [](Settings& s) { s.products = 0; }},
+      {"orders", [](Settings& s) { s.orders = -1; }},
+      {"traffic_hours", [](Settings& s) { s.traffic_hours = -0.1; }},
+      {"traffic_hours", [](Settings& s) { s.traffic_hours = std::nan(""); }},
+      {"event_rate", [](Settings& s) { s.event_rate = -1; }},
+      {"event_rate", [](Settings& s) { s.event_rate = 1e9; }},
+      {"epoch", [](Settings& s) { s.epoch = base::Instant{}; }},
+      {"late_event", [](Settings& s) { s.faults.late_event = 1.5; }},
+      {"damaged_user", [](Settings& s) { s.faults.damaged_user = -0.1; }},
+      {"at most one", [](Settings& s) { s.faults.late_event = s.faults.out_of_order = 0.6; }},
+  };
+  for (const Case& c : cases) {
+    Settings settings = tiny();
+    c.spoil(settings);
+    auto world = World::create(settings);
+    ASSERT_FALSE(world.has_value()) << c.name;
+    EXPECT_EQ(world.error().code, base::Code::kInvalidArgument);
+    EXPECT_NE(world.error().message.find(c.name), std::string::npos) << world.error().message;
+  }
+}
+
+TEST(World, SmallestWorldWorks) {
+  Settings settings;
+  settings.users = settings.vip_users = settings.products = settings.orders = 1;
+  settings.traffic_hours = 0;
+  World world = World::create(settings).value();
+  for (Table table : kTables) EXPECT_NE(world.hash(table), 0u);
+  EXPECT_EQ(world.order(0).user_id, 0);
+}
+
+TEST(World, OtherEpochsWork) {
+  for (const char* epoch :
+       {"2000-01-01T00:00:00Z", "2024-02-29T12:34:56.789Z", "2049-12-31T23:59:59.999Z"}) {
+    Settings settings = tiny();
+    settings.epoch = base::parse_instant(epoch).value();
+    World world = World::create(settings).value();
+    for (std::int64_t id = 0; id < settings.users; ++id) {
+      int age = world.user_facts(id).age;
+      EXPECT_TRUE(age >= 15 && age <= 95);
+    }
+    EXPECT_LT(world.order(settings.orders - 1).time_ms, world.epoch_ms());
+  }
+}
+
+}  // namespace
+}  // namespace world
