@@ -17,8 +17,8 @@ if(LLD)
   add_link_options(-fuse-ld=lld)
 endif()
 
-add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wno-missing-field-initializers
-                    -ffile-prefix-map=${PROJECT_SOURCE_DIR}=.)
+# No option may name the checkout's folder: it would keep ccache from sharing between checkouts.
+add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wno-missing-field-initializers)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
