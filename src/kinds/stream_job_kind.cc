@@ -1,5 +1,6 @@
 // hriste_stream_job: streaming SQL from event hubs into the lake.
 #include "kinds/declare_internal.h"
+#include "streamsql/streamsql.h"
 
 namespace kinds {
 namespace {
@@ -56,8 +57,30 @@ void check_output(const std::string& name, const json& output, Problems& problem
   }
 }
 
+std::vector<std::string> names_of(const json& map) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : map.items()) names.push_back(name);
+  return names;
+}
+
+/// The query against the names of the maps; its errors carry line and column.
+void check_query(const json& attributes, Problems& problems) {
+  const auto& query = member(attributes, "query");
+  const auto& inputs = member(attributes, "inputs");
+  const auto& references = member(attributes, "references");
+  const auto& outputs = member(attributes, "outputs");
+  if (!query.is_string() || !inputs.is_object() || !outputs.is_object() || is_unknown(references))
+    return;
+  const auto plan =
+      streamsql::compile(query.get_ref<const std::string&>(), {.inputs = names_of(inputs),
+                                                               .references = names_of(references),
+                                                               .outputs = names_of(outputs)});
+  if (!plan) problems.push_back({{"query"}, streamsql::to_string(plan.error())});
+}
+
 Problems check(const json& attributes) {
   Problems problems;
+  check_query(attributes, problems);
   const auto& outputs = member(attributes, "outputs");
   if (!outputs.is_object()) return problems;
   for (const auto& [name, output] : outputs.items()) check_output(name, output, problems);

@@ -153,6 +153,22 @@ TEST(Validate, PathsStayBelowTheirTier) {
   }
 }
 
+TEST(Validate, StreamingSqlIsCompiledAndLocated) {
+  json job = {{"name", "j"},
+              {"query", "SELECT a INTO o FROM i\n;SELECT b INTO o\n  FROM nowhere"},
+              {"inputs", {{"i", "h@0123456789"}}},
+              {"outputs", {{"o", {{"alert", true}}}}}};
+  EXPECT_THAT(only_problem("stream_job", job), HasSubstr("query: line 3, column 8: "));
+  job["query"] = "SELECT a INTO o FROM i";
+  EXPECT_TRUE(validate(kind("stream_job"), job).empty());
+  job["query"] = unknown();
+  EXPECT_TRUE(validate(kind("stream_job"), job).empty());
+  job["query"] = "SELECT i.a INTO o FROM i JOIN r ON i.a = r.a";
+  EXPECT_THAT(only_problem("stream_job", job), HasSubstr("column 31"));
+  job["references"] = {{"r", {{"lake", "l@0123456789"}, {"path", "r.json"}}}};
+  EXPECT_TRUE(validate(kind("stream_job"), job).empty());
+}
+
 TEST(Ref, IsStableAcrossVersions) {
   // A changed constant here replaces everything in every playground that exists.
   EXPECT_EQ(ref(kind("lake"), normalize(kind("lake"), parse(R"({"name":"b","tier":"bronze"})"))),

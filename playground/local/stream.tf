@@ -1,0 +1,37 @@
+# Streaming SQL in the dialect of Azure Stream Analytics. Edit the query and apply: the job starts
+# again from the first event and its outputs are replaced in one step.
+resource "hriste_stream_job" "traffic" {
+  name  = "traffic"
+  query = file("${path.root}/../streams/traffic.asaql")
+
+  inputs = { for name, hub in hriste_event_hub.this : name => hub.ref }
+
+  references = {
+    vipusers = { lake = hriste_lake.bronze.ref, path = "vipusers/vipusers.json" }
+    users    = { lake = hriste_lake.bronze.ref, path = "users/users.json" }
+  }
+
+  outputs = {
+    pageviews_raw = { lake = hriste_lake.bronze.ref, path = "pageviews" }
+    stars_raw     = { lake = hriste_lake.bronze.ref, path = "stars" }
+    vip_pageviews = { lake = hriste_lake.bronze.ref, path = "vip_pageviews" }
+    pageviews_5min = {
+      lake   = hriste_lake.silver.ref
+      path   = "stream/pageviews_5min"
+      format = "json"
+    }
+    slow_pages = { alert = true }
+  }
+
+  # Phones go through tunnels: an event may arrive late, or after a younger one. Up to these limits
+  # the job waits for it; beyond them its time is adjusted.
+  late_arrival_seconds = 60
+  out_of_order_seconds = 50
+  policy               = "adjust"
+
+  # What isn't JSON must not stop the stream, and must not vanish either.
+  dead_letter = { lake = hriste_lake.bronze.ref, path = "deadletter" }
+
+  # The references are files that generators write.
+  depends_on = [hriste_generator.files]
+}
