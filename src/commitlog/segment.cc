@@ -14,7 +14,7 @@ constexpr std::int32_t kIndexVersion = 1;
 constexpr std::size_t kIndexEntryBytes = 24, kProducerBytes = 34;
 constexpr std::size_t kScanBytes = 1 << 20;
 
-void write_producer(wire::Writer& out, std::int64_t id, const ProducerState& p) {
+void write_producer(wire::ByteWriter& out, std::int64_t id, const ProducerState& p) {
   out.i64(id);
   out.i16(p.epoch);
   out.i32(p.first_sequence);
@@ -24,7 +24,7 @@ void write_producer(wire::Writer& out, std::int64_t id, const ProducerState& p) 
 }
 
 /// Fills `segment` and `producers` from the body of an index file.
-bool parse_index(wire::Reader& in, Segment& segment, Producers& producers) {
+bool parse_index(wire::ByteReader& in, Segment& segment, Producers& producers) {
   segment.bytes = static_cast<std::uint64_t>(in.i64());
   segment.end_offset = in.i64();
   segment.max_timestamp_ms = in.i64();
@@ -124,7 +124,7 @@ Status scan(Segment& segment, Producers& producers, const LogOptions& options) {
 Status save_index(base::Env& env, const std::string& path, const Segment& segment,
                   const Producers& producers) {
   std::string bytes;
-  wire::Writer out(bytes);
+  wire::ByteWriter out(bytes);
   out.i32(kIndexMagic);
   out.i32(kIndexVersion);
   out.i64(static_cast<std::int64_t>(segment.bytes));
@@ -148,9 +148,9 @@ Result<bool> load_index(base::Env& env, const std::string& path, Segment& segmen
   std::string bytes = TRY(env.read_file(path));
   if (bytes.size() < 12) return false;
   std::string_view body = std::string_view(bytes).substr(0, bytes.size() - 4);
-  wire::Reader crc(std::string_view(bytes).substr(body.size()));
+  wire::ByteReader crc(std::string_view(bytes).substr(body.size()));
   if (crc.u32() != wire::crc32c(body)) return false;
-  wire::Reader in(body);
+  wire::ByteReader in(body);
   if (in.i32() != kIndexMagic || in.i32() != kIndexVersion) return false;
   Segment loaded;
   Producers loaded_producers;

@@ -21,7 +21,7 @@ constexpr std::int64_t kReserveMs = 5000;
 
 std::string entry(Frontier::Mode mode, std::int64_t ms) {
   std::string bytes;
-  wire::Writer out(bytes);
+  wire::ByteWriter out(bytes);
   out.i64(ms);
   out.i8(static_cast<std::int8_t>(mode));
   out.raw(std::string_view("\0\0\0", 3));
@@ -43,7 +43,7 @@ Status Frontier::recover() {
   std::string bytes;
   if (env_.exists(path_)) bytes = TRY(env_.read_file(path_));
   for (std::string_view rest = bytes; rest.size() >= kEntryBytes; rest.remove_prefix(kEntryBytes)) {
-    wire::Reader in(rest);
+    wire::ByteReader in(rest);
     std::int64_t ms = in.i64();
     auto mode = static_cast<Mode>(in.i8());
     if (rest.substr(0, kEntryBytes) != entry(mode, ms) || mode > Mode::kGenerator) break;

@@ -52,6 +52,7 @@ Result<std::shared_ptr<Hub>> Hub::open(Env env, std::string dir, HubOptions opti
 }
 
 Status Hub::append_world(int partition, std::span<const WorldRecord> records) {
+  attach_generator();
   auto status =
       partitions_.at(static_cast<std::size_t>(partition))->append_world(records, frontier_->now());
   env_.appended->notify();

@@ -25,6 +25,7 @@
 // before. First test to read: tests/hub_test.cc.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -88,8 +89,8 @@ class Hub {
     std::string_view key, value;
   };
   /// Appends in order, in batches of at most 1 MB. Arrivals must not decrease, also against the
-  /// last world record there. Errors: kInvalidArgument; kResourceExhausted (disk full): what is
-  /// appended of `records` shows in world_tail().
+  /// last world record there. Attaches the generator when need be. Errors: kInvalidArgument;
+  /// kResourceExhausted (disk full): what is appended of `records` shows in world_tail().
   base::Status append_world(int partition, std::span<const WorldRecord> records);
 
   struct Tail {
@@ -143,6 +144,7 @@ class Hub {
   /// No more appends (kNotFound); waiters wake. Readers go on.
   void close();
   bool closed() const;
+  std::chrono::steady_clock::time_point opened_at() const { return opened_at_; }
 
  private:
   struct State;
@@ -150,6 +152,7 @@ class Hub {
 
   const Env env_;
   const std::string dir_, name_;
+  const std::chrono::steady_clock::time_point opened_at_ = std::chrono::steady_clock::now();
   std::vector<std::shared_ptr<Partition>> partitions_;
   std::unique_ptr<Frontier> frontier_;
   std::unique_ptr<State> state_;

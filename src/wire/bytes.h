@@ -39,9 +39,10 @@ constexpr std::size_t varint_size(std::int64_t v) {
 /// Reads from bytes of a stranger. After the first read past the end (or malformed value) ok() is
 /// false for good and every read gives 0 or empty, so that a decoder checks once, at its end.
 /// Views point into the given bytes. Thread-compatible.
-class Reader {
+class ByteReader {
  public:
-  explicit Reader(std::string_view bytes) : p_(bytes.data()), end_(p_ + bytes.size()) {}
+  static constexpr std::int32_t kArrayMax = 100'000;
+  explicit ByteReader(std::string_view bytes) : p_(bytes.data()), end_(p_ + bytes.size()) {}
 
   bool ok() const { return ok_; }
   void fail() {
@@ -91,10 +92,11 @@ class Reader {
     return n == 0 ? std::string_view{} : bytes(static_cast<std::size_t>(n - 1));
   }
   /// Length of an array whose elements take at least `element_bytes`: never more than can be
-  /// there, so it may be reserved. Null arrays give −1.
+  /// there, nor than kArrayMax. Null arrays give −1.
   std::int32_t array(std::size_t element_bytes) {
     std::int32_t n = i32();
-    if (n < -1 || (n > 0 && static_cast<std::size_t>(n) > remaining() / element_bytes)) {
+    if (n < -1 || n > kArrayMax ||
+        (n > 0 && static_cast<std::size_t>(n) > remaining() / element_bytes)) {
       fail();
       return 0;
     }
@@ -134,9 +136,9 @@ class Reader {
 };
 
 /// Appends to a string that the caller owns. Thread-compatible.
-class Writer {
+class ByteWriter {
  public:
-  explicit Writer(std::string& out) : out_(out) {}
+  explicit ByteWriter(std::string& out) : out_(out) {}
 
   void i8(std::int8_t v) { out_.push_back(static_cast<char>(v)); }
   void i16(std::int16_t v) { fixed(v); }

@@ -83,7 +83,7 @@ Status unsnappy_block(std::string_view in, std::size_t begin, std::size_t max_by
 Status unsnappy(std::string_view in, std::size_t max_bytes, std::string& out) {
   std::size_t begin = out.size();
   if (!in.starts_with(kXerialMagic)) return unsnappy_block(in, begin, max_bytes, out);
-  Reader reader(in);
+  ByteReader reader(in);
   (void)reader.bytes(kXerialHeader);
   while (reader.ok() && reader.remaining() > 0) {
     std::string_view block = reader.bytes32();
@@ -153,7 +153,7 @@ Status gzip(std::string_view in, std::string& out) {
 }
 
 Status snappy(std::string_view in, std::string& out) {
-  Writer writer(out);
+  ByteWriter writer(out);
   writer.raw(kXerialMagic);
   writer.i32(1);
   writer.i32(1);

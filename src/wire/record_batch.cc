@@ -25,7 +25,7 @@ void renew_checksum(std::span<char> batch) {
   store_big(batch.data() + kCrcAt, crc32c(view(batch).substr(kAttributesAt)));
 }
 
-std::string_view sized(Reader& reader) {
+std::string_view sized(ByteReader& reader) {
   std::int64_t n = reader.varint();
   if (n == -1) return {};
   if (n < -1 || static_cast<std::uint64_t>(n) > reader.remaining()) {
@@ -37,7 +37,7 @@ std::string_view sized(Reader& reader) {
 
 /// Whether `headers` (count and headers) is well-formed and whole.
 bool headers_fit(std::string_view headers) {
-  Reader reader(headers);
+  ByteReader reader(headers);
   std::int64_t n = reader.varint();
   if (n < 0) return false;
   for (; reader.ok() && n > 0; --n) {
@@ -126,7 +126,7 @@ Result<std::string_view> batch_records(const BatchHeader& header, std::string_vi
 bool RecordReader::next(RecordView& out) {
   if (reader_.remaining() == 0) return false;
   std::string_view body = sized(reader_);
-  Reader record(body);
+  ByteReader record(body);
   (void)record.i8();
   out.timestamp_delta_ms = record.varint();
   std::int64_t delta = record.varint();
@@ -164,7 +164,7 @@ void BatchBuilder::add(std::int64_t timestamp_ms, std::string_view key, std::str
   std::int64_t time_delta = timestamp_ms - first_ms_, key_n = length(key), value_n = length(value);
   std::size_t body = 1 + varint_size(time_delta) + varint_size(count_) + varint_size(key_n) +
                      key.size() + varint_size(value_n) + value.size() + 1;
-  Writer writer(out_);
+  ByteWriter writer(out_);
   writer.varint(static_cast<std::int64_t>(body));
   writer.i8(0);
   writer.varint(time_delta);

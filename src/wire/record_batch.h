@@ -78,7 +78,7 @@ class RecordReader {
   bool ok() const { return reader_.ok(); }
 
  private:
-  Reader reader_;
+  ByteReader reader_;
 };
 
 /// One header of a record, from RecordView::headers.
@@ -92,7 +92,7 @@ class HeaderReader {
   bool next(HeaderView& out);
 
  private:
-  Reader reader_;
+  ByteReader reader_;
   std::int64_t left_;
 };
 

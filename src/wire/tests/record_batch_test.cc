@@ -47,26 +47,26 @@ TEST(Bytes, VarintsRoundTripAtTheirEdges) {
       for (std::int64_t sign : {-1, 1}) {
         auto v = static_cast<std::int64_t>((std::uint64_t{1} << bits) + near) * sign;
         std::string out;
-        Writer(out).varint(v);
+        ByteWriter(out).varint(v);
         EXPECT_EQ(out.size(), varint_size(v)) << v;
-        Reader reader(out);
+        ByteReader reader(out);
         EXPECT_EQ(reader.varint(), v);
         EXPECT_TRUE(reader.ok());
       }
     }
   }
-  Reader endless("\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF");
+  ByteReader endless("\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF");
   (void)endless.uvarint();
   EXPECT_FALSE(endless.ok());
 }
 
 TEST(Bytes, ReaderNeverBelievesALength) {
   std::string huge;
-  Writer(huge).i32(0x7FFFFFFF);
-  Reader array(huge);
+  ByteWriter(huge).i32(0x7FFFFFFF);
+  ByteReader array(huge);
   EXPECT_EQ(array.array(1), 0);
   EXPECT_FALSE(array.ok());
-  Reader bytes(huge);
+  ByteReader bytes(huge);
   EXPECT_TRUE(bytes.bytes32().empty());
   EXPECT_FALSE(bytes.ok());
   EXPECT_EQ(bytes.i64(), 0);

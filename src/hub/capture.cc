@@ -1,0 +1,204 @@
+#include "hub/capture.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "base/log.h"
+#include "hub/capture_file.h"
+
+namespace hub {
+
+using base::Code;
+using base::Result;
+using base::Status;
+using nlohmann::json;
+
+namespace {
+
+constexpr std::size_t kReadBytes = 1 << 20;
+constexpr std::chrono::seconds kRetryAfter{1};
+
+std::int64_t floor_to(std::int64_t ms, std::int64_t step) {
+  std::int64_t rest = ms % step;
+  return ms - (rest < 0 ? rest + step : rest);
+}
+
+}  // namespace
+
+/// One partition's progress. Owned by the capture thread.
+struct Capture::Lane {
+  int partition = 0;
+  std::int64_t closed_until_ms = kNoFrontier;
+  std::int64_t next_offset = 0;  // first record of the first window that isn't written
+};
+
+/// The file that is being written.
+struct Capture::Window {
+  std::int64_t start_ms = 0;
+  std::string path;
+  std::unique_ptr<CaptureFileWriter> writer;
+};
+
+std::string Capture::window_path(const std::string& root, int partition, std::int64_t start_ms) {
+  using namespace std::chrono;
+  sys_seconds at = floor<seconds>(base::from_millis(start_ms));
+  sys_days day = floor<days>(at);
+  year_month_day date(day);
+  hh_mm_ss time(at - day);
+  return fmt::format("{}/{}/{:04}/{:02}/{:02}/{:02}/{:02}/{:02}.avro", root, partition,
+                     static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()), time.hours().count(),
+                     time.minutes().count(), time.seconds().count());
+}
+
+Capture::Capture(base::Env& env, std::shared_ptr<Hub> hub, std::string root)
+    : env_(env),
+      hub_(std::move(hub)),
+      root_(std::move(root)),
+      options_(*hub_->options().capture),
+      window_ms_(std::int64_t{options_.window_minutes} * 60'000) {
+  for (int p = 0; p < hub_->partitions(); ++p) lanes_.push_back(std::make_unique<Lane>(p));
+  progress_.captured_until_ms.assign(lanes_.size(), kNoFrontier);
+}
+
+Result<std::shared_ptr<Capture>> Capture::start(base::Env& env, std::shared_ptr<Hub> hub,
+                                                const std::string& name_space) {
+  TRY(base::check_name(name_space, "namespace"));
+  std::string root = fmt::format("{}/{}/{}", hub->options().capture->dir, name_space, hub->name());
+  std::shared_ptr<Capture> capture(new Capture(env, std::move(hub), std::move(root)));
+  TRY(capture->load_progress());
+  capture->thread_ = std::jthread([raw = capture.get()](std::stop_token stop) { raw->run(stop); });
+  return capture;
+}
+
+Capture::~Capture() { stop(); }
+
+void Capture::stop() {
+  thread_.request_stop();
+  if (thread_.joinable()) thread_.join();
+  std::lock_guard lock(mutex_);
+  stopped_ = true;
+  moved_.notify_all();
+}
+
+/// Takes up the progress of an earlier run with the same folder and window; else begins anew, and
+/// removes what another hub of this name left there.
+Status Capture::load_progress() {
+  std::string path = hub_->dir() + "/capture.json";
+  if (env_.exists(path)) {
+    json j = json::parse(TRY(env_.read_file(path)), nullptr, false);
+    if (j.is_object() && j.value("root", "") == root_ &&
+        j.value("window_minutes", 0) == options_.window_minutes &&
+        j.value("lanes", json::array()).size() == lanes_.size()) {
+      for (std::size_t p = 0; p < lanes_.size(); ++p) {
+        lanes_[p]->closed_until_ms = j["lanes"][p].value("closed_until_ms", kNoFrontier);
+        lanes_[p]->next_offset = j["lanes"][p].value("next_offset", std::int64_t{0});
+        progress_.captured_until_ms[p] = lanes_[p]->closed_until_ms;
+      }
+      return {};
+    }
+  }
+  TRY(env_.remove_tree(root_));
+  return save_progress();
+}
+
+Status Capture::save_progress() {
+  json j = {{"root", root_}, {"window_minutes", options_.window_minutes}};
+  for (const auto& lane : lanes_) {
+    j["lanes"].push_back(
+        {{"closed_until_ms", lane->closed_until_ms}, {"next_offset", lane->next_offset}});
+  }
+  return env_.write_file(hub_->dir() + "/capture.json", j.dump());
+}
+
+void Capture::run(std::stop_token stop) {
+  while (!stop.stop_requested() && !hub_->closed()) {
+    std::int64_t closed = lanes_.front()->closed_until_ms;
+    for (const auto& lane : lanes_) closed = std::min(closed, lane->closed_until_ms);
+    std::int64_t next = closed == kNoFrontier ? kNoFrontier + 1 : closed + window_ms_;
+    if (!hub_->wait_frontier(next, stop)) continue;
+    std::int64_t frontier = floor_to(hub_->frontier_ms(), window_ms_);
+    Status status;
+    for (const auto& lane : lanes_) {
+      if (status) status = catch_up(*lane, frontier, stop);
+    }
+    if (status) status = save_progress();
+    std::unique_lock lock(mutex_);
+    std::string message = status ? "" : status.error().message;
+    if (!message.empty() && message != progress_.error) {
+      base::log_error("hub", "capture_waits", "hub={} error={}", hub_->name(), message);
+    }
+    progress_.error = message;
+    if (!status) moved_.wait_for(lock, stop, kRetryAfter, [] { return false; });
+  }
+}
+
+Status Capture::finish_window(Lane& lane, Window& window, std::int64_t next_offset) {
+  if (!window.writer) return {};
+  std::int64_t events = window.writer->events();
+  TRY(window.writer->finish());
+  window.writer.reset();
+  lane.next_offset = next_offset;
+  note(lane, window.start_ms + window_ms_, 1, events);
+  return {};
+}
+
+Status Capture::begin_window(const Lane& lane, Window& window, std::int64_t start_ms) {
+  window.start_ms = start_ms;
+  window.path = window_path(root_, lane.partition, start_ms);
+  TRY(env_.make_dirs(std::filesystem::path(window.path).parent_path().string()));
+  window.writer = TRY(CaptureFileWriter::create(env_, window.path));
+  return {};
+}
+
+/// Writes every window of `lane` that ends at or before `frontier_ms`.
+Status Capture::catch_up(Lane& lane, std::int64_t frontier_ms, std::stop_token stop) {
+  lane.next_offset = std::max(lane.next_offset, hub_->state(lane.partition).start_offset);
+  auto reader = hub_->reader(lane.partition, lane.next_offset);
+  std::vector<Record> records;
+  Window window;
+  while (!stop.stop_requested()) {
+    TRY(reader->next(frontier_ms, kReadBytes, records));
+    if (records.empty()) {
+      TRY(finish_window(lane, window, reader->offset()));
+      note(lane, frontier_ms, 0, 0);
+      return {};
+    }
+    for (const Record& record : records) {
+      if (!window.writer || record.arrival_ms >= window.start_ms + window_ms_) {
+        TRY(finish_window(lane, window, record.offset));
+        TRY(begin_window(lane, window, floor_to(record.arrival_ms, window_ms_)));
+      }
+      TRY(window.writer->add(record));
+    }
+  }
+  return {};
+}
+
+void Capture::note(Lane& lane, std::int64_t closed_until_ms, int files, std::int64_t events) {
+  lane.closed_until_ms = std::max(lane.closed_until_ms, closed_until_ms);
+  std::lock_guard lock(mutex_);
+  progress_.captured_until_ms[static_cast<std::size_t>(lane.partition)] = lane.closed_until_ms;
+  progress_.files += files;
+  progress_.events += events;
+  moved_.notify_all();
+}
+
+Broker::CaptureProgress Capture::progress() const {
+  std::lock_guard lock(mutex_);
+  return progress_;
+}
+
+bool Capture::wait_captured(std::int64_t ms, std::stop_token stop) const {
+  std::unique_lock lock(mutex_);
+  auto captured = [&] {
+    return std::ranges::all_of(progress_.captured_until_ms, [&](std::int64_t until) {
+      return until != kNoFrontier && until >= floor_to(ms, window_ms_);
+    });
+  };
+  moved_.wait(lock, stop, [&] { return stopped_ || captured(); });
+  return captured();
+}
+
+}  // namespace hub

@@ -1,0 +1,71 @@
+// Capture: a hub's records as Avro files, as Event Hubs Capture writes them.
+//
+// Files: {dir}/{namespace}/{hub}/{partition}/{yyyy}/{MM}/{dd}/{HH}/{mm}/{ss}.avro, UTC, one for
+// each window of arrival [start, end) on multiples of the window's length, named by its start,
+// written when F ≥ end, none for an empty window. Written under a temporary name and renamed: a
+// file that is there is whole. Avro: Event Hubs' EventData (capture_file.h); blocks are not
+// compressed: zlib's level 1 takes seven times as long as everything else, and the files' readers
+// on this machine read from the page cache.
+// Progress: {hub}/capture.json keeps per partition the closed-until time and the offset from where
+// the next window reads; it is written after files and only saves work: when it is behind, windows
+// are written again with the same bytes.
+// Threads: one for each captured hub; all methods are thread-safe.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/env.h"
+#include "hub/broker.h"
+#include "hub/hub.h"
+
+namespace hub {
+
+class Capture {
+ public:
+  /// Starts at once. Goes on where it stood. The hub's options must have capture.
+  static base::Result<std::shared_ptr<Capture>> start(base::Env& env, std::shared_ptr<Hub> hub,
+                                                      const std::string& name_space);
+  ~Capture();
+
+  const CaptureOptions& options() const { return options_; }
+  Broker::CaptureProgress progress() const;
+  bool wait_captured(std::int64_t ms, std::stop_token stop) const;
+  void stop();
+
+  /// {dir}/{namespace}/{hub}/{partition}/{yyyy}/{MM}/{dd}/{HH}/{mm}/{ss}.avro
+  static std::string window_path(const std::string& root, int partition, std::int64_t start_ms);
+
+ private:
+  struct Lane;
+  struct Window;
+  Capture(base::Env& env, std::shared_ptr<Hub> hub, std::string root);
+  base::Status load_progress();
+  base::Status save_progress();
+  void run(std::stop_token stop);
+  base::Status catch_up(Lane& lane, std::int64_t frontier_ms, std::stop_token stop);
+  base::Status begin_window(const Lane& lane, Window& window, std::int64_t start_ms);
+  base::Status finish_window(Lane& lane, Window& window, std::int64_t next_offset);
+  void note(Lane& lane, std::int64_t closed_until_ms, int files, std::int64_t events);
+
+  base::Env& env_;
+  const std::shared_ptr<Hub> hub_;
+  const std::string root_;  // {dir}/{namespace}/{hub}
+  const CaptureOptions options_;
+  const std::int64_t window_ms_;
+  std::vector<std::unique_ptr<Lane>> lanes_;  // by partition
+
+  mutable std::mutex mutex_;
+  mutable std::condition_variable_any moved_;
+  Broker::CaptureProgress progress_;
+  bool stopped_ = false;
+  std::jthread thread_;
+};
+
+}  // namespace hub

@@ -1,0 +1,199 @@
+// The listener with a real peer: kcat (librdkafka), as users run it.
+#include "hub/broker.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <thread>
+
+namespace hub {
+namespace {
+
+using base::Code;
+
+/// Runs a shell command; its output and whether it ended with 0.
+struct Ran {
+  std::string out;
+  int status = -1;
+};
+Ran run(const std::string& command) {
+  Ran ran;
+  FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
+  std::array<char, 4096> buffer;
+  while (size_t n = ::fread(buffer.data(), 1, buffer.size(), pipe))
+    ran.out.append(buffer.data(), n);
+  ran.status = ::pclose(pipe);
+  return ran;
+}
+
+class BrokerTest : public ::testing::Test {
+ protected:
+  BrokerTest() : clock_(base::from_millis(1'780'000'000'000)) {
+    char pattern[] = "/tmp/hriste_broker_XXXXXX";
+    dir_ = ::mkdtemp(pattern);
+    open();
+  }
+  ~BrokerTest() override {
+    broker_ = nullptr;
+    (void)base::Env::real().remove_tree(dir_);
+  }
+  void open() {
+    int port = broker_ ? broker_->port() : 0;
+    broker_ = nullptr;
+    auto broker = Broker::open(
+        {&base::Env::real(), &clock_, dir_ + "/hub", "playground", port, "c2VjcmV0LWtleQ=="});
+    ASSERT_TRUE(broker) << broker.error().message;
+    broker_ = std::move(*broker);
+  }
+  std::shared_ptr<Hub> create(const std::string& name, int partitions = 2) {
+    auto hub = broker_->create_hub({.name = name, .partitions = partitions});
+    EXPECT_TRUE(hub) << hub.error().message;
+    return *hub;
+  }
+  std::string kcat(std::string_view password = {}) const {
+    std::string secret = password.empty() ? broker_->connection_string() : std::string(password);
+    return fmt::format(
+        "timeout 20 kcat -b 127.0.0.1:{} -X security.protocol=SASL_PLAINTEXT -X "
+        "sasl.mechanism=PLAIN -X 'sasl.username=$ConnectionString' -X 'sasl.password={}' ",
+        broker_->port(), secret);
+  }
+  base::ManualClock clock_;
+  std::string dir_;
+  std::unique_ptr<Broker> broker_;
+};
+
+TEST_F(BrokerTest, KcatLists) {
+  create("pageviews");
+  create("stars", 3);
+  Ran ran = run(kcat() + "-L");
+  EXPECT_EQ(ran.status, 0) << ran.out;
+  EXPECT_NE(ran.out.find("topic \"pageviews\" with 2 partitions"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("topic \"stars\" with 3 partitions"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find(fmt::format("127.0.0.1:{}", broker_->port())), std::string::npos);
+}
+
+TEST_F(BrokerTest, KcatProducesAndConsumesWithEveryCodec) {
+  auto hub = create("views");
+  for (const char* codec : {"none", "gzip", "snappy", "lz4", "zstd"}) {
+    Ran ran = run(fmt::format("seq 1 1000 | sed 's/.*/k&:{} value &/' | {} -P -t views -K: -z {}",
+                              codec, kcat(), codec));
+    ASSERT_EQ(ran.status, 0) << codec << ran.out;
+  }
+  EXPECT_EQ(hub->state(0).end_offset + hub->state(1).end_offset, 5000);
+  EXPECT_EQ(hub->state(0).last_arrival_ms, 1'780'000'000'000);
+  Ran ran = run(kcat() + "-C -t views -o beginning -e -q -f '%k|%s|%T\\n' | sort");
+  ASSERT_EQ(ran.status, 0) << ran.out;
+  EXPECT_EQ(std::ranges::count(ran.out, '\n'), 5000);
+  EXPECT_NE(ran.out.find("k17|gzip value 17|1780000000000\n"), std::string::npos)
+      << ran.out.substr(0, 300);
+  // The client's partitioner is ours for the murmur2 setting.
+  ran = run(fmt::format("echo 42:x | {} -P -t views -K: -X partitioner=murmur2", kcat()));
+  std::vector<Record> records;
+  auto reader =
+      hub->reader(hub->partition_of("42"), hub->state(hub->partition_of("42")).end_offset - 1);
+  ASSERT_TRUE(reader->next(INT64_MAX, 100, records));
+  EXPECT_EQ(records.at(0).key, "42");
+  EXPECT_FALSE(records.at(0).from_world);
+}
+
+TEST_F(BrokerTest, KcatReadsTheWorldAndOffsetsByTime) {
+  auto hub = create("views", 1);
+  hub->attach_generator();
+  std::vector<Hub::WorldRecord> records;
+  std::string value = R"({"event_id":1})";
+  for (int i = 0; i < 3000; ++i) records.push_back({1'779'000'000'000 + i * 10, "7", value});
+  ASSERT_TRUE(hub->append_world(0, records));
+  Ran ran = run(kcat() + "-C -t views -o beginning -e -q -f '%o %T\\n'");
+  EXPECT_EQ(std::ranges::count(ran.out, '\n'), 3000);
+  EXPECT_NE(ran.out.find("\n2999 1779000029990\n"), std::string::npos);
+  ran = run(kcat() + "-Q -t views:0:1779000010001");
+  EXPECT_NE(ran.out.find("offset 1001"), std::string::npos) << ran.out;
+  ran = run(kcat() + "-C -t views -o -5 -e -q -f '%o '");
+  EXPECT_EQ(ran.out, "2995 2996 2997 2998 2999 ");
+}
+
+TEST_F(BrokerTest, WaitingConsumersGetWhatIsAppended) {
+  auto hub = create("views", 1);
+  Ran ran;
+  std::jthread consumer([&] { ran = run(kcat() + "-C -t views -c 3 -o beginning -q -f '%s '"); });
+  for (int i = 0; i < 3; ++i) {
+    std::vector<Hub::WorldRecord> one{{1000 + i, "k", "v"}};
+    ASSERT_TRUE(hub->append_world(0, one));
+  }
+  consumer.join();
+  EXPECT_EQ(ran.out, "v v v ");
+}
+
+TEST_F(BrokerTest, WrongKeysAndNoKeysAreRefused) {
+  create("views");
+  std::string wrong = broker_->connection_string();
+  wrong[wrong.size() - 3] ^= 1;
+  Ran ran = run(kcat(wrong) + "-L -m 1");
+  EXPECT_NE(ran.status, 0);
+  EXPECT_NE(ran.out.find("uthentication"), std::string::npos) << ran.out;
+  EXPECT_EQ(run(kcat(broker_->connection_string() + ";EntityPath=views") + "-L").status, 0);
+  ran = run(fmt::format("timeout 20 kcat -b 127.0.0.1:{} -L -m 1", broker_->port()));
+  EXPECT_NE(ran.status, 0) << ran.out;
+}
+
+TEST_F(BrokerTest, UnknownTopicsAreErrorsAndNotMade) {
+  create("views");
+  Ran ran = run("echo x | " + kcat() + "-P -t nothere -X topic.metadata.propagation.max.ms=100");
+  EXPECT_NE(ran.out.find("nknown topic"), std::string::npos) << ran.out;
+  EXPECT_EQ(broker_->hub("nothere"), nullptr);
+}
+
+TEST_F(BrokerTest, IdempotentProducersAndHeaders) {
+  auto hub = create("views", 1);
+  Ran ran = run("seq 1 500 | " + kcat() + "-P -t views -X enable.idempotence=true -H a=b");
+  EXPECT_EQ(ran.status, 0) << ran.out;
+  EXPECT_EQ(hub->state(0).end_offset, 500);
+  ran = run(kcat() + "-C -t views -o 499 -c 1 -q -f '%s %h'");
+  EXPECT_EQ(ran.out, "500 a=b");
+}
+
+TEST_F(BrokerTest, GroupsShareAndRememberOffsets) {
+  auto hub = create("views", 2);
+  ASSERT_EQ(run("seq 1 100 | " + kcat() + "-P -t views -p 0").status, 0);
+  std::string consume = kcat() + "-G readers -X auto.offset.reset=earliest -q -f '%s\\n' ";
+  Ran ran = run(consume + "-c 100 views");
+  EXPECT_EQ(std::ranges::count(ran.out, '\n'), 100) << ran.out;
+  open();  // a restart of the broker keeps what was committed
+  ASSERT_EQ(run("seq 101 150 | " + kcat() + "-P -t views -p 1").status, 0);
+  ran = run(consume + "-c 50 views");
+  EXPECT_EQ(std::ranges::count(ran.out, '\n'), 50) << ran.out;
+  EXPECT_EQ(ran.out.find("100\n"), std::string::npos);
+  EXPECT_NE(ran.out.find("150\n"), std::string::npos);
+}
+
+TEST_F(BrokerTest, HubsComeBackDropAndChange) {
+  create("views");
+  ASSERT_TRUE(broker_->create_hub({.name = "views", .partitions = 2, .retention_hours = 5}));
+  EXPECT_EQ(broker_->create_hub({.name = "views", .partitions = 3}).error().code,
+            Code::kFailedPrecondition);
+  int port = broker_->port();
+  open();
+  EXPECT_EQ(broker_->port(), port);
+  auto hub = broker_->hub("views");
+  ASSERT_TRUE(hub);
+  EXPECT_EQ(hub->options().retention_hours, 5);
+  ASSERT_TRUE(broker_->drop_hub("views"));
+  ASSERT_TRUE(broker_->drop_hub("views"));
+  EXPECT_FALSE(base::Env::real().exists(hub->dir()));
+  EXPECT_TRUE(hub->closed());
+  std::vector<Hub::WorldRecord> one{{1, "k", "v"}};
+  EXPECT_EQ(hub->append_world(0, one).error().code, Code::kNotFound);
+}
+
+TEST_F(BrokerTest, ATakenPortIsReplaced) {
+  auto other = Broker::open(
+      {&base::Env::real(), &clock_, dir_ + "/other", "second", broker_->port(), "key"});
+  ASSERT_TRUE(other) << other.error().message;
+  EXPECT_NE((*other)->port(), broker_->port());
+}
+
+}  // namespace
+}  // namespace hub
