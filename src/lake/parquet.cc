@@ -52,21 +52,28 @@ std::string temporary_beside(const std::string& path) {
   return fmt::format("{}.tmp{}-{}", path, ::getpid(), counter++);
 }
 
-base::Result<CopyResult> copy_to_parquet(DuckConnection& connection, const std::string& select,
-                                         const std::string& path) {
-  auto result = connection.query(fmt::format(
+std::string copy_text(const std::string& select, const std::string& path) {
+  return fmt::format(
       "COPY ({}) TO {} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false, RETURN_STATS)",
-      select, quote_text(path)));
-  if (!result) {
-    (void)base::Env::real().remove_file(path);
-    return std::unexpected(result.error());
-  }
-  auto rows = result->rows(1);
+      select, quote_text(path));
+}
+
+CopyResult copy_result(const std::vector<Json>& rows, const std::string& path) {
   CHECK(rows.size() == 1 && rows[0].size() >= 5, "COPY gives one row for one file");
   CopyResult copied;
   copied.file = {path, rows[0][1].get<std::int64_t>(), rows[0][2].get<std::int64_t>()};
   copied.stats = top_level_stats(rows[0][4]);
   return copied;
+}
+
+base::Result<CopyResult> copy_to_parquet(DuckConnection& connection, const std::string& select,
+                                         const std::string& path) {
+  auto result = connection.query(copy_text(select, path));
+  if (!result) {
+    (void)base::Env::real().remove_file(path);
+    return std::unexpected(result.error());
+  }
+  return copy_result(result->rows(1), path);
 }
 
 base::Result<FileInfo> write_parquet(const std::string& path, const model::Batch& batch) {

@@ -18,6 +18,10 @@ struct CopyResult {
 base::Result<CopyResult> copy_to_parquet(DuckConnection& connection, const std::string& select,
                                          const std::string& path);
 
+/// The COPY statement, and what its one row says.
+std::string copy_text(const std::string& select, const std::string& path);
+CopyResult copy_result(const std::vector<Json>& rows, const std::string& path);
+
 /// A name beside `path` that nobody else uses and no reader takes for data.
 std::string temporary_beside(const std::string& path);
 

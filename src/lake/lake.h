@@ -1,0 +1,103 @@
+// The data lake of a playground: a folder with the tiers bronze, silver and gold, each with a table
+// per folder, and SQL over them. Purpose of the room: Parquet (parquet.h), Delta tables (delta.h),
+// manifests of stream jobs (manifest.h), and this front door. Only here DuckDB is seen.
+//
+// What is a table, `tier.name`:
+//   a folder with _delta_log              Delta: the newest snapshot, by our own log reader
+//   an output of a stream job             the files that its manifests list, and no others; the
+//                                         output "stream/counts" of silver is silver.stream_counts
+//   a folder with *.parquet, *.json or *.jsonl, or *.csv (the first that it has), directly or below
+//   key=value folders (which give columns)
+// Names that begin with '_' or '.' and links are passed over. Columns of JSON and CSV are found by
+// sampling; times in JSON stay text, as in Spark.
+//
+// Writing: overwrite_table replaces a Delta table in one commit; a reader sees the old rows or the
+// new ones. kill -9 leaves files that nobody lists; the next write of the table removes them.
+// Threads: Lake is thread-safe. Up to three statements run at a time, the others wait. Each has an
+// engine of its own (15 ms, memory_mb) that goes when it is done: an idle Lake holds no memory.
+// Read first: tests/lake_test.cc.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <semaphore>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/env.h"
+#include "base/result.h"
+#include "lake/sql.h"
+
+namespace lake {
+
+struct TableInfo {
+  std::string tier;
+  std::string name;
+  std::string format;   ///< "delta", "parquet", "json", "csv"
+  bool stream = false;  ///< output of a stream job
+  std::int64_t files = 0;
+  std::int64_t bytes = 0;
+  std::int64_t rows = -1;     ///< -1: not known without reading
+  std::int64_t version = -1;  ///< of a Delta table
+};
+
+/// The row of meta.world.
+struct WorldFacts {
+  base::Instant epoch;
+  std::uint64_t seed = 0;
+};
+
+class Lake {
+ public:
+  struct Options {
+    base::Env* env = nullptr;
+    const base::Clock* clock = nullptr;  ///< wall time, for commits
+    std::string root;                    ///< absolute
+    std::string temp_dir;  ///< for what doesn't fit into memory; emptied by open(); not below root
+    int memory_mb = 256;   ///< per statement
+    int threads = 2;
+  };
+  /// Makes the folders. One Lake per root and process.
+  static base::Result<std::unique_ptr<Lake>> open(Options options);
+  ~Lake();
+
+  const std::string& root() const { return options_.root; }
+  /// "{root}/{tier}/{path}". Errors: kInvalidArgument for a tier that isn't bronze, silver or gold,
+  /// or a path ("orders", "stream/counts") with a part that is no name.
+  base::Result<std::string> folder(const std::string& tier, const std::string& path) const;
+
+  /// What meta.world says from now on.
+  void set_world(const WorldFacts& facts);
+
+  /// All tables, by tier and name; no file is opened.
+  base::Result<std::vector<TableInfo>> tables() const;
+
+  /// The version, rows and commitInfo.hriste.cuts of a Delta table. kNotFound when it isn't there.
+  base::Result<TableWrite> table_write(const std::string& table) const;
+
+  /// Errors: kInvalidArgument "line 1, column 8: …"; kPermissionDenied: not a SELECT over the lake;
+  /// kNotFound: no such table (with line and column); kResourceExhausted: memory or disk;
+  /// kCancelled: stopped or out of time.
+  base::Result<QueryResult> query(const std::string& sql, const QueryOptions& options = {});
+
+  /// What query() would refuse without looking at any table: syntax, more than one statement, other
+  /// than SELECT, files. Returns the tables it reads, "tier.name".
+  base::Result<std::vector<std::string>> check_sql(const std::string& sql);
+
+  /// Replaces the Delta table "tier.name" by what `select` gives, in one commit that records the
+  /// text and the cuts. Of a stream output it reads the events that arrived before the hub's cut,
+  /// or before what its job has committed, whichever is less. The same inputs may be written again.
+  base::Result<TableWrite> overwrite_table(const std::string& table, const std::string& select,
+                                           const Cuts& cuts = {}, std::stop_token stop = {});
+
+ private:
+  explicit Lake(Options options);
+  friend class Session;
+
+  Options options_;
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace lake

@@ -1,0 +1,212 @@
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <stop_token>
+#include <thread>
+
+#include "lake/delta_internal.h"
+#include "lake/macros_internal.h"
+#include "lake/session_internal.h"
+#include "lake/value_internal.h"
+
+namespace lake {
+namespace {
+
+using base::Code;
+
+std::string lower(std::string text) {
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return text;
+}
+
+const TableSource* find_source(const std::vector<TableSource>& sources, const TableName& name) {
+  for (const auto& source : sources) {
+    if (source.tier == name.tier && lower(source.name) == lower(name.name)) return &source;
+  }
+  return nullptr;
+}
+
+std::string names_of(const std::vector<TableSource>& sources) {
+  std::string names;
+  for (const auto& source : sources) {
+    names += fmt::format("{}{}.{}", names.empty() ? "" : ", ", source.tier, source.name);
+  }
+  return names.empty() ? "the lake is empty" : "there are " + names;
+}
+
+/// Interrupts the connection's statement when the time is over or the caller asks for it, again and
+/// again: an interruption that comes before the statement has begun is forgotten by the engine.
+class Watch {
+ public:
+  Watch(duckdb_connection connection, std::chrono::milliseconds timeout,
+        const std::stop_token& stop)
+      : connection_(connection),
+        timeout_(timeout),
+        wake_(stop, [this] { set(stopped_); }),
+        thread_([this] { run(); }) {}
+  ~Watch() {
+    set(done_);
+    thread_.join();
+  }
+  bool late() const { return late_; }
+  bool stopped() const { return stopped_; }
+
+ private:
+  void set(std::atomic<bool>& flag) {
+    std::lock_guard lock(mutex_);
+    flag = true;
+    changed_.notify_all();
+  }
+
+  void run() {
+    std::unique_lock lock(mutex_);
+    auto ends = [this] { return done_ || stopped_; };
+    if (timeout_.count() <= 0) {
+      changed_.wait(lock, ends);
+    } else {
+      late_ = !changed_.wait_for(lock, timeout_, ends);
+    }
+    while (!done_) {
+      duckdb_interrupt(connection_);
+      changed_.wait_for(lock, std::chrono::milliseconds(5));
+    }
+  }
+
+  duckdb_connection connection_;
+  std::chrono::milliseconds timeout_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::atomic<bool> late_ = false, stopped_ = false, done_ = false;
+  std::stop_callback<std::function<void()>> wake_;
+  std::thread thread_;
+};
+
+struct Prepared {
+  duckdb_prepared_statement raw = nullptr;
+  ~Prepared() { duckdb_destroy_prepare(&raw); }
+};
+
+base::Status prepare(duckdb_connection connection, const std::string& sql, Prepared& statement) {
+  if (duckdb_prepare(connection, sql.c_str(), &statement.raw) == DuckDBSuccess) return {};
+  const char* message = duckdb_prepare_error(statement.raw);
+  return std::unexpected(located_error(sql, message == nullptr ? "can't prepare" : message));
+}
+
+}  // namespace
+
+Session::~Session() {
+  connection_.reset();
+  if (!temp_dir_.empty()) (void)lake_.options_.env->remove_tree(temp_dir_);
+}
+
+base::Status Session::start() {
+  const auto& options = lake_.options_;
+  temp_dir_ = options.temp_dir + "/" + random_uuid();
+  auto db = TRY(DuckDb::open(
+      {.threads = options.threads, .memory_mb = options.memory_mb, .temp_dir = temp_dir_}));
+  connection_.emplace(TRY(DuckConnection::open(std::move(db))));
+  return {};
+}
+
+base::Status Session::make_meta() {
+  TRY(
+      connection_->run("CREATE SCHEMA bronze; CREATE SCHEMA silver; CREATE SCHEMA gold; "
+                       "CREATE SCHEMA meta"));
+  TRY(connection_->run(macros_for(sql_)));
+  std::lock_guard lock(lake_.state_->mutex);
+  if (!lake_.state_->facts) return {};
+  const auto& facts = *lake_.state_->facts;
+  return connection_->run(
+      fmt::format("CREATE TABLE meta.world AS SELECT make_timestamptz({}) AS epoch, "
+                  "CAST({} AS UBIGINT) AS seed",
+                  facts.epoch.time_since_epoch().count(), facts.seed));
+}
+
+base::Status Session::make_views(const CheckedSql& checked, const Cuts& cuts) {
+  if (checked.tables.empty() && !checked.lists_tables) return {};
+  auto sources = TRY(find_tables(*lake_.options_.env, lake_.options_.root));
+  auto add = [&](const TableSource& source) -> base::Status {
+    auto view = TRY(make_view(*connection_, *lake_.options_.env, *lake_.options_.clock, source,
+                              cuts, lake_.state_->columns));
+    merge_cuts(cuts_, view.cuts);
+    return connection_->run(fmt::format("CREATE OR REPLACE VIEW {}.{} AS {}", source.tier,
+                                        quote_name(source.name), view.select));
+  };
+  for (const auto& name : checked.tables) {
+    if (name.tier == "meta") continue;
+    const TableSource* source = find_source(sources, name);
+    if (source == nullptr) {
+      return base::error(Code::kNotFound, "{}table {}.{} does not exist; {}",
+                         position_text(sql_, name.offset), name.tier, name.name, names_of(sources));
+    }
+    TRY(add(*source));
+  }
+  if (checked.lists_tables) {
+    // A table that can't be read now is left out of a list; it says why when it is asked for.
+    for (const auto& source : sources) (void)add(source);
+  }
+  return {};
+}
+
+base::Status Session::close_off() {
+  return connection_->run(
+      fmt::format("SET allowed_directories = [{}]; SET enable_external_access = false; "
+                  "SET lock_configuration = true",
+                  quote_text(lake_.options_.root + "/")));
+}
+
+base::Result<std::unique_ptr<Session>> Session::open(Lake& lake, const std::string& sql,
+                                                     const Cuts& cuts) {
+  std::unique_ptr<Session> session(new Session(lake, sql));
+  TRY(session->start());
+  auto checked = TRY(check_select(session->connection(), sql));
+  TRY(session->make_meta());
+  TRY(session->make_views(checked, cuts));
+  TRY(session->close_off());
+  return session;
+}
+
+base::Result<Session::Columns> Session::columns() {
+  Prepared statement;
+  TRY(prepare(connection_->raw(), sql_, statement));
+  CHECK(duckdb_prepared_statement_type(statement.raw) == DUCKDB_STATEMENT_TYPE_SELECT);
+  Columns columns;
+  for (idx_t i = 0; i < duckdb_prepared_statement_column_count(statement.raw); ++i) {
+    duckdb_logical_type type = duckdb_prepared_statement_column_logical_type(statement.raw, i);
+    const char* name = duckdb_prepared_statement_column_name(statement.raw, i);
+    columns.list.push_back({name, type_text(type)});
+    columns.cast.push_back(!has_json_form(type));
+    duckdb_free(const_cast<char*>(name));
+    duckdb_destroy_logical_type(&type);
+  }
+  return columns;
+}
+
+base::Status Session::make_result_view() {
+  // The text is one whole SELECT, checked; whatever comments it ends with end it here too.
+  return connection_->run("CREATE TEMP VIEW hriste_result AS " + sql_);
+}
+
+base::Result<std::vector<Json>> Session::run(const std::string& text, std::int64_t max_rows,
+                                             std::chrono::milliseconds timeout,
+                                             const std::stop_token& stop) {
+  Prepared statement;
+  TRY(prepare(connection_->raw(), text, statement));
+  duckdb_result raw{};
+  std::vector<Json> rows;
+  Watch watch(connection_->raw(), timeout, stop);
+  duckdb_state state = duckdb_execute_prepared_streaming(statement.raw, &raw);
+  DuckResult result(raw);
+  if (state == DuckDBSuccess) rows = result.rows(max_rows);
+  if (watch.stopped()) return base::error(Code::kCancelled, "the statement was stopped");
+  if (watch.late()) {
+    return base::error(Code::kCancelled, "the statement took more than {} ms", timeout.count());
+  }
+  if (const char* message = duckdb_result_error(&result.raw())) {
+    return std::unexpected(located_error(text, message));
+  }
+  CHECK(state == DuckDBSuccess);
+  return rows;
+}
+
+}  // namespace lake

@@ -1,0 +1,60 @@
+// One statement's engine: opened, filled with the views that the statement reads, closed off.
+#pragma once
+
+#include <string>
+
+#include "lake/sql_check_internal.h"
+#include "lake/table_source_internal.h"
+
+namespace lake {
+
+struct Lake::State {
+  ColumnCache columns;
+  std::counting_semaphore<3> turns{3};
+  std::mutex mutex;  // guards facts
+  std::optional<WorldFacts> facts;
+};
+
+/// Owned by one thread.
+class Session {
+ public:
+  /// Checks `sql` and makes everything ready to run it; nothing outside can be reached afterwards.
+  static base::Result<std::unique_ptr<Session>> open(Lake& lake, const std::string& sql,
+                                                     const Cuts& cuts);
+  ~Session();
+
+  DuckConnection& connection() { return *connection_; }
+  /// What the tables that the statement reads are cut at.
+  const Cuts& cuts() const { return cuts_; }
+
+  /// Columns of the statement, bound but not run; `cast` says which have no JSON form. Located
+  /// errors.
+  struct Columns {
+    std::vector<QueryColumn> list;
+    std::vector<bool> cast;
+  };
+  base::Result<Columns> columns();
+
+  /// Runs `text`, which is the checked statement or ours around it; at most `max_rows` rows. No
+  /// `timeout` (0): as long as it takes. Errors: kCancelled.
+  base::Result<std::vector<Json>> run(const std::string& text, std::int64_t max_rows,
+                                      std::chrono::milliseconds timeout,
+                                      const std::stop_token& stop);
+  /// Makes the statement known as the view hriste_result.
+  base::Status make_result_view();
+
+ private:
+  Session(Lake& lake, std::string sql) : lake_(lake), sql_(std::move(sql)) {}
+  base::Status start();
+  base::Status make_views(const CheckedSql& checked, const Cuts& cuts);
+  base::Status make_meta();
+  base::Status close_off();
+
+  Lake& lake_;
+  std::string sql_;
+  std::string temp_dir_;
+  std::optional<DuckConnection> connection_;
+  Cuts cuts_;
+};
+
+}  // namespace lake

@@ -1,0 +1,60 @@
+// What SQL over the lake takes and gives; the calls are Lake's (lake.h).
+//
+// The SQL is DuckDB's, and what is written in the common subset of Spark SQL and DuckDB, with the
+// functions of macros_internal.h, gives the same on both. Tables are `tier.name`; `meta.world` has
+// one row with the world's `epoch` and `seed`.
+//
+// What a text may do: one SELECT (or VALUES, FROM, DESCRIBE, SUMMARIZE, SHOW TABLES), over tables
+// of the lake. It runs in an engine of its own, opened for it, in which (1) the parsed statement is
+// checked before anything runs: no table but the lake's, no table function but a few that touch
+// nothing outside (range, unnest, …); (2) the file system is closed but for the lake's folder, from
+// which the tables are read; (3) extensions are off and the configuration is locked. Each of the
+// three stands without the others.
+// Source: DuckDB's "Securing DuckDB" (enable_external_access, allowed_directories,
+// lock_configuration). Read first: tests/sql_attack_test.cc.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace lake {
+
+/// Hub → W in ms: only its events that arrived before W are read.
+using Cuts = std::map<std::string, std::int64_t>;
+
+struct QueryOptions {
+  std::int64_t max_rows = 10'000;  ///< the rest is cut off and `truncated` says so
+  Cuts cuts;                       ///< hubs that aren't named: everything committed
+  std::chrono::milliseconds timeout{60'000};
+  std::stop_token stop;
+};
+
+struct QueryColumn {
+  std::string name;
+  std::string type;  ///< SQL, e.g. "BIGINT", "DECIMAL(12,2)"
+};
+
+struct QueryResult {
+  std::vector<QueryColumn> columns;
+  /// Each an array, a value a column. Integers and doubles are numbers; DECIMAL is text with all
+  /// its decimals ("12.30"); DATE "2026-06-01"; TIMESTAMP WITH TIME ZONE
+  /// "2026-06-01T00:00:00.000000Z"; TIMESTAMP the same without Z; lists are arrays, structs
+  /// objects; what JSON can't hold (NaN, an integer beyond 64 bits, an interval) is text.
+  std::vector<nlohmann::json> rows;
+  bool truncated = false;
+};
+
+/// What overwrite_table committed.
+struct TableWrite {
+  std::int64_t version = 0;
+  std::int64_t rows = 0;
+  std::int64_t bytes = 0;
+  Cuts cuts;  ///< what the table holds: as asked, or inherited from the tables it was made of
+};
+
+}  // namespace lake

@@ -1,0 +1,224 @@
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "lake/sql_check_internal.h"
+
+namespace lake {
+namespace {
+
+using base::Code;
+
+/// Table functions that touch nothing but their arguments.
+constexpr std::array<std::string_view, 8> kHarmless{
+    "generate_series", "json_each", "json_tree",  "range",
+    "repeat",          "unnest",    "repeat_row", "generate_subscripts"};
+constexpr std::array<std::string_view, 4> kSchemas{"bronze", "silver", "gold", "meta"};
+
+template <std::size_t N>
+bool among(const std::array<std::string_view, N>& names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) {
+    return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  });
+  return text;
+}
+
+std::string text_at(const Json& node, const char* key) {
+  auto found = node.find(key);
+  return found != node.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+class Walk {
+ public:
+  explicit Walk(std::string_view sql) : sql_(sql) {}
+
+  /// Every node of the tree, wherever it hangs: no list of node kinds can miss one.
+  base::Status visit(const Json& node) {
+    if (node.is_object()) {
+      std::string type = text_at(node, "type");
+      if (type == "TABLE_FUNCTION") TRY(table_function(node));
+      if (type == "BASE_TABLE") TRY(base_table(node));
+      if (type == "SHOW_REF") TRY(show(node));
+      if (text_at(node, "class") == "PARAMETER") {
+        return refuse(node, Code::kInvalidArgument, "a parameter has no value here");
+      }
+    }
+    if (node.is_structured()) {
+      for (const auto& child : node) TRY(visit(child));
+    }
+    return {};
+  }
+
+  CheckedSql take() { return std::move(checked_); }
+
+ private:
+  static std::int64_t offset(const Json& node) {
+    auto found = node.find("query_location");
+    if (found == node.end() || !found->is_number_unsigned()) return -1;
+    auto value = found->get<std::uint64_t>();
+    return value > INT32_MAX ? -1 : static_cast<std::int64_t>(value);
+  }
+
+  base::Status refuse(const Json& node, Code code, const std::string& why) const {
+    return base::error(code, "{}{}", position_text(sql_, offset(node)), why);
+  }
+
+  base::Status table_function(const Json& node) const {
+    std::string name = text_at(node.value("function", Json::object()), "function_name");
+    if (among(kHarmless, lower(name))) return {};
+    return refuse(
+        node, Code::kPermissionDenied,
+        fmt::format("{}() can't be used here: only tables of the lake can be read", name));
+  }
+
+  base::Status base_table(const Json& node) {
+    std::string schema = lower(text_at(node, "schema_name")), name = text_at(node, "table_name");
+    if (schema == "information_schema" && text_at(node, "catalog_name").empty()) {
+      checked_.lists_tables = true;
+      return {};
+    }
+    if (schema.empty()) {
+      // A common table expression, or nothing at all; a file's name is never a table's.
+      if (name.find_first_of("./\\:*?[") == std::string::npos) return {};
+      return refuse(node, Code::kPermissionDenied,
+                    fmt::format("\"{}\" is no table: files can't be read here", name));
+    }
+    if (!among(kSchemas, schema) || !text_at(node, "catalog_name").empty()) {
+      return refuse(node, Code::kNotFound,
+                    fmt::format("\"{}\" is no tier: tables are bronze.…, silver.…, gold.… or "
+                                "meta.world",
+                                schema));
+    }
+    if (seen_.insert(schema + "." + name).second) {
+      checked_.tables.push_back({schema, name, offset(node)});
+    }
+    return {};
+  }
+
+  base::Status show(const Json& node) {
+    std::string name = text_at(node, "table_name");
+    if (!name.empty() && name != "\"tables\"" && name != "__show_tables_expanded") {
+      return refuse(node, Code::kPermissionDenied, "SHOW TABLES and DESCRIBE are all that works");
+    }
+    if (!name.empty()) checked_.lists_tables = true;
+    return {};
+  }
+
+  std::string_view sql_;
+  CheckedSql checked_;
+  std::set<std::string> seen_;
+};
+
+/// The text between "LINE n: " and the caret's line, as it stands in the message.
+struct Echo {
+  std::int64_t line = 0;
+  std::string text;
+  std::size_t caret = 0;  ///< column in `text`
+};
+
+std::optional<Echo> find_echo(std::string_view message) {
+  auto start = message.rfind("\nLINE ");
+  if (start == std::string_view::npos) return {};
+  std::string_view rest = message.substr(start + 6);
+  auto colon = rest.find(": ");
+  auto end = rest.find('\n');
+  if (colon == std::string_view::npos || end == std::string_view::npos || colon > end) return {};
+  auto caret = rest.find('^', end + 1);
+  if (caret == std::string_view::npos) return {};
+  std::size_t prefix = 5 + colon + 2;  // "LINE 12: "
+  Echo echo;
+  for (char c : rest.substr(0, colon)) echo.line = echo.line * 10 + (c - '0');
+  echo.text = rest.substr(colon + 2, end - colon - 2);
+  std::size_t column = caret - end - 1;
+  if (column < prefix) return {};
+  echo.caret = column - prefix;
+  return echo;
+}
+
+std::string_view line_of(std::string_view sql, std::int64_t number) {
+  for (; number > 1; --number) {
+    auto end = sql.find('\n');
+    if (end == std::string_view::npos) return {};
+    sql.remove_prefix(end + 1);
+  }
+  return sql.substr(0, sql.find('\n'));
+}
+
+/// A long line is echoed in part, between dots.
+std::size_t column_of(std::string_view line, Echo echo) {
+  std::size_t skipped = 0;
+  if (echo.text.starts_with("...")) {
+    echo.text.erase(0, 3);
+    echo.caret = echo.caret >= 3 ? echo.caret - 3 : 0;
+    if (echo.text.ends_with("...")) echo.text.resize(echo.text.size() - 3);
+    auto found = line.find(echo.text);
+    skipped = found == std::string_view::npos ? 0 : found;
+  }
+  return skipped + echo.caret + 1;
+}
+
+Code code_of(std::string_view message) {
+  if (message.starts_with("Permission Error")) return Code::kPermissionDenied;
+  if (message.starts_with("Out of Memory Error")) return Code::kResourceExhausted;
+  if (message.starts_with("INTERRUPT Error")) return Code::kCancelled;
+  if (message.starts_with("IO Error")) {
+    return message.find("No space left") != std::string_view::npos ? Code::kResourceExhausted
+                                                                   : Code::kDataLoss;
+  }
+  if (message.starts_with("INTERNAL Error")) return Code::kInternal;
+  return Code::kInvalidArgument;
+}
+
+}  // namespace
+
+std::string position_text(std::string_view sql, std::int64_t offset) {
+  if (offset < 0 || offset > std::ssize(sql)) return "";
+  auto before = sql.substr(0, static_cast<std::size_t>(offset));
+  auto newline = before.rfind('\n');
+  std::size_t column =
+      newline == std::string_view::npos ? before.size() : before.size() - newline - 1;
+  return fmt::format("line {}, column {}: ", 1 + std::ranges::count(before, '\n'), column + 1);
+}
+
+base::Error located_error(std::string_view sql, std::string_view message) {
+  std::string sentence{message.substr(0, message.find("\n\n"))};
+  std::ranges::replace(sentence, '\n', ' ');
+  std::string position;
+  if (auto echo = find_echo(message)) {
+    position =
+        fmt::format("line {}, column {}: ", echo->line, column_of(line_of(sql, echo->line), *echo));
+  }
+  return {code_of(message), position + sentence};
+}
+
+base::Result<CheckedSql> check_select(DuckConnection& connection, std::string_view sql) {
+  if (sql.find('\0') != std::string_view::npos) {
+    return base::error(Code::kInvalidArgument, "the SQL text holds a zero byte");
+  }
+  auto parsed = connection.query(fmt::format("SELECT json_serialize_sql({})", quote_text(sql)));
+  if (!parsed) return std::unexpected(located_error(sql, parsed.error().message));
+  Json tree = Json::parse(parsed->value().get<std::string>(), nullptr, false);
+  if (!tree.is_object() || tree.value("error", true)) {
+    std::string message = text_at(tree, "error_message");
+    if (message.find("Only SELECT") != std::string::npos) {
+      return base::error(Code::kPermissionDenied,
+                         "only SELECT can run here: tables are written by pipelines");
+    }
+    std::string offset = text_at(tree, "position");
+    return base::error(Code::kInvalidArgument, "{}{}",
+                       position_text(sql, offset.empty() ? -1 : std::stoll(offset)), message);
+  }
+  const Json& statements = tree.at("statements");
+  if (statements.size() != 1) {
+    return base::error(Code::kInvalidArgument, "{} statements: give one SELECT", statements.size());
+  }
+  Walk walk(sql);
+  TRY(walk.visit(statements));
+  return walk.take();
+}
+
+}  // namespace lake

@@ -1,0 +1,33 @@
+// Checks a user's SQL by its parse tree, before anything runs.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lake/duckdb_internal.h"
+
+namespace lake {
+
+struct TableName {
+  std::string tier, name;
+  std::int64_t offset = -1;  ///< in the text, bytes; -1: not known
+};
+
+struct CheckedSql {
+  std::vector<TableName> tables;  ///< of the lake, each once
+  bool lists_tables = false;      ///< SHOW TABLES, information_schema: needs all views
+};
+
+/// Parses `sql` with `connection` (which need not be closed off yet). Errors: see Lake::query.
+base::Result<CheckedSql> check_select(DuckConnection& connection, std::string_view sql);
+
+/// "line 3, column 7: " for a byte offset; empty for -1.
+std::string position_text(std::string_view sql, std::int64_t offset);
+
+/// DuckDB's message about `sql` ("Binder Error: …\n\nLINE 2: …\n   ^") as one sentence behind its
+/// position, with a code that fits.
+base::Error located_error(std::string_view sql, std::string_view message);
+
+}  // namespace lake

@@ -1,0 +1,152 @@
+// Looks for tables in the tiers' folders and in the manifests.
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "lake/table_source_internal.h"
+
+namespace lake {
+namespace {
+
+constexpr const char* kTiers[] = {"bronze", "gold", "silver"};
+constexpr int kMaxDepth = 8;  // of key=value folders
+
+bool hidden(std::string_view name) {
+  return name.empty() || name.front() == '_' || name.front() == '.';
+}
+
+bool is_link(const std::string& path) {
+  std::error_code ec;
+  return std::filesystem::is_symlink(std::filesystem::symlink_status(path, ec));
+}
+
+std::optional<Format> format_of(std::string_view name) {
+  if (name.ends_with(".parquet")) return Format::kParquet;
+  if (name.ends_with(".json") || name.ends_with(".jsonl")) return Format::kJson;
+  if (name.ends_with(".csv")) return Format::kCsv;
+  return {};
+}
+
+struct Found {
+  std::map<Format, std::vector<std::string>> files;
+  std::map<Format, std::int64_t> bytes;
+};
+
+base::Status find_files(base::Env& env, const std::string& folder, int depth, Found& found) {
+  for (const auto& entry : TRY(env.list(folder))) {
+    if (hidden(entry.name)) continue;
+    std::string path = folder + "/" + entry.name;
+    if (entry.is_dir) {
+      bool partition = entry.name.find('=') != std::string::npos;
+      if (partition && depth < kMaxDepth && !is_link(path)) {
+        TRY(find_files(env, path, depth + 1, found));
+      }
+      continue;
+    }
+    auto format = format_of(entry.name);
+    if (!format || entry.size == 0 || is_link(path)) continue;
+    found.files[*format].push_back(path);
+    found.bytes[*format] += static_cast<std::int64_t>(entry.size);
+  }
+  return {};
+}
+
+/// The hubs of an output: the one that it is named after, else all that its job reads.
+Cuts committed_cuts(const Manifest& manifest, const std::string& output_path) {
+  Cuts cuts;
+  std::string last = output_path.substr(output_path.rfind('/') + 1);
+  for (const auto& [name, input] : manifest.inputs) {
+    if (input.hub == last) return {{input.hub, input.cut_ms}};
+    merge_cuts(cuts, {{input.hub, input.cut_ms}});
+  }
+  return cuts;
+}
+
+base::Status find_outputs(base::Env& env, const std::string& root, std::vector<TableSource>& into) {
+  for (const auto& manifest : TRY(read_manifests(env, root))) {
+    for (const auto& [output_name, output] : manifest.outputs) {
+      if (output.tier.empty()) continue;
+      TableSource source;
+      source.tier = output.tier;
+      source.name = output.path;
+      std::ranges::replace(source.name, '/', '_');
+      source.folder = root + "/" + output.tier + "/" + output.path;
+      source.format = output.format == "json" ? Format::kJson : Format::kParquet;
+      source.rows = output.rows;
+      source.committed = committed_cuts(manifest, output.path);
+      for (const auto& file : output.added) {
+        if (file.rows == 0) continue;
+        source.files.push_back(root + "/" + file.path);
+        source.bytes += file.bytes;
+      }
+      into.push_back(std::move(source));
+    }
+  }
+  return {};
+}
+
+base::Result<std::optional<TableSource>> find_table(base::Env& env, const std::string& folder) {
+  TableSource source;
+  source.folder = folder;
+  if (env.exists(folder + "/_delta_log")) {
+    source.format = Format::kDelta;
+    return source;
+  }
+  Found found;
+  TRY(find_files(env, folder, 0, found));
+  if (found.files.empty()) return std::nullopt;
+  auto& [format, files] = *found.files.begin();
+  source.format = format;
+  source.files = std::move(files);
+  source.bytes = found.bytes[format];
+  return source;
+}
+
+}  // namespace
+
+std::string_view format_name(Format format) {
+  switch (format) {
+    case Format::kDelta:
+      return "delta";
+    case Format::kParquet:
+      return "parquet";
+    case Format::kJson:
+      return "json";
+    case Format::kCsv:
+      return "csv";
+  }
+  return "";
+}
+
+base::Result<std::vector<TableSource>> find_tables(base::Env& env, const std::string& root) {
+  std::vector<TableSource> sources;
+  TRY(find_outputs(env, root, sources));
+  std::set<std::string> outputs;
+  for (const auto& source : sources) outputs.insert(source.folder);
+  for (const char* tier : kTiers) {
+    std::string tier_folder = root + "/" + tier;
+    if (!env.exists(tier_folder)) continue;
+    for (const auto& entry : TRY(env.list(tier_folder))) {
+      std::string folder = tier_folder + "/" + entry.name;
+      if (!entry.is_dir || hidden(entry.name) || outputs.contains(folder) || is_link(folder)) {
+        continue;
+      }
+      auto source = TRY(find_table(env, folder));
+      if (!source) continue;
+      source->tier = tier;
+      source->name = entry.name;
+      sources.push_back(std::move(*source));
+    }
+  }
+  std::ranges::sort(sources, {}, [](const TableSource& s) { return std::tie(s.tier, s.name); });
+  return sources;
+}
+
+void merge_cuts(Cuts& cuts, const Cuts& more) {
+  for (const auto& [hub, cut] : more) {
+    auto [at, added] = cuts.emplace(hub, cut);
+    if (!added) at->second = std::min(at->second, cut);
+  }
+}
+
+}  // namespace lake

@@ -1,0 +1,65 @@
+// Which tables there are, where their files lie, and the view that reads them.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lake/delta.h"
+#include "lake/duckdb_internal.h"
+#include "lake/lake.h"
+#include "lake/manifest.h"
+
+namespace lake {
+
+enum class Format { kDelta, kParquet, kJson, kCsv };
+std::string_view format_name(Format format);
+
+/// A table as found, before any of its files is opened.
+struct TableSource {
+  std::string tier, name;
+  std::string folder;  ///< absolute
+  Format format = Format::kParquet;
+  std::vector<std::string> files;  ///< absolute; not for Delta
+  std::int64_t bytes = 0;
+  std::int64_t rows = -1;
+  /// Of a stream output: the hubs it is made of, with what the job has committed.
+  std::optional<Cuts> committed;
+};
+
+/// Columns of JSON files found by sampling, kept while the files stay the same. Thread-safe.
+class ColumnCache {
+ public:
+  std::optional<std::string> find(const TableSource& source);
+  void put(const TableSource& source, std::string columns);
+
+ private:
+  struct Entry {
+    std::size_t files;
+    std::int64_t bytes;
+    std::string columns;
+  };
+  std::mutex mutex_;
+  std::map<std::string, Entry> entries_;  // by folder
+};
+
+/// All tables of the lake at `root`, by tier and name.
+base::Result<std::vector<TableSource>> find_tables(base::Env& env, const std::string& root);
+
+/// A SELECT over the table's files, and which cuts its rows have.
+struct TableView {
+  std::string select;
+  Cuts cuts;
+};
+
+/// `cuts` are what the caller asks for. Errors: kFailedPrecondition: it has no file to tell its
+/// columns.
+base::Result<TableView> make_view(DuckConnection& connection, base::Env& env,
+                                  const base::Clock& clock, const TableSource& source,
+                                  const Cuts& cuts, ColumnCache& cache);
+
+/// Adds `more` to `cuts`; of two for one hub the smaller counts.
+void merge_cuts(Cuts& cuts, const Cuts& more);
+
+}  // namespace lake
