@@ -1,0 +1,46 @@
+// One aggregate of one group in one window: COUNT, SUM, AVG, MIN, MAX. NULLs are ignored; SUM, AVG,
+// MIN and MAX of nothing are NULL.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "stream/state_codec.h"
+#include "streamsql/plan.h"
+
+namespace stream {
+
+/// How an aggregate of the plan computes. Immutable.
+struct AggregateKind {
+  streamsql::FunctionId function = streamsql::FunctionId::kCount;
+  bool distinct = false;
+  bool all_rows = false;  ///< COUNT(*)
+  bool as_text = false;   ///< MIN, MAX of CAST(… AS nvarchar(max)): compared as texts
+};
+
+/// Owned by one thread.
+class Accumulator {
+ public:
+  /// False when the value can't be aggregated: why() says what is wrong.
+  bool add(const AggregateKind& kind, const Value& value);
+  Value result(const AggregateKind& kind) const;
+  static const char* why(const AggregateKind& kind);
+
+  void save(StateWriter& out) const;
+  void restore(StateReader& in);
+
+ private:
+  bool add_number(const Value& value);
+  bool add_extreme(const AggregateKind& kind, const Value& value);
+
+  std::int64_t count_ = 0;
+  std::int64_t whole_ = 0;  ///< the sum while all values are bigint
+  double real_ = 0;         ///< the sum of all values
+  bool is_real_ = false;    ///< a float was among them
+  OwnedValue extreme_;
+  std::set<std::string> distinct_;
+};
+
+}  // namespace stream

@@ -1,0 +1,283 @@
+#include "stream/datetime.h"
+
+#include <array>
+
+namespace stream {
+namespace {
+
+constexpr std::array<const char*, 12> kMonths = {"January",   "February", "March",    "April",
+                                                 "May",       "June",     "July",     "August",
+                                                 "September", "October",  "November", "December"};
+constexpr std::array<const char*, 7> kWeekdays = {"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                                  "Thursday", "Friday", "Saturday"};
+
+Ticks floor_div(Ticks a, Ticks b) { return a / b - (a % b < 0 ? 1 : 0); }
+
+bool is_leap(int y) { return (y % 4 == 0 && y % 100 != 0) || y % 400 == 0; }
+int days_in_month(int y, int m) {
+  static constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  return m == 2 && is_leap(y) ? 29 : kDays[m - 1];
+}
+
+/// Reads digits from a text; `ok` turns false at the first that is none.
+struct Digits {
+  std::string_view text;
+  std::size_t at = 0;
+  bool ok = true;
+
+  int take(int n) {
+    int value = 0;
+    for (; n > 0; n--) {
+      unsigned d = at < text.size() ? static_cast<unsigned char>(text[at]) - unsigned{'0'} : 10u;
+      ok = ok && d < 10;
+      value = value * 10 + static_cast<int>(d);
+      at++;
+    }
+    return value;
+  }
+  bool next_is(char c) const { return at < text.size() && text[at] == c; }
+  void expect(char c) {
+    ok = ok && next_is(c);
+    at++;
+  }
+  bool done() const { return at >= text.size(); }
+};
+
+Ticks take_fraction(Digits& in) {
+  Ticks ticks = 0, unit = kTicksPerSecond / 10;
+  bool any = false;
+  for (; !in.done() && in.text[in.at] >= '0' && in.text[in.at] <= '9'; in.at++, unit /= 10) {
+    ticks += (in.text[in.at] - '0') * unit;
+    any = true;
+  }
+  in.ok = in.ok && any;
+  return ticks;
+}
+
+/// The zone's distance from UTC.
+Ticks take_zone(Digits& in) {
+  if (in.next_is('Z') || in.next_is('z')) {
+    in.at++;
+    return 0;
+  }
+  if (in.done()) return 0;
+  Ticks sign = in.next_is('-') ? -1 : 1;
+  in.ok = in.ok && (in.next_is('-') || in.next_is('+'));
+  in.at++;
+  int hours = in.take(2);
+  if (in.next_is(':')) in.at++;
+  int minutes = in.take(2);
+  in.ok = in.ok && hours <= 14 && minutes < 60;
+  return sign * (hours * 60 + minutes) * 60 * kTicksPerSecond;
+}
+
+char* put_digits(char* at, int n, std::int64_t value) {
+  for (int i = n - 1; i >= 0; i--, value /= 10) at[i] = static_cast<char>('0' + value % 10);
+  return at + n;
+}
+
+}  // namespace
+
+std::int64_t day_of(Ticks t) { return floor_div(t, kTicksPerDay); }
+
+// Both by Howard Hinnant, "chrono-compatible low-level date algorithms".
+std::int64_t days_from_civil(int year, int month, int day) {
+  year -= month <= 2;
+  std::int64_t era = (year >= 0 ? year : year - 399) / 400;
+  auto yoe = static_cast<unsigned>(year - era * 400);
+  unsigned doy = (153 * static_cast<unsigned>(month + (month > 2 ? -3 : 9)) + 2) / 5 +
+                 static_cast<unsigned>(day) - 1;
+  unsigned doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+  return era * 146'097 + static_cast<std::int64_t>(doe) - 719'468;
+}
+
+Civil civil_from_days(std::int64_t days) {
+  days += 719'468;
+  std::int64_t era = (days >= 0 ? days : days - 146'096) / 146'097;
+  auto doe = static_cast<unsigned>(days - era * 146'097);
+  unsigned yoe = (doe - doe / 1460 + doe / 36'524 - doe / 146'096) / 365;
+  unsigned doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+  unsigned mp = (5 * doy + 2) / 153;
+  Civil out;
+  out.day = static_cast<int>(doy - (153 * mp + 2) / 5 + 1);
+  out.month = static_cast<int>(mp < 10 ? mp + 3 : mp - 9);
+  out.year = static_cast<int>(static_cast<std::int64_t>(yoe) + era * 400) + (out.month <= 2);
+  return out;
+}
+
+std::optional<Ticks> parse_datetime(std::string_view text) {
+  Digits in{text};
+  int year = in.take(4);
+  in.expect('-');
+  int month = in.take(2);
+  in.expect('-');
+  int day = in.take(2);
+  if (!in.ok || year < 1 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
+    return std::nullopt;
+  Ticks ticks = days_from_civil(year, month, day) * kTicksPerDay;
+  if (in.done()) return ticks;
+  if (!in.next_is('T') && !in.next_is(' ') && !in.next_is('t')) return std::nullopt;
+  in.at++;
+  int hour = in.take(2);
+  in.expect(':');
+  int minute = in.take(2), second = 0;
+  Ticks fraction = 0;
+  if (in.next_is(':')) {
+    in.at++;
+    second = in.take(2);
+    if (in.next_is('.')) {
+      in.at++;
+      fraction = take_fraction(in);
+    }
+  }
+  Ticks zone = take_zone(in);
+  if (!in.ok || !in.done() || hour > 23 || minute > 59 || second > 59) return std::nullopt;
+  ticks += ((hour * 60 + minute) * 60 + second) * kTicksPerSecond + fraction - zone;
+  if (ticks < kDatetimeMin || ticks > kDatetimeMax) return std::nullopt;
+  return ticks;
+}
+
+void append_datetime(Ticks t, std::string& out) {
+  std::int64_t days = day_of(t);
+  Civil date = civil_from_days(days);
+  Ticks rest = t - days * kTicksPerDay;
+  std::int64_t seconds = rest / kTicksPerSecond;
+  char text[kDatetimeTextSize];
+  char* at = put_digits(text, 4, date.year);
+  *at++ = '-';
+  at = put_digits(at, 2, date.month);
+  *at++ = '-';
+  at = put_digits(at, 2, date.day);
+  *at++ = 'T';
+  at = put_digits(at, 2, seconds / 3600);
+  *at++ = ':';
+  at = put_digits(at, 2, seconds / 60 % 60);
+  *at++ = ':';
+  at = put_digits(at, 2, seconds % 60);
+  *at++ = '.';
+  at = put_digits(at, 7, rest % kTicksPerSecond);
+  *at++ = 'Z';
+  out.append(text, at);
+}
+
+std::int64_t date_part(DatePart part, Ticks t) {
+  std::int64_t days = day_of(t);
+  Ticks rest = t - days * kTicksPerDay;
+  Civil date = civil_from_days(days);
+  std::int64_t day_of_year = days - days_from_civil(date.year, 1, 1) + 1;
+  switch (part) {
+    case DatePart::kYear:
+      return date.year;
+    case DatePart::kQuarter:
+      return (date.month + 2) / 3;
+    case DatePart::kMonth:
+      return date.month;
+    case DatePart::kDayofyear:
+      return day_of_year;
+    case DatePart::kDay:
+      return date.day;
+    case DatePart::kWeek: {
+      std::int64_t first = (days_from_civil(date.year, 1, 1) % 7 + 11) % 7;  // 0 = Sunday
+      return (day_of_year - 1 + first) / 7 + 1;
+    }
+    case DatePart::kWeekday:
+      return ((days + 4) % 7 + 7) % 7 + 1;
+    case DatePart::kHour:
+      return rest / (3600 * kTicksPerSecond);
+    case DatePart::kMinute:
+      return rest / (60 * kTicksPerSecond) % 60;
+    case DatePart::kSecond:
+      return rest / kTicksPerSecond % 60;
+    case DatePart::kMillisecond:
+      return rest / kTicksPerMilli % 1000;
+    case DatePart::kMicrosecond:
+      return rest / 10 % 1'000'000;
+  }
+  return 0;
+}
+
+std::string date_name(DatePart part, Ticks t) {
+  std::int64_t number = date_part(part, t);
+  if (part == DatePart::kMonth) return kMonths[static_cast<std::size_t>(number - 1)];
+  if (part == DatePart::kWeekday) return kWeekdays[static_cast<std::size_t>(number - 1)];
+  return std::to_string(number);
+}
+
+namespace {
+
+/// Length of units that have one; 0 for months, quarters and years.
+Ticks unit_length(DatePart part) {
+  switch (part) {
+    case DatePart::kDayofyear:
+    case DatePart::kWeekday:
+    case DatePart::kDay:
+      return kTicksPerDay;
+    case DatePart::kWeek:
+      return 7 * kTicksPerDay;
+    case DatePart::kHour:
+      return 3600 * kTicksPerSecond;
+    case DatePart::kMinute:
+      return 60 * kTicksPerSecond;
+    case DatePart::kSecond:
+      return kTicksPerSecond;
+    case DatePart::kMillisecond:
+      return kTicksPerMilli;
+    case DatePart::kMicrosecond:
+      return 10;
+    default:
+      return 0;
+  }
+}
+
+std::int64_t months_in(DatePart part) {
+  return part == DatePart::kYear ? 12 : part == DatePart::kQuarter ? 3 : 1;
+}
+
+/// Which unit `t` is in, counted from some fixed start.
+std::int64_t unit_number(DatePart part, Ticks t) {
+  if (part == DatePart::kWeek) return floor_div(day_of(t) + 4, 7);  // 1970-01-01 was a Thursday
+  if (Ticks length = unit_length(part); length != 0) return floor_div(t, length);
+  Civil date = civil_from_days(day_of(t));
+  return (date.year * 12 + date.month - 1) / months_in(part);
+}
+
+}  // namespace
+
+std::optional<Ticks> date_add(DatePart part, std::int64_t n, Ticks t) {
+  Ticks out = 0;
+  if (Ticks length = unit_length(part); length != 0) {
+    Ticks span = 0;
+    if (__builtin_mul_overflow(n, length, &span) || __builtin_add_overflow(t, span, &out))
+      return std::nullopt;
+  } else {
+    if (n > 120'000 || n < -120'000) return std::nullopt;
+    Civil date = civil_from_days(day_of(t));
+    std::int64_t months = date.year * 12 + date.month - 1 + n * months_in(part);
+    auto year = static_cast<int>(floor_div(months, 12));
+    auto month = static_cast<int>(months - std::int64_t{year} * 12) + 1;
+    if (year < 1 || year > 9999) return std::nullopt;
+    int day = std::min(date.day, days_in_month(year, month));
+    out = days_from_civil(year, month, day) * kTicksPerDay + (t - day_of(t) * kTicksPerDay);
+  }
+  if (out < kDatetimeMin || out > kDatetimeMax) return std::nullopt;
+  return out;
+}
+
+std::int64_t date_diff(DatePart part, Ticks a, Ticks b) {
+  return unit_number(part, b) - unit_number(part, a);
+}
+
+std::optional<Ticks> datetime_from_parts(const std::int64_t (&p)[7]) {
+  auto in = [](std::int64_t v, std::int64_t low, std::int64_t high) {
+    return v >= low && v <= high;
+  };
+  if (!in(p[0], 1, 9999) || !in(p[1], 1, 12) || !in(p[2], 1, 31) || !in(p[3], 0, 23) ||
+      !in(p[4], 0, 59) || !in(p[5], 0, 59) || !in(p[6], 0, 999))
+    return std::nullopt;
+  auto year = static_cast<int>(p[0]), month = static_cast<int>(p[1]), day = static_cast<int>(p[2]);
+  if (day > days_in_month(year, month)) return std::nullopt;
+  return days_from_civil(year, month, day) * kTicksPerDay +
+         ((p[3] * 60 + p[4]) * 60 + p[5]) * kTicksPerSecond + p[6] * kTicksPerMilli;
+}
+
+}  // namespace stream

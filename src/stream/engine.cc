@@ -1,0 +1,175 @@
+#include "stream/engine.h"
+
+#include <algorithm>
+
+#include "stream/engine_input.h"
+
+namespace stream {
+
+/// A WITH step or a statement: its SELECTs and those who read it.
+class Engine::Step {
+ public:
+  Step(const streamsql::Step& plan, EngineOutputs& outputs) : plan_(plan), outputs_(outputs) {}
+
+  /// Compiles the branches; feeders[i] is where branch i hangs itself.
+  void build(const std::vector<Shape*>& from, References& references) {
+    for (std::size_t i = 0; i < plan_.branches.size(); i++) {
+      ports_.push_back(std::make_unique<Port>(*this, i));
+      branches_.push_back(std::make_unique<SelectRunner>(plan_.branches[i], *from[i], references,
+                                                         shape_, *ports_.back()));
+      watermarks_.push_back(kNoWatermark);
+    }
+  }
+  SelectRunner& branch(std::size_t i) { return *branches_[i]; }
+  std::size_t branches() const { return branches_.size(); }
+  Shape& shape() { return shape_; }
+  void add_reader(RowSink& reader) { readers_.push_back(&reader); }
+
+  void save(StateWriter& out) const {
+    for (const auto& branch : branches_) branch->save(out);
+    for (Ticks watermark : watermarks_) out.integer(watermark);
+  }
+  void restore(StateReader& in) {
+    for (const auto& branch : branches_) branch->restore(in);
+    for (Ticks& watermark : watermarks_) watermark = in.integer();
+  }
+
+ private:
+  /// Where a branch puts its rows.
+  class Port final : public RowSink {
+   public:
+    Port(Step& step, std::size_t branch) : step_(step), branch_(branch) {}
+    base::Status rows(const Table& table) override { return step_.rows(table); }
+    base::Status watermark(Ticks watermark) override { return step_.advance(branch_, watermark); }
+
+   private:
+    Step& step_;
+    std::size_t branch_;
+  };
+
+  base::Status rows(const Table& table) {
+    if (plan_.is_output) return outputs_.write(plan_.name, table);
+    for (RowSink* reader : readers_) TRY(reader->rows(table));
+    return {};
+  }
+
+  /// The lowest watermark of the branches counts.
+  base::Status advance(std::size_t branch, Ticks watermark) {
+    Ticks before = *std::min_element(watermarks_.begin(), watermarks_.end());
+    watermarks_[branch] = std::max(watermarks_[branch], watermark);
+    Ticks now = *std::min_element(watermarks_.begin(), watermarks_.end());
+    if (now == before) return {};
+    for (RowSink* reader : readers_) TRY(reader->watermark(now));
+    return {};
+  }
+
+  const streamsql::Step& plan_;
+  EngineOutputs& outputs_;
+  Shape shape_;
+  std::vector<std::unique_ptr<Port>> ports_;
+  std::vector<std::unique_ptr<SelectRunner>> branches_;
+  std::vector<Ticks> watermarks_;
+  std::vector<RowSink*> readers_;
+};
+
+Engine::Engine(const streamsql::Plan& plan) : plan_(plan) {}
+Engine::~Engine() = default;
+
+base::Result<std::unique_ptr<Engine>> Engine::create(const streamsql::Plan& plan,
+                                                     EngineOptions options,
+                                                     EngineOutputs& outputs) {
+  std::unique_ptr<Engine> engine(new Engine(plan));
+  for (std::size_t i = 0; i < plan.inputs.size(); i++)
+    engine->inputs_.push_back(
+        std::make_unique<Input>(plan.inputs[i], options, engine->reads_all_columns(i), outputs));
+  for (std::size_t i = 0; i < plan.references.size(); i++)
+    engine->references_.push_back(
+        std::make_unique<ReferenceTable>(plan.references[i], engine->reads_all_of_reference(i)));
+  engine->build_steps(outputs);
+  for (const auto& input : engine->inputs_) input->find_broker_columns();
+  for (std::size_t i = 0; i < plan.references.size(); i++) {
+    auto path = options.references.find(plan.references[i]);
+    if (path == options.references.end())
+      return base::error(base::Code::kInvalidArgument, "reference '{}' has no path",
+                         plan.references[i]);
+    TRY(engine->references_[i]->load(*options.env, path->second));
+  }
+  for (const auto& step : engine->steps_)
+    for (std::size_t i = 0; i < step->branches(); i++) TRY(step->branch(i).build_joins());
+  return engine;
+}
+
+void Engine::build_steps(EngineOutputs& outputs) {
+  for (const streamsql::Step& plan : plan_.steps) {
+    std::vector<Shape*> from;
+    for (const streamsql::Select& branch : plan.branches) {
+      auto i = static_cast<std::size_t>(branch.from);
+      from.push_back(branch.from_step ? &steps_[i]->shape() : &inputs_[i]->shape());
+    }
+    steps_.push_back(std::make_unique<Step>(plan, outputs));
+    Step& step = *steps_.back();
+    step.build(from, references_);
+    for (std::size_t b = 0; b < plan.branches.size(); b++) {
+      auto i = static_cast<std::size_t>(plan.branches[b].from);
+      if (plan.branches[b].from_step)
+        steps_[i]->add_reader(step.branch(b));
+      else
+        inputs_[i]->add_reader(step.branch(b));
+    }
+  }
+}
+
+/// Whether some SELECT takes `*` of the input.
+bool Engine::reads_all_columns(std::size_t input) const {
+  for (const streamsql::Step& step : plan_.steps)
+    for (const streamsql::Select& select : step.branches)
+      for (const streamsql::OutputColumn& column : select.columns)
+        if (column.star && !column.value && column.star_source == 0 && !select.from_step &&
+            static_cast<std::size_t>(select.from) == input)
+          return true;
+  return false;
+}
+
+bool Engine::reads_all_of_reference(std::size_t reference) const {
+  for (const streamsql::Step& step : plan_.steps)
+    for (const streamsql::Select& select : step.branches)
+      for (const streamsql::OutputColumn& column : select.columns) {
+        if (!column.star || column.value || column.star_source == 0) continue;
+        const auto& join = select.joins[static_cast<std::size_t>(column.star_source) - 1];
+        if (static_cast<std::size_t>(join.reference) == reference) return true;
+      }
+  return false;
+}
+
+base::Status Engine::push(std::size_t input, const std::vector<SourceRecord>& records) {
+  return inputs_[input]->push(records);
+}
+
+base::Status Engine::advance(std::size_t input, Ticks frontier) {
+  return inputs_[input]->advance(frontier);
+}
+
+base::Status Engine::finish() {
+  for (const auto& input : inputs_) TRY(input->finish());
+  return {};
+}
+
+Ticks Engine::watermark(std::size_t input) const { return inputs_[input]->watermark(); }
+
+const std::map<std::int32_t, BinCounts>& Engine::counts(std::size_t input) const {
+  return inputs_[input]->counts();
+}
+
+void Engine::save(StateWriter& out) const {
+  for (const auto& input : inputs_) input->save(out);
+  for (const auto& step : steps_) step->save(out);
+}
+
+base::Status Engine::restore(StateReader& in) {
+  for (const auto& input : inputs_) input->restore(in);
+  for (const auto& step : steps_) step->restore(in);
+  if (!in.ok()) return base::error(base::Code::kDataLoss, "the checkpoint ends too early");
+  return {};
+}
+
+}  // namespace stream

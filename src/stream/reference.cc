@@ -1,0 +1,159 @@
+#include "stream/reference.h"
+
+#include <algorithm>
+
+namespace stream {
+namespace {
+
+bool is_data_file(const std::string& name) {
+  return name.ends_with(".json") || name.ends_with(".jsonl");
+}
+
+}  // namespace
+
+base::Status ReferenceTable::load(base::Env& env, const std::string& path) {
+  if (!env.exists(path))
+    return base::error(base::Code::kNotFound, "reference '{}': {} is not there", name_, path);
+  std::vector<std::string> files;
+  if (auto entries = env.list(path)) {
+    for (const base::DirEntry& entry : *entries)
+      if (!entry.is_dir && is_data_file(entry.name)) files.push_back(path + "/" + entry.name);
+    if (files.empty())
+      return base::error(base::Code::kNotFound, "reference '{}': no .json or .jsonl file in {}",
+                         name_, path);
+  } else {
+    files.push_back(path);
+  }
+  for (const std::string& file : files) TRY(load_file(env, file));
+  table_.shape = &shape_;
+  table_.columns.clear();
+  for (std::vector<Value>& column : columns_) {
+    column.resize(table_.rows);
+    table_.columns.push_back(column.data());
+  }
+  return {};
+}
+
+base::Status ReferenceTable::load_file(base::Env& env, const std::string& path) {
+  auto file = TRY(env.open(path, base::Env::Open::kRead));
+  std::string text;
+  std::vector<char> block(4 << 20);
+  bool is_array = false;
+  std::size_t line = 0;
+  for (std::uint64_t offset = 0;;) {
+    std::size_t n = TRY(file->read_at(offset, block));
+    if (offset == 0) {
+      std::string_view head(block.data(), n);
+      if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
+      std::size_t first = head.find_first_not_of(" \t\r\n");
+      is_array = first != std::string_view::npos && head[first] == '[';
+      text = head;
+    } else {
+      text.append(block.data(), n);
+    }
+    offset += n;
+    bool end = n < block.size();
+    if (!is_array) {
+      std::size_t whole = end ? text.size() : text.rfind('\n') + 1;  // npos + 1 = 0
+      TRY(add_lines(std::string_view(text).substr(0, whole), path, line));
+      text.erase(0, whole);
+    }
+    if (end) break;
+  }
+  if (is_array) TRY(add_array(text, path));
+  keep_rows();
+  return {};
+}
+
+base::Status ReferenceTable::add_lines(std::string_view text, const std::string& path,
+                                       std::size_t& line) {
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = std::min(text.find('\n', at), text.size());
+    std::string_view row = text.substr(at, end - at);
+    at = end + 1;
+    line++;
+    if (row.find_first_not_of(" \t\r") != std::string_view::npos) TRY(add(row, path, line));
+  }
+  return {};
+}
+
+base::Status ReferenceTable::add(std::string_view row, const std::string& path,
+                                 std::size_t number) {
+  if (!reader_.add(row))
+    return base::error(base::Code::kInvalidArgument, "reference '{}': {} row {}: {}", name_, path,
+                       number, reader_.error());
+  if (reader_.rows() >= 1024) keep_rows();
+  return {};
+}
+
+/// Takes the reader's rows over, with the texts of the kept columns only.
+void ReferenceTable::keep_rows() {
+  for (std::size_t slot = 0; slot < shape_.size(); slot++) {
+    if (columns_.size() <= slot) columns_.emplace_back();
+    columns_[slot].resize(table_.rows);
+    for (std::size_t row = 0; row < reader_.rows(); row++)
+      columns_[slot].push_back(copy_value(reader_.get(static_cast<int>(slot), row), arena_));
+  }
+  table_.rows += reader_.rows();
+  reader_.clear();
+}
+
+base::Status ReferenceTable::add_array(std::string_view text, const std::string& path) {
+  simdjson::ondemand::parser parser;
+  simdjson::padded_string padded(text);
+  simdjson::ondemand::document document;
+  simdjson::ondemand::array rows;
+  auto code = parser.iterate(padded).get(document);
+  if (code == simdjson::SUCCESS) code = document.get_array().get(rows);
+  std::size_t number = 0;
+  if (code == simdjson::SUCCESS) {
+    for (auto entry : rows) {
+      number++;
+      simdjson::ondemand::object row;
+      std::string_view json;
+      code = std::move(entry).get_object().get(row);
+      if (code == simdjson::SUCCESS) code = row.raw_json().get(json);
+      if (code != simdjson::SUCCESS) break;
+      TRY(add(json, path, number));
+    }
+  }
+  if (code == simdjson::SUCCESS) return {};
+  return base::error(base::Code::kInvalidArgument, "reference '{}': {} row {}: {}", name_, path,
+                     number, simdjson::error_message(code));
+}
+
+base::Status ReferenceIndex::build(const Table& table, int ordinal,
+                                   const std::vector<EvaluatorPtr>& keys) {
+  Frame frame;
+  frame.sources.resize(static_cast<std::size_t>(ordinal) + 1);
+  frame.sources.back().table = &table;
+  frame.rows = table.rows;
+  Arena arena;
+  Evaluation e(frame, arena);
+  std::vector<const Value*> columns;
+  for (const EvaluatorPtr& key : keys) {
+    columns.push_back(key->run(e, {nullptr, table.rows}));
+    if (columns.back() == nullptr)
+      return base::error(base::Code::kInvalidArgument, "line {}, column {}: {}", e.error()->at.line,
+                         e.error()->at.column, e.error()->message);
+  }
+  std::string key;
+  for (std::size_t row = 0; row < table.rows; row++) {
+    key.clear();
+    bool null = false;
+    for (const Value* column : columns) {
+      null = null || column[row].is_null();
+      append_key(column[row], key);
+    }
+    if (!null) rows_[key].push_back(static_cast<std::uint32_t>(row));
+  }
+  return {};
+}
+
+const std::vector<std::uint32_t>& ReferenceIndex::find(const std::string& key) const {
+  static const std::vector<std::uint32_t> none;
+  auto it = rows_.find(key);
+  return it == rows_.end() ? none : it->second;
+}
+
+}  // namespace stream

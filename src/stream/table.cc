@@ -1,0 +1,37 @@
+#include "stream/table.h"
+
+#include "streamsql/lexer.h"
+
+namespace stream {
+
+int Shape::slot(std::string_view name) {
+  std::string key = streamsql::lower(name);
+  if (auto it = slots_.find(key); it != slots_.end()) return it->second;
+  if (names_.size() >= kColumnsMax) return -1;
+  int slot = static_cast<int>(names_.size());
+  slots_.emplace(std::move(key), slot);
+  names_.emplace_back(name);
+  is_seen_.push_back(false);
+  is_named_.push_back(false);
+  return slot;
+}
+
+int Shape::find(std::string_view name) const {
+  auto it = slots_.find(streamsql::lower(name));
+  return it == slots_.end() ? -1 : it->second;
+}
+
+void Shape::mark_seen(int slot, std::string_view name) {
+  auto i = static_cast<std::size_t>(slot);
+  if (is_seen_[i]) return;
+  is_seen_[i] = true;
+  names_[i] = name;
+  seen_.push_back(slot);
+}
+
+void Shape::mark_named(int slot, std::string_view name) {
+  mark_seen(slot, name);
+  is_named_[static_cast<std::size_t>(slot)] = true;
+}
+
+}  // namespace stream
