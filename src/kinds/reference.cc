@@ -29,7 +29,7 @@ std::string_view type_text(Shape shape) {
   return "";
 }
 
-std::string number_text(double number) { return fmt::format("{:.15g}", number); }
+std::string number_text(double number) { return fmt::format("{}", number); }
 
 /// "required · 1 to 32 · default 2 · replaces"
 std::string rules_text(const Attribute& attribute) {

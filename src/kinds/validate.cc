@@ -161,7 +161,7 @@ class Validator {
     if (min && number < *min)
       add(fmt::format("{} is {}; give at least {}", attribute.name, text_of(given), *min));
     if (max && number > *max)
-      add(fmt::format("{} is {}; give at most {:.15g}", attribute.name, text_of(given), *max));
+      add(fmt::format("{} is {}; give at most {}", attribute.name, text_of(given), *max));
   }
 
   void text(const Attribute& attribute, const json& given) {

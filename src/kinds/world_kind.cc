@@ -1,4 +1,5 @@
 // hriste_world: the synthetic world, a seed and volumes.
+#include "base/clock.h"
 #include "kinds/declare_internal.h"
 
 namespace kinds {
@@ -48,15 +49,53 @@ void derive(json& attributes) {
   if (users.is_number_integer()) vip_users = users.get<std::int64_t>() / 2;
 }
 
-Problems check(const json& attributes) {
+void check_vip_users(const json& attributes, Problems& problems) {
   const auto& users = member(attributes, "users");
   const auto& vip_users = member(attributes, "vip_users");
-  if (!is_set(users) || !is_set(vip_users) || vip_users <= users) return {};
-  return {{{"vip_users"},
-           fmt::format("vip_users is {} and users is {}: VIP users are some of the users, so give "
-                       "at most {}",
-                       vip_users.get<std::int64_t>(), users.get<std::int64_t>(),
-                       users.get<std::int64_t>())}};
+  if (!is_set(users) || !is_set(vip_users) || vip_users <= users) return;
+  problems.push_back({{"vip_users"},
+                      fmt::format("vip_users is {} and users is {}: VIP users are some of the "
+                                  "users, so give at most {}",
+                                  vip_users.dump(), users.dump(), users.dump())});
+}
+
+/// The world's calendar (holidays, summer time) is known for these years.
+void check_epoch(const json& attributes, Problems& problems) {
+  const auto& epoch = member(attributes, "epoch");
+  if (!is_set(epoch)) return;
+  const auto instant = base::parse_instant(epoch.get_ref<const std::string&>());
+  using std::chrono::sys_days, std::chrono::year, std::chrono::January;
+  if (!instant || (*instant >= sys_days{year{2000} / January / 1} &&
+                   *instant < sys_days{year{2050} / January / 1}))
+    return;
+  problems.push_back({{"epoch"},
+                      fmt::format("epoch is \"{}\"; give a moment of the years 2000 to 2049",
+                                  epoch.get<std::string>())});
+}
+
+/// An event has at most one of these faults.
+void check_faults(const json& attributes, Problems& problems) {
+  const auto& faults = member(attributes, "faults");
+  double sum = 0;
+  for (const auto* name : {"duplicate_event", "late_event", "out_of_order", "malformed_json"}) {
+    const auto& share = member(faults, name);
+    if (!is_set(share)) return;
+    sum += share.get<double>();
+  }
+  if (sum > 1)
+    problems.push_back({{"faults"},
+                        fmt::format("duplicate_event, late_event, out_of_order and malformed_json "
+                                    "are {} together; an event has one of them at most, so give "
+                                    "no more than 1 in all",
+                                    sum)});
+}
+
+Problems check(const json& attributes) {
+  Problems problems;
+  check_vip_users(attributes, problems);
+  check_epoch(attributes, problems);
+  check_faults(attributes, problems);
+  return problems;
 }
 
 }  // namespace

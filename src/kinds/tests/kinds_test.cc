@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <fstream>
+
 namespace kinds {
 namespace {
 
@@ -88,6 +91,11 @@ TEST(Validate, SaysWhereAndWhat) {
   EXPECT_THAT(only_problem("world", parse(R"({"name":"w","epoch":"soon"})")), HasSubstr("epoch: "));
   EXPECT_THAT(only_problem("world", parse(R"({"name":"w","faults":{"late_event":2}})")),
               "faults.late_event: late_event is 2; give at most 1");
+  EXPECT_THAT(only_problem("world", parse(R"({"name":"w","epoch":"1999-12-31T23:59:59Z"})")),
+              HasSubstr("years 2000 to 2049"));
+  EXPECT_THAT(only_problem("world", parse(R"({"name":"w","faults":{"late_event":0.6,
+                  "out_of_order":0.6}})")),
+              HasSubstr("faults: "));
   EXPECT_THAT(only_problem("world", parse(R"({"name":"w","moons":2})")),
               "moons: there is no attribute moons");
   EXPECT_THAT(only_problem("lake", parse(R"({"name":"x"})")), HasSubstr("tier is missing"));
@@ -212,6 +220,15 @@ TEST(Reference, NamesEveryKindAndAttribute) {
     for (const auto& attribute : each.attributes)
       EXPECT_THAT(text, HasSubstr("| `" + attribute.name + "` |"));
   }
+}
+
+TEST(Reference, TheFileInDocsIsUpToDate) {
+  const char* path = HRISTE_SOURCE_DIR "/docs/reference.md";
+  if (std::getenv("HRISTE_UPDATE_DOCS") != nullptr) std::ofstream(path) << reference_markdown();
+  std::ifstream file(path);
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  EXPECT_TRUE(text == reference_markdown())
+      << path << " is not what the declarations say; run `HRISTE_UPDATE_DOCS=1 kinds_test`";
 }
 
 }  // namespace
