@@ -1,186 +1,229 @@
 #include "load/live_load.h"
 
 #include <algorithm>
-#include <charconv>
+#include <limits>
 
 #include "base/log.h"
+#include "codec/text.h"
 
 namespace load {
-
-using hub::Hub;
-using WorldRecord = hub::Hub::WorldRecord;
-
 namespace {
 
-constexpr double kChunkRows = 20'000;
-constexpr std::int64_t kChunkMaxMs = 6 * 3'600'000;
-constexpr auto kLivePeriod = std::chrono::milliseconds(200);  // wall time between live chunks
-constexpr auto kRetryPeriod = std::chrono::seconds(1);
-constexpr size_t kKeyDigits = 20;
+using base::Code;
+using base::error;
+using base::Status;
+using std::chrono::steady_clock;
 
-/// Leaves out the records at the front that `tail` says are in the partition.
-std::span<const WorldRecord> without_appended(std::span<const WorldRecord> records,
-                                              const Hub::Tail& tail) {
-  if (tail.empty) return records;
-  size_t skip = 0;
-  while (skip < records.size() && records[skip].arrival_ms < tail.arrival_ms) ++skip;
-  for (auto left = tail.count_at_arrival;
-       left > 0 && skip < records.size() && records[skip].arrival_ms == tail.arrival_ms; --left) {
-    ++skip;
-  }
-  return records.subspan(skip);
-}
+/// Rows a chunk should have: enough to be worth the trip, little enough for flat memory.
+constexpr double kChunkRows = 16'000;
+constexpr std::int64_t kChunkMaxMs = 3'600'000;
+constexpr std::chrono::milliseconds kRateWindow{500};
 
-/// False when `stop` was requested meanwhile.
-bool sleep_wall(std::chrono::milliseconds time, std::stop_token stop) {
-  base::SystemClock wall;
-  return wall.wait_until(wall.now() + time, stop);
+/// Whether another try could help.
+bool is_final(const base::Error& e) {
+  return e.code == Code::kNotFound || e.code == Code::kInvalidArgument ||
+         e.code == Code::kFailedPrecondition;
 }
 
 }  // namespace
 
-std::unique_ptr<LiveLoad> LiveLoad::start(Options options) {
-  std::unique_ptr<LiveLoad> self(new LiveLoad(std::move(options)));
-  // Before anything else: readers must not take the clock for the frontier.
-  self->options_.hub->attach_generator();
-  self->parts_.resize(static_cast<size_t>(self->options_.hub->partitions()));
-  self->position_ms_ = self->resume_position();
-  self->thread_ = std::jthread([raw = self.get()](std::stop_token stop) { raw->run(stop); });
-  return self;
+std::span<const hub::Hub::WorldRecord> behind_tail(std::span<const hub::Hub::WorldRecord> records,
+                                                   const hub::Hub::Tail& tail) {
+  if (tail.empty) return records;
+  auto same =
+      std::ranges::equal_range(records, tail.arrival_ms, {}, &hub::Hub::WorldRecord::arrival_ms);
+  auto skip = (same.begin() - records.begin()) +
+              std::min<std::int64_t>(tail.count_at_arrival, std::ssize(same));
+  return records.subspan(static_cast<std::size_t>(skip));
 }
+
+std::unique_ptr<LiveLoad> LiveLoad::start(world::World world, Options options) {
+  CHECK(options.hub != nullptr && options.clock != nullptr);
+  std::unique_ptr<LiveLoad> load(new LiveLoad(std::move(world), std::move(options)));
+  load->thread_ = std::jthread([self = load.get()](std::stop_token stop) { self->run(stop); });
+  return load;
+}
+
+LiveLoad::LiveLoad(world::World world, Options options)
+    : world_(std::move(world)),
+      options_(std::move(options)),
+      epoch_ms_(world_.epoch_ms()),
+      partitions_(static_cast<std::size_t>(options_.hub->partitions())),
+      rate_since_(steady_clock::now()) {
+  options_.hub->attach_generator();
+  state_.backfill_rows = static_cast<std::int64_t>(
+      world_.expected_rows(options_.stream, world_.backfill_start_ms(), epoch_ms_));
+  state_.position_ms = resume_from();
+}
+
+LiveLoad::~LiveLoad() { stop(); }
 
 void LiveLoad::stop() {
   thread_.request_stop();
-  if (thread_.joinable()) thread_.join();
+  if (thread_.joinable() && thread_.get_id() != std::this_thread::get_id()) thread_.join();
 }
 
-std::int64_t LiveLoad::resume_position() const {
-  std::int64_t start = options_.world->backfill_start_ms();
-  std::int64_t position = std::numeric_limits<std::int64_t>::max();
-  for (int p = 0; p < options_.hub->partitions(); ++p) {
-    auto tail = options_.hub->world_tail(p);
-    position = std::min(position, tail.empty ? start : tail.arrival_ms);
+/// Everything before it is in all partitions.
+std::int64_t LiveLoad::resume_from() const {
+  const hub::Hub& hub = *options_.hub;
+  std::int64_t from = std::numeric_limits<std::int64_t>::max();
+  for (int p = 0; p < hub.partitions(); ++p) {
+    hub::Hub::Tail tail = hub.world_tail(p);
+    std::int64_t mine = tail.empty ? world_.backfill_start_ms() : tail.arrival_ms;
+    // Retention took the tail's records away, long after the frontier had passed them.
+    if (!tail.empty && tail.count_at_arrival == 0) mine = std::max(mine, hub.frontier_ms());
+    from = std::min(from, mine);
   }
-  return std::max(start, position);
-}
-
-std::int64_t LiveLoad::chunk_end(std::int64_t from_ms, std::int64_t limit_ms) const {
-  std::int64_t end = std::min(limit_ms, from_ms + kChunkMaxMs);
-  while (end - from_ms > 1000 &&
-         options_.world->expected_rows(options_.stream, from_ms, end) > kChunkRows) {
-    end = from_ms + (end - from_ms) / 2;
-  }
-  return end;
+  return from;
 }
 
 void LiveLoad::run(std::stop_token stop) {
-  std::int64_t epoch = options_.world->epoch_ms();
-  auto cursor = options_.world->cursor(options_.stream, position_ms_);
-  while (cursor.position() < epoch) {
-    if (!advance(cursor, chunk_end(cursor.position(), epoch), stop)) return;
-  }
-  options_.hub->advance_frontier(epoch);
+  world::TrafficCursor cursor = world_.cursor(options_.stream, state().position_ms);
+  if (!advance_to(cursor, epoch_ms_, stop)) return;
   {
     std::lock_guard lock(mutex_);
-    backfilled_ = true;
+    state_.backfilled = true;
     changed_.notify_all();
   }
-  base::log_info("load", "backfilled", "hub={} rows={}", hub_name(), status().rows);
+  base::log_info("load", "backfilled", "hub={} position_ms={}", options_.hub->name(),
+                 cursor.position());
   if (options_.on_backfilled) options_.on_backfilled();
-  if (options_.endless) {
-    run_live(cursor, stop);
-  } else {
+  if (options_.mode == Mode::kOnce) {
     options_.hub->detach_generator();
-    options_.hub->settle();
+    return end({});
   }
-}
-
-void LiveLoad::run_live(world::TrafficCursor& cursor, std::stop_token stop) {
-  while (sleep_wall(kLivePeriod, stop)) {
-    std::int64_t now = base::to_millis(options_.clock->now());
-    while (cursor.position() < now) {
-      if (!advance(cursor, chunk_end(cursor.position(), now), stop)) return;
-    }
-  }
-}
-
-bool LiveLoad::advance(world::TrafficCursor& cursor, std::int64_t to_ms, std::stop_token stop) {
-  chunk_.clear();
-  cursor.next(to_ms, chunk_);
-  split_by_partition();
-  if (!append_chunk(stop)) return false;
-  options_.hub->advance_frontier(to_ms);
-  std::lock_guard lock(mutex_);
-  position_ms_ = to_ms;
-  return true;
-}
-
-void LiveLoad::split_by_partition() {
-  for (auto& part : parts_) part.clear();
-  // Views into keys_ are taken while it grows: reserve what all keys can need.
-  keys_.clear();
-  keys_.reserve(chunk_.rows.size() * kKeyDigits);
-  for (const auto& row : chunk_.rows) {
-    char digits[kKeyDigits];
-    char* end = std::to_chars(digits, digits + kKeyDigits, row.user_id).ptr;
-    size_t from = keys_.size();
-    keys_.append(digits, end);
-    std::string_view key(keys_.data() + from, keys_.size() - from);
-    auto partition = static_cast<size_t>(options_.hub->partition_of(key));
-    parts_[partition].push_back({row.arrival_ms, key, chunk_.value(row)});
-  }
-}
-
-bool LiveLoad::append_chunk(std::stop_token stop) {
-  for (int p = 0; p < static_cast<int>(parts_.size()); ++p) {
-    if (!append_partition(p, stop)) return false;
-  }
-  return true;
-}
-
-bool LiveLoad::append_partition(int partition, std::stop_token stop) {
   while (!stop.stop_requested()) {
-    auto missing = without_appended(parts_[static_cast<size_t>(partition)],
-                                    options_.hub->world_tail(partition));
-    auto status = options_.hub->append_world(partition, missing);
-    if (status) {
-      note_error("");
-      return true;
+    std::int64_t now_ms = base::to_millis(options_.clock->now());
+    if (now_ms <= cursor.position()) {
+      options_.clock->wait_until(base::from_millis(cursor.position() + 1), stop);
+      continue;
     }
-    base::log_warn("load", "append_failed", "hub={} partition={} error={}", hub_name(), partition,
-                   status.error().message);
-    note_error(status.error().message);
-    if (status.error().code == base::Code::kNotFound) return false;  // the hub has gone
-    if (!sleep_wall(kRetryPeriod, stop)) return false;
+    if (!advance_to(cursor, now_ms, stop)) return;
+    rest(options_.live_step, stop);
   }
+  end(error(Code::kCancelled, "loading into {} was stopped", options_.hub->name()));
+}
+
+/// False when the load has ended.
+bool LiveLoad::advance_to(world::TrafficCursor& cursor, std::int64_t to_ms,
+                          const std::stop_token& stop) {
+  while (cursor.position() < to_ms) {
+    chunk_.clear();
+    cursor.next(chunk_end(cursor.position(), to_ms), chunk_);
+    split_by_partition();
+    for (int p = 0; p < options_.hub->partitions(); ++p) {
+      if (!append(p, stop)) return false;
+    }
+    options_.hub->advance_frontier(cursor.position());
+    note_chunk(cursor.position(), std::ssize(chunk_.rows));
+    if (stop.stop_requested()) break;
+  }
+  // The stretch may have been empty from the start (a restart): F is at least here.
+  if (cursor.position() >= to_ms) options_.hub->advance_frontier(to_ms);
+  if (!stop.stop_requested()) return true;
+  end(error(Code::kCancelled, "loading into {} was stopped", options_.hub->name()));
   return false;
 }
 
-void LiveLoad::note_error(std::string error) {
-  std::lock_guard lock(mutex_);
-  error_ = std::move(error);
+std::int64_t LiveLoad::chunk_end(std::int64_t from_ms, std::int64_t to_ms) const {
+  double rows = world_.expected_rows(options_.stream, from_ms, from_ms + 60'000);
+  double step_ms = std::min(60'000 * kChunkRows / std::max(rows, 1.0), double{kChunkMaxMs});
+  return std::min(to_ms, from_ms + std::max<std::int64_t>(static_cast<std::int64_t>(step_ms), 1));
 }
 
-LiveLoad::Status LiveLoad::status() const {
-  Status status;
-  for (int p = 0; p < options_.hub->partitions(); ++p) {
-    status.rows += options_.hub->state(p).world_records;
+void LiveLoad::split_by_partition() {
+  for (Records& records : partitions_) records.clear();
+  keys_.resize(chunk_.rows.size() * codec::kIntMax);
+  char* p = keys_.data();
+  for (const world::Delivery& row : chunk_.rows) {
+    char* end = codec::put_int(p, row.user_id);
+    std::string_view key(p, static_cast<std::size_t>(end - p));
+    auto partition = static_cast<std::size_t>(options_.hub->partition_of(key));
+    partitions_[partition].push_back({row.arrival_ms, key, chunk_.value(row)});
+    p = end;
   }
-  std::lock_guard lock(mutex_);
-  status.position_ms = position_ms_;
-  status.backfilled = backfilled_;
-  status.error = error_;
-  return status;
 }
 
-bool LiveLoad::backfilled() const {
-  std::lock_guard lock(mutex_);
-  return backfilled_;
+/// Appends what the partition lacks of the chunk, however often it takes. False: the load has
+/// ended.
+bool LiveLoad::append(int partition, const std::stop_token& stop) {
+  const Records& records = partitions_[static_cast<std::size_t>(partition)];
+  for (;;) {
+    auto missing = behind_tail(records, options_.hub->world_tail(partition));
+    if (missing.empty()) return true;
+    Status appended = options_.hub->append_world(partition, missing);
+    if (appended) return true;
+    note_error(appended.error().message);
+    if (is_final(appended.error())) {
+      end(std::move(appended));
+      return false;
+    }
+    rest(options_.retry_after, stop);
+    if (stop.stop_requested()) {
+      end(std::move(appended));
+      return false;
+    }
+  }
 }
 
-bool LiveLoad::wait_backfilled(std::stop_token stop) const {
+void LiveLoad::note_chunk(std::int64_t position_ms, std::int64_t rows) {
+  std::lock_guard lock(mutex_);
+  state_.position_ms = position_ms;
+  state_.error.clear();
+  rate_rows_ += rows;
+  auto now = steady_clock::now();
+  if (now - rate_since_ < kRateWindow) return;
+  state_.rows_per_s =
+      static_cast<double>(rate_rows_) / std::chrono::duration<double>(now - rate_since_).count();
+  rate_rows_ = 0;
+  rate_since_ = now;
+}
+
+void LiveLoad::note_error(std::string message) {
+  std::lock_guard lock(mutex_);
+  if (message != state_.error) {
+    base::log_warn("load", "append_failed", "hub={} error=\"{}\"", options_.hub->name(), message);
+  }
+  ++state_.failed_appends;
+  state_.error = std::move(message);
+  state_.rows_per_s = 0;
+}
+
+void LiveLoad::end(Status why) {
+  std::lock_guard lock(mutex_);
+  state_.ended = true;
+  state_.rows_per_s = 0;
+  ended_with_ = std::move(why);
+  changed_.notify_all();
+}
+
+void LiveLoad::rest(std::chrono::milliseconds wall, const std::stop_token& stop) const {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  never.wait_for(lock, stop, wall, [] { return false; });
+}
+
+LiveLoad::State LiveLoad::state() const {
+  State state;
+  {
+    std::lock_guard lock(mutex_);
+    state = state_;
+    if (steady_clock::now() - rate_since_ > 4 * kRateWindow) state.rows_per_s = 0;
+  }
+  for (int p = 0; p < options_.hub->partitions(); ++p) {
+    state.rows += options_.hub->state(p).world_records;
+  }
+  return state;
+}
+
+Status LiveLoad::wait_backfilled(std::stop_token stop) const {
   std::unique_lock lock(mutex_);
-  return changed_.wait(lock, stop, [&] { return backfilled_; });
+  changed_.wait(lock, stop, [&] { return state_.backfilled || state_.ended; });
+  if (state_.backfilled) return {};
+  if (state_.ended && !ended_with_) return ended_with_;
+  return error(Code::kCancelled, "waiting for the back-fill of {} was stopped",
+               options_.hub->name());
 }
 
 }  // namespace load

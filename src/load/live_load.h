@@ -1,25 +1,33 @@
-// A stream of the world into a hub: the back-fill [epoch − traffic_hours, epoch) at full speed,
-// then live by the playground's clock, without a seam.
+// Brings a stream of the world into an event hub: first the back-fill [epoch − traffic_hours,
+// epoch) as fast as it goes, then live by the playground's clock, without a seam, in one thread.
 //
-// Where to go on from stands in the hub: world_tail() of each partition says which records are
-// there. So kill -9 at any moment loses and doubles nothing. The hub's frontier follows: it is
-// advanced after all partitions have a chunk. When an append fails (disk full) the load tries again
-// every second, with the error in its status, until it succeeds or is stopped.
-// Threads: one own thread; the public functions are thread-safe.
+// Chunk by chunk: all that arrives in a stretch of playground time is appended to its partitions
+// (Kafka's murmur2 of the decimal user_id), then the frontier moves to the stretch's end. So the
+// frontier never passes what is appended.
+// How far it is, is read from Hub::world_tail(): of a chunk, what lies at or before a partition's
+// tail is left out. That holds after a kill -9 as after a failed append, so nothing is lost and
+// nothing doubled.
+// A failed append (disk full) is tried again every second, with the error in status(); only a hub
+// that was removed ends the load.
+//
+// Threads: LiveLoad is thread-safe; on_backfilled is called from its thread.
 // Read first: tests/live_load_test.cc.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/result.h"
 #include "hub/hub.h"
 #include "world/world.h"
 
@@ -27,57 +35,78 @@ namespace load {
 
 class LiveLoad {
  public:
-  struct Options {
-    std::shared_ptr<const world::World> world;
-    world::Stream stream = world::Stream::kPageviews;
-    std::shared_ptr<hub::Hub> hub;
-    base::Clock* clock = nullptr;         ///< playground time; outlives the load
-    bool endless = true;                  ///< false: ends at the epoch, F then follows the clock
-    std::function<void()> on_backfilled;  ///< once, from the load's thread; may be empty
+  enum class Mode {
+    kOnce,     ///< the back-fill only; then the hub's frontier follows the clock
+    kEndless,  ///< the back-fill, and on with the clock
   };
-  static std::unique_ptr<LiveLoad> start(Options options);
-  ~LiveLoad() { stop(); }
+  struct Options {
+    std::shared_ptr<hub::Hub> hub;
+    world::Stream stream = world::Stream::kPageviews;
+    base::Clock* clock = nullptr;  ///< outlives the load
+    Mode mode = Mode::kEndless;
+    std::chrono::milliseconds live_step{200};     ///< wall time between two live chunks
+    std::chrono::milliseconds retry_after{1000};  ///< wall time
+    std::function<void()> on_backfilled;          ///< once a start, also when it was in already
+  };
+  struct State {
+    std::int64_t rows = 0;           ///< world records in the hub
+    std::int64_t backfill_rows = 0;  ///< about as many belong to the back-fill
+    double rows_per_s = 0;           ///< wall time, over about the last second
+    std::int64_t position_ms = 0;    ///< all arrivals below it are in
+    bool backfilled = false;
+    bool ended = false;  ///< mode once is done, or stopped, or failed for good
+    std::string error;   ///< of the last append; empty when it went well
+    std::int64_t failed_appends = 0;
+  };
 
-  /// Ends the thread after the append under way.
+  /// Attaches the hub's generator and starts the thread.
+  static std::unique_ptr<LiveLoad> start(world::World world, Options options);
+  /// stop().
+  ~LiveLoad();
+  /// Ends the thread after the append that is going on. The hub's frontier stays where it is.
   void stop();
 
-  struct Status {
-    std::int64_t rows = 0;         ///< in the hub
-    std::int64_t position_ms = 0;  ///< all arrivals below it are in the hub
-    bool backfilled = false;
-    std::string error;  ///< of the last append; empty while all is well
-  };
-  Status status() const;
-  bool backfilled() const;
-  /// False when `stop` was requested first.
-  bool wait_backfilled(std::stop_token stop) const;
-  const std::string& hub_name() const { return options_.hub->name(); }
+  State state() const;
+  /// Waits until every arrival before the epoch is in. Errors: kCancelled after a request of `stop`
+  /// or when the load was stopped; the append's error when the load failed for good.
+  base::Status wait_backfilled(std::stop_token stop) const;
 
  private:
-  explicit LiveLoad(Options options) : options_(std::move(options)) {}
+  using Records = std::vector<hub::Hub::WorldRecord>;
+
+  LiveLoad(world::World world, Options options);
   void run(std::stop_token stop);
-  void run_live(world::TrafficCursor& cursor, std::stop_token stop);
-  bool advance(world::TrafficCursor& cursor, std::int64_t to_ms, std::stop_token stop);
-  bool append_chunk(std::stop_token stop);
-  bool append_partition(int partition, std::stop_token stop);
+  std::int64_t resume_from() const;
+  bool advance_to(world::TrafficCursor& cursor, std::int64_t to_ms, const std::stop_token& stop);
+  std::int64_t chunk_end(std::int64_t from_ms, std::int64_t to_ms) const;
   void split_by_partition();
-  std::int64_t resume_position() const;
-  std::int64_t chunk_end(std::int64_t from_ms, std::int64_t limit_ms) const;
-  void note_error(std::string error);
+  bool append(int partition, const std::stop_token& stop);
+  void note_chunk(std::int64_t position_ms, std::int64_t rows);
+  void note_error(std::string message);
+  void end(base::Status why);
+  void rest(std::chrono::milliseconds wall, const std::stop_token& stop) const;
 
+  const world::World world_;
   const Options options_;
-  mutable std::mutex mutex_;  // guards position, backfilled and error
-  mutable std::condition_variable_any changed_;
-  std::int64_t position_ms_ = 0;
-  bool backfilled_ = false;
-  std::string error_;
+  const std::int64_t epoch_ms_;
 
-  // The chunk being appended; the load's thread only.
+  // The thread's own.
   world::Deliveries chunk_;
   std::string keys_;
-  std::vector<std::vector<hub::Hub::WorldRecord>> parts_;
+  std::vector<Records> partitions_;
 
-  std::jthread thread_;
+  mutable std::mutex mutex_;
+  mutable std::condition_variable_any changed_;
+  State state_;
+  base::Status ended_with_;
+  std::chrono::steady_clock::time_point rate_since_;
+  std::int64_t rate_rows_ = 0;
+
+  std::jthread thread_;  // last: it uses all of the above
 };
+
+/// The records of `records` (by arrival) that aren't in the partition yet: those behind its tail.
+std::span<const hub::Hub::WorldRecord> behind_tail(std::span<const hub::Hub::WorldRecord> records,
+                                                   const hub::Hub::Tail& tail);
 
 }  // namespace load

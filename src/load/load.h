@@ -1,12 +1,16 @@
-// Brings the world to where the playground keeps it: files in the lake, tables in a database, and,
-// in live_load.h, events in a hub.
+// The room `load`: brings the world's tables into the lake, the database and the event hub.
 //
-// A load finds out from its sink how far it is, never from memory of its own: what is there is
-// kept, what is missing is added, no row comes twice, however often and wherever it is interrupted.
-// Files appear whole or not at all; tables grow by transactions of whole orders.
-// Memory: one chunk of rows, whatever the table's size.
-// Threads: the functions may run in parallel for different tables; Progress may be read meanwhile.
-// Read first: tests/load_test.cc.
+//   load_lake      users, vipusers, products, towns as files below {lake}/bronze
+//   load_database  orders, items into SQL tables
+//   LiveLoad       (live_load.h) page views and stars into a hub: back-fill, then live
+//
+// Every load is resumable and idempotent: how far it is, is read from the sink and never from
+// memory, so kill -9 at any moment loses nothing and doubles nothing; a load that is complete costs
+// a look. Memory is flat: rows are made and written in chunks.
+//
+// Threads: the functions may run at once for different tables; each table by one at a time.
+// Failure: errors name the path; a full disk is kResourceExhausted, and what was begun goes on (or
+// begins again) with the next call. Read first: tests/lake_test.cc.
 #pragma once
 
 #include <atomic>
@@ -21,22 +25,27 @@
 
 namespace load {
 
+/// How far a load is, for a page or a log. Written by the load, read by anyone.
 struct Progress {
-  std::atomic<std::int64_t> rows = 0;   ///< in the sink, earlier loads included
-  std::atomic<std::int64_t> bytes = 0;  ///< written by this load
+  std::atomic<std::int64_t> rows{0};   ///< there, those of earlier runs included
+  std::atomic<std::int64_t> total{0};  ///< expected in the end (an estimate for items)
+  std::atomic<std::int64_t> bytes{0};  ///< written by this run, where it writes files
 };
 
-/// The folder of a table's files, below the lake's root: "bronze/users".
-std::string lake_folder(world::Table table);
-
-/// Writes users, vipusers, products or towns below `lake_root`; does nothing when they are there.
-/// Errors: kInvalidArgument for a table that isn't files; kResourceExhausted: disk full, nothing is
-/// left half-way; kCancelled after a stop request.
+/// Writes one of users, vipusers, products, towns:
+///   {lake_root}/bronze/users/users.json, vipusers/vipusers.json, towns/towns.csv,
+///   products/product_{id}.json
+/// All or nothing: the file (for products the folder) appears whole, by a rename. A hidden file
+/// `.load` beside it holds the world's fingerprint; when it fits, nothing is done; files of another
+/// world are replaced. Not synced: they can be made again.
+/// Errors: kInvalidArgument for another table; kCancelled after `stop`; the file system's.
 base::Status load_lake(const world::World& world, world::Table table, const std::string& lake_root,
                        base::Env& env, Progress& progress, std::stop_token stop);
 
-/// Appends the rows of orders or items that the database does not have yet.
-/// Errors: as above; those of Database::append.
+/// Fills the table `orders` or `items` (created when absent) in transactions of whole orders, and
+/// goes on behind the largest orderId there.
+/// Errors: kInvalidArgument for another table; kFailedPrecondition when the table holds orders that
+/// the world has not; kCancelled after `stop`; the database's.
 base::Status load_database(const world::World& world, world::Table table, sqldb::Database& database,
                            Progress& progress, std::stop_token stop);
 

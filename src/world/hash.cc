@@ -58,6 +58,20 @@ void add_traffic(Hasher& hasher, const World& world, Stream stream) {
 
 }  // namespace
 
+std::string World::fingerprint() const {
+  const Settings& s = settings();
+  std::string all = fmt::format("{} {} {} {} {} {} {} {}", s.seed, s.users, s.vip_users, s.products,
+                                s.orders, s.traffic_hours, s.event_rate, epoch_ms());
+  const Faults& f = s.faults;
+  for (double share : {f.missing_client_ip, f.latency_outlier, f.duplicate_event, f.late_event,
+                       f.out_of_order, f.malformed_json, f.damaged_user}) {
+    all += fmt::format(" {}", share);
+  }
+  Hasher hasher;
+  hasher.add(all);
+  return fmt::format("world {} {:016x}", kWorldVersion, hasher.value());
+}
+
 std::uint64_t World::hash(Table table) const {
   Hasher hasher;
   std::string text;

@@ -118,6 +118,9 @@ class World {
   /// Errors: kInvalidArgument naming the setting, its value and what is allowed.
   static base::Result<World> create(Settings settings);
   const Settings& settings() const;
+  /// "world 1 0123456789abcdef": version and a hash of all settings, so that a sink can tell whose
+  /// rows it holds.
+  std::string fingerprint() const;
 
   // Tables as bytes. Rows [first, last) of 0 … count; appended to `out`. UTF-8, NFC.
   void users_jsonl(std::int64_t first, std::int64_t last, std::string& out) const;

@@ -1,0 +1,157 @@
+#include <gtest/gtest.h>
+
+#include "base/faulty_env.h"
+#include "load/load.h"
+#include "load/tests/temp_dir.h"
+
+namespace load {
+namespace {
+
+using base::Code;
+using world::Table;
+using world::World;
+
+World small_world(std::uint64_t seed = 1) {
+  world::Settings s;
+  s.seed = seed;
+  s.users = 5'000;
+  s.vip_users = 2'000;
+  s.products = 300;
+  return World::create(s).value();
+}
+
+class LakeTest : public TempDirTest {
+ protected:
+  base::Status load(const World& world, Table table, base::Env& env = base::Env::real(),
+                    std::stop_token stop = {}) {
+    progress_ = std::make_unique<Progress>();
+    return load_lake(world, table, dir_, env, *progress_, stop);
+  }
+  std::string read(const std::string& path) {
+    auto text = env_.read_file(dir_ + "/bronze/" + path);
+    EXPECT_TRUE(text) << path;
+    return text.value_or("");
+  }
+  bool exists(const std::string& path) { return env_.exists(dir_ + "/bronze/" + path); }
+  /// Files of the folder that a lake's view would see.
+  std::vector<std::string> visible(const std::string& folder) {
+    std::vector<std::string> names;
+    auto entries = env_.list(dir_ + "/bronze/" + folder).value();
+    for (const auto& entry : entries) {
+      if (!entry.name.starts_with('.')) names.push_back(entry.name);
+    }
+    return names;
+  }
+
+  base::Env& env_ = base::Env::real();
+  std::unique_ptr<Progress> progress_;
+};
+
+TEST_F(LakeTest, WritesTheWorldsBytes) {
+  World world = small_world();
+  std::string users, vips, towns;
+  world.users_jsonl(0, 5'000, users);
+  world.vipusers_jsonl(0, 5'000, vips);
+  world.towns_csv(towns);
+  ASSERT_TRUE(load(world, Table::kUsers));
+  EXPECT_EQ(progress_->rows, 5'000);
+  EXPECT_EQ(progress_->total, 5'000);
+  EXPECT_EQ(progress_->bytes, static_cast<std::int64_t>(users.size()));
+  ASSERT_TRUE(load(world, Table::kVipUsers));
+  EXPECT_EQ(progress_->rows, 2'000);
+  ASSERT_TRUE(load(world, Table::kTowns));
+  EXPECT_EQ(read("users/users.json"), users);
+  EXPECT_EQ(read("vipusers/vipusers.json"), vips);
+  EXPECT_EQ(read("towns/towns.csv"), towns);
+  EXPECT_EQ(visible("users"), std::vector<std::string>{"users.json"});
+}
+
+TEST_F(LakeTest, WritesOneFileAProduct) {
+  World world = small_world();
+  ASSERT_TRUE(load(world, Table::kProducts));
+  EXPECT_EQ(visible("products").size(), 300u);
+  for (std::int64_t id : {0, 7, 299}) {
+    std::string text;
+    world.product_json(id, text);
+    EXPECT_EQ(read("products/product_" + std::to_string(id) + ".json"), text);
+  }
+  EXPECT_EQ(progress_->rows, 300);
+}
+
+TEST_F(LakeTest, LeavesWhatIsCompleteAlone) {
+  World world = small_world();
+  for (Table table : {Table::kUsers, Table::kProducts}) {
+    ASSERT_TRUE(load(world, table));
+    ASSERT_TRUE(load(world, table));
+    EXPECT_EQ(progress_->bytes, 0);
+    EXPECT_EQ(progress_->rows, progress_->total);
+  }
+}
+
+TEST_F(LakeTest, ReplacesAnotherWorldsFiles) {
+  for (std::uint64_t seed : {1, 2}) {
+    World world = small_world(seed);
+    std::string users, product;
+    world.users_jsonl(0, 5'000, users);
+    world.product_json(3, product);
+    ASSERT_TRUE(load(world, Table::kUsers));
+    ASSERT_TRUE(load(world, Table::kProducts));
+    EXPECT_EQ(read("users/users.json"), users);
+    EXPECT_EQ(read("products/product_3.json"), product);
+  }
+}
+
+TEST_F(LakeTest, AFullDiskLeavesNothingHalfAndTheNextLoadCompletes) {
+  World world = small_world();
+  for (std::int64_t bytes : {0, 1, 100'000, 1'000'000}) {
+    base::FaultyEnv full;
+    full.set_disk_bytes(bytes);
+    auto loaded = load(world, Table::kUsers, full);
+    ASSERT_FALSE(loaded);
+    EXPECT_EQ(loaded.error().code, Code::kResourceExhausted);
+    EXPECT_NE(loaded.error().message.find("users.json"), std::string::npos);
+    EXPECT_FALSE(exists("users/users.json"));
+    EXPECT_FALSE(exists("users/.users.json.tmp"));
+  }
+  base::FaultyEnv full;
+  full.set_disk_bytes(40'000);
+  EXPECT_FALSE(load(world, Table::kProducts, full));
+  EXPECT_FALSE(exists("products"));
+  ASSERT_TRUE(load(world, Table::kProducts));
+  EXPECT_LT(progress_->bytes, 300 * 380);  // it went on and didn't begin again
+  EXPECT_EQ(progress_->rows, 300);
+  for (std::int64_t id = 0; id < 300; ++id) {
+    std::string text;
+    world.product_json(id, text);
+    EXPECT_EQ(read("products/product_" + std::to_string(id) + ".json"), text);
+  }
+}
+
+TEST_F(LakeTest, AStageOfAnotherWorldIsNotTakenUp) {
+  base::FaultyEnv full;
+  full.set_disk_bytes(40'000);
+  EXPECT_FALSE(load(small_world(1), Table::kProducts, full));
+  World world = small_world(2);
+  ASSERT_TRUE(load(world, Table::kProducts));
+  std::string text;
+  world.product_json(0, text);
+  EXPECT_EQ(read("products/product_0.json"), text);
+  auto entries = env_.list(dir_ + "/bronze").value();
+  for (const auto& entry : entries) EXPECT_EQ(entry.name, "products");
+}
+
+TEST_F(LakeTest, StopsAndRefuses) {
+  std::stop_source stop;
+  stop.request_stop();
+  World world = small_world();
+  auto stopped = load(world, Table::kUsers, env_, stop.get_token());
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().code, Code::kCancelled);
+  EXPECT_FALSE(exists("users/users.json"));
+  auto wrong = load(world, Table::kOrders);
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().code, Code::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace load
