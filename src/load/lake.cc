@@ -27,6 +27,13 @@ bool is_done(Env& env, const std::string& dir, const std::string& file, const Wo
   return marker && *marker == world.fingerprint();
 }
 
+/// Also false when a file was deleted by hand.
+bool products_are_done(Env& env, const std::string& dir, const World& world) {
+  if (!is_done(env, dir, "product_0.json", world)) return false;
+  auto entries = env.list(dir);  // the products and the marker
+  return entries && std::ssize(*entries) == world.settings().products + 1;
+}
+
 /// Appends rows [first, last) to the string; counts what it added.
 using Produce = std::function<std::int64_t(std::int64_t first, std::int64_t last, std::string&)>;
 
@@ -99,7 +106,7 @@ Status load_products(Env& env, const World& world, const std::string& bronze, Pr
                      const std::stop_token& stop) {
   std::int64_t count = world.settings().products;
   std::string dir = bronze + "/products", fingerprint = world.fingerprint();
-  if (is_done(env, dir, "product_0.json", world)) {
+  if (products_are_done(env, dir, world)) {
     progress.rows = count;
     return {};
   }

@@ -19,6 +19,7 @@ using codec::put_text;
 constexpr std::int64_t kStepMs = kHourMs;
 /// An upper bound for an event's JSON: numbers, the longest user agent and address.
 constexpr std::size_t kEventMax = 640;
+constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
 /// `{"event_id":1,"event_time":"2026-06-01T00:00:00.000Z","user_id":2,"http_method":"`: what
 /// comes before and after the pieces that change, made once a session.
@@ -27,12 +28,19 @@ class Writer {
   Writer(const Traffic& traffic, Deliveries& out, std::int64_t from_ms, std::int64_t to_ms)
       : traffic_(traffic), out_(out), from_ms_(from_ms), to_ms_(to_ms) {}
 
-  /// Appends what of the session arrives in the window; returns its last arrival.
+  /// Appends what of the session arrives in the window; returns when the next of it does, or
+  /// kNever.
   std::int64_t pageviews(const SessionPlan& plan);
   std::int64_t star(const SessionPlan& plan);
 
  private:
   bool due(std::int64_t arrival_ms) const { return arrival_ms >= from_ms_ && arrival_ms < to_ms_; }
+  bool due(const Arrival& a) const { return due(a.ms) || (a.copy_ms != 0 && due(a.copy_ms)); }
+  /// The earlier of `next` and what of `a` arrives behind the window.
+  std::int64_t next_of(const Arrival& a, std::int64_t next) const {
+    if (a.ms >= to_ms_) return std::min(next, a.ms);  // and its copy later still
+    return a.copy_ms >= to_ms_ ? std::min(next, a.copy_ms) : next;
+  }
   void begin_session(const SessionPlan& plan);
   char* put_view(char* p, const SessionPlan& plan, std::uint32_t view, std::int64_t time_ms);
   /// Adds the rows of one event whose JSON is `text`.
@@ -117,22 +125,22 @@ void Writer::add_rows(std::int64_t event_id, std::int64_t user_id, const Arrival
 }
 
 std::int64_t Writer::pageviews(const SessionPlan& plan) {
-  std::int64_t times[kViewsMax], last = 0;
+  std::int64_t times[kViewsMax], next = kNever;
   Arrival arrivals[kViewsMax];
   traffic_.view_times(plan, times);
   bool any = false;
   for (std::uint32_t v = 0; v < plan.views; ++v) {
     arrivals[v] = traffic_.view_arrival(plan, v, times[v]);
-    last = std::max({last, arrivals[v].ms, arrivals[v].copy_ms});
-    any |= due(arrivals[v].ms) || (arrivals[v].copy_ms != 0 && due(arrivals[v].copy_ms));
+    next = next_of(arrivals[v], next);
+    any |= due(arrivals[v]);
   }
-  if (!any) return last;
+  if (!any) return next;
   begin_session(plan);
   std::size_t at = out_.bytes.size();
   append_at_most(out_.bytes, plan.views * kEventMax, [&](char* p) {
     for (std::uint32_t v = 0; v < plan.views; ++v) {
       const Arrival& a = arrivals[v];
-      if (!due(a.ms) && !(a.copy_ms != 0 && due(a.copy_ms))) continue;
+      if (!due(a)) continue;
       char* end = put_view(p, plan, v, times[v]);
       auto size = static_cast<std::size_t>(end - p);
       add_rows(plan.id * kViewSlots + v, visitor_.user_id, a, at, at + size);
@@ -141,16 +149,16 @@ std::int64_t Writer::pageviews(const SessionPlan& plan) {
     }
     return p;
   });
-  return last;
+  return next;
 }
 
 std::int64_t Writer::star(const SessionPlan& plan) {
-  if (!plan.star) return 0;
+  if (!plan.star) return kNever;
   std::int64_t times[kViewsMax];
   traffic_.view_times(plan, times);
   std::int64_t time_ms = traffic_.star_time(plan, times[plan.views - 1]);
   Arrival a = traffic_.star_arrival(plan, time_ms);
-  if (due(a.ms) || (a.copy_ms != 0 && due(a.copy_ms))) {
+  if (due(a)) {
     std::int64_t user_id = traffic_.visitor(plan).user_id;
     std::int64_t event_id = plan.id * kViewSlots + kStarSlot;
     std::size_t begin = out_.bytes.size();
@@ -168,7 +176,7 @@ std::int64_t Writer::star(const SessionPlan& plan) {
     });
     add_rows(event_id, user_id, a, begin, out_.bytes.size());
   }
-  return std::max(a.ms, a.copy_ms);
+  return next_of(a, kNever);
 }
 
 /// Sorts rows by arrival, equal ones staying as they are: least significant digit first, on keys
@@ -212,18 +220,19 @@ void TrafficCursor::next(std::int64_t to_ms, Deliveries& out) {
     std::size_t first_row = out.rows.size();
     Writer writer(traffic, out, position_, end_ms);
     auto write = [&](const SessionPlan& plan) {
-      std::int64_t last =
-          stream_ == Stream::kPageviews ? writer.pageviews(plan) : writer.star(plan);
       CHECK(out.bytes.size() < std::numeric_limits<std::uint32_t>::max() - (1 << 20),
             "a window of more than 4 GB of events: read it in smaller steps");
-      return last >= end_ms;
+      return stream_ == Stream::kPageviews ? writer.pageviews(plan) : writer.star(plan);
     };
-    std::erase_if(live_,
-                  [&](const Live& l) { return !write(traffic.plan(l.session, l.start_ms)); });
+    std::erase_if(live_, [&](Live& l) {
+      if (l.due_ms < end_ms) l.due_ms = write(traffic.plan(l.session, l.start_ms));
+      return l.due_ms == kNever;
+    });
     std::int64_t sessions = traffic.sessions_before(end_ms);
     for (; next_session_ < sessions; ++next_session_) {
       SessionPlan plan = traffic.plan(next_session_);
-      if (write(plan)) live_.push_back({plan.id, plan.start_ms});
+      std::int64_t due_ms = write(plan);
+      if (due_ms != kNever) live_.push_back({plan.id, plan.start_ms, due_ms});
     }
     sort_by_arrival(std::span(out.rows).subspan(first_row), position_);
     position_ = end_ms;

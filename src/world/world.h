@@ -101,8 +101,8 @@ class TrafficCursor {
 
  private:
   friend class World;
-  struct Live {  ///< a session of which something may still arrive
-    std::int64_t session, start_ms;
+  struct Live {  ///< a session of which something is still to arrive, next at `due_ms`
+    std::int64_t session, start_ms, due_ms;
   };
   TrafficCursor(std::shared_ptr<const Parts> parts, Stream stream, std::int64_t from_ms);
 

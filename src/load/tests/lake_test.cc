@@ -88,6 +88,16 @@ TEST_F(LakeTest, LeavesWhatIsCompleteAlone) {
   }
 }
 
+TEST_F(LakeTest, MakesAgainWhatWasDeletedByHand) {
+  World world = small_world();
+  for (Table table : {Table::kUsers, Table::kProducts}) ASSERT_TRUE(load(world, table));
+  ASSERT_TRUE(env_.remove_file(dir_ + "/bronze/users/users.json"));
+  ASSERT_TRUE(env_.remove_file(dir_ + "/bronze/products/product_17.json"));
+  for (Table table : {Table::kUsers, Table::kProducts}) ASSERT_TRUE(load(world, table));
+  EXPECT_TRUE(exists("users/users.json"));
+  EXPECT_EQ(visible("products").size(), 300u);
+}
+
 TEST_F(LakeTest, ReplacesAnotherWorldsFiles) {
   for (std::uint64_t seed : {1, 2}) {
     World world = small_world(seed);
