@@ -2,6 +2,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -111,12 +112,14 @@ void HttpCall::cut() {
   if (int fd = fd_.load(); fd >= 0) ::shutdown(fd, SHUT_RDWR);
 }
 
-base::Status HttpCall::open(int port) {
+base::Status HttpCall::open(int port, int silence_seconds_max) {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) return base::errno_error(errno, "can't make", "a socket");
   fd_ = fd;
   const int on = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  const timeval silence{.tv_sec = silence_seconds_max, .tv_usec = 0};
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof silence);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(port));
@@ -150,7 +153,7 @@ base::Result<std::string> HttpCall::receive() {
 }
 
 base::Result<HttpAnswer> HttpCall::run(const HttpRequest& request) {
-  TRY(open(request.port));
+  TRY(open(request.port, request.silence_seconds_max));
   TRY(send(format_request(request)));
   // "Connection: close" makes the end of the stream the end of the answer.
   return parse_answer(TRY(receive()));

@@ -13,7 +13,8 @@ namespace client {
 struct HttpRequest {
   int port = 0;
   std::string method, path, token;
-  std::string body;  ///< JSON, or empty
+  std::string body;             ///< JSON, or empty
+  int silence_seconds_max = 0;  ///< kUnavailable after that long without a byte; 0: never
 };
 
 struct HttpAnswer {
@@ -25,14 +26,14 @@ struct HttpAnswer {
 class HttpCall {
  public:
   ~HttpCall();
-  /// Waits for the whole answer, without a limit of time. Errors: kUnavailable when the connection
-  /// is refused or breaks, kInternal when the answer isn't HTTP.
+  /// Waits for the whole answer. Errors: kUnavailable when the connection is refused or breaks,
+  /// kInternal when the answer isn't HTTP.
   base::Result<HttpAnswer> run(const HttpRequest& request);
   /// From any thread: a waiting run() returns kUnavailable.
   void cut();
 
  private:
-  base::Status open(int port);
+  base::Status open(int port, int silence_seconds_max);
   base::Status send(std::string_view bytes);
   base::Result<std::string> receive();
 

@@ -1,5 +1,9 @@
 #include "client/session.h"
 
+#include <signal.h>
+
+#include <cerrno>
+
 #include "base/env.h"
 #include "client/http_internal.h"
 
@@ -7,6 +11,8 @@ namespace client {
 namespace {
 
 using base::Code;
+
+constexpr int kHealthSeconds = 5;
 
 base::Result<DaemonInfo> read_daemon_json(const std::string& data_dir) {
   auto& env = base::Env::real();
@@ -50,12 +56,14 @@ Session::~Session() = default;
 
 base::Result<std::shared_ptr<Session>> Session::connect(const std::string& data_dir) {
   auto daemon = TRY(read_daemon_json(data_dir));
+  if (::kill(daemon.pid, 0) != 0 && errno == ESRCH)
+    return base::error(Code::kUnavailable, "no daemon runs for {}", data_dir);
   auto token = TRY(base::Env::real().read_file(data_dir + "/token"));
   while (token.ends_with('\n')) token.pop_back();
   std::shared_ptr<Session> session(new Session(std::move(daemon), std::move(token)));
-  auto health = session->request("GET", "/v1/health");
+  // Another process may have the port of a daemon that died, or even its pid.
+  auto health = session->request("GET", "/v1/health", nullptr, kHealthSeconds);
   if (!health) return std::unexpected(std::move(health).error().error);
-  // Another process may have the port of a daemon that died.
   const auto playground = health->is_object() ? health->value("playground", json()) : json();
   if (playground != session->daemon_.playground)
     return base::error(Code::kUnavailable, "no daemon runs for {}", data_dir);
@@ -63,7 +71,8 @@ base::Result<std::shared_ptr<Session>> Session::connect(const std::string& data_
 }
 
 base::Result<std::string> Session::exchange(const char* method, const std::string& path,
-                                            const json& body, int& status) {
+                                            const json& body, int silence_seconds_max,
+                                            int& status) {
   HttpCall call;
   {
     std::lock_guard lock(mutex_);
@@ -74,7 +83,8 @@ base::Result<std::string> Session::exchange(const char* method, const std::strin
                           .method = method,
                           .path = path,
                           .token = token_,
-                          .body = body.is_null() ? "" : body.dump()});
+                          .body = body.is_null() ? "" : body.dump(),
+                          .silence_seconds_max = silence_seconds_max});
   std::lock_guard lock(mutex_);
   waiting_.erase(&call);
   if (cancelled_) return base::error(Code::kCancelled, "stopped");
@@ -83,9 +93,10 @@ base::Result<std::string> Session::exchange(const char* method, const std::strin
   return std::move(answer->body);
 }
 
-Answer<json> Session::request(const char* method, const std::string& path, const json& body) {
+Answer<json> Session::request(const char* method, const std::string& path, const json& body,
+                              int silence_seconds_max) {
   int status = 0;
-  const auto text = TRY(exchange(method, path, body, status));
+  const auto text = TRY(exchange(method, path, body, silence_seconds_max, status));
   json answer = text.empty() ? json() : json::parse(text, nullptr, false);
   if (status < 200 || status > 299) return std::unexpected(problem_of(status, answer));
   if (answer.is_discarded()) return base::error(Code::kInternal, "the daemon's answer is no JSON");

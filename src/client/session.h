@@ -49,15 +49,19 @@ class Session {
 
   /// Sends a request and waits for its end, however long. `body` null: none. The answer is the
   /// JSON body (null when empty). Any error status becomes a Problem.
-  Answer<json> request(const char* method, const std::string& path, const json& body = nullptr);
+  Answer<json> request(const char* method, const std::string& path, const json& body = nullptr) {
+    return request(method, path, body, 0);
+  }
 
   /// Ends all waiting requests with kCancelled, and later ones too.
   void cancel();
 
  private:
   Session(DaemonInfo daemon, std::string token);
+  Answer<json> request(const char* method, const std::string& path, const json& body,
+                       int silence_seconds_max);
   base::Result<std::string> exchange(const char* method, const std::string& path, const json& body,
-                                     int& status);
+                                     int silence_seconds_max, int& status);
 
   const DaemonInfo daemon_;
   const std::string token_;

@@ -2,6 +2,7 @@
 // are microseconds UTC, money is hundredths, so that a value has one form, whatever held it.
 #pragma once
 
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include <bit>

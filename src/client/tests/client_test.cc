@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -110,6 +112,26 @@ TEST_F(ClientTest, ManyAtOnceShareOneDaemon) {
   threads.clear();
   EXPECT_THAT(pids, testing::Each(pids[0]));
   EXPECT_NE(pids[0], 0);
+}
+
+TEST_F(ClientTest, ASilentStrangerAtADeadDaemonsPortIsNotWaitedFor) {
+  auto first = connect_or_start(data_dir_, kFakeEngine);
+  ASSERT_TRUE(first);
+  ::kill((*first)->daemon().pid, SIGKILL);
+  ASSERT_TRUE(wait_for_end((*first)->daemon().pid, 5));
+  const int stranger = ::socket(AF_INET, SOCK_STREAM, 0);
+  const int on = 1;
+  ::setsockopt(stranger, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>((*first)->daemon().port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ASSERT_EQ(::bind(stranger, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  ASSERT_EQ(::listen(stranger, 5), 0);
+  auto second = connect_or_start(data_dir_, kFakeEngine);
+  ::close(stranger);
+  ASSERT_TRUE(second) << second.error().message;
+  EXPECT_NE((*second)->daemon().port, (*first)->daemon().port);
 }
 
 TEST_F(ClientTest, AnotherVersionIsReplaced) {

@@ -45,7 +45,7 @@ TEST(Bytes, VarintsRoundTripAtTheirEdges) {
   for (int bits = 0; bits < 64; ++bits) {
     for (std::int64_t near : {-1, 0, 1}) {
       for (std::int64_t sign : {-1, 1}) {
-        auto v = static_cast<std::int64_t>((std::uint64_t{1} << bits) + near) * sign;
+        auto v = static_cast<std::int64_t>(((std::uint64_t{1} << bits) + near) * sign);
         std::string out;
         ByteWriter(out).varint(v);
         EXPECT_EQ(out.size(), varint_size(v)) << v;

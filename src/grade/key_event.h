@@ -1,0 +1,40 @@
+// One delivery of the world as consumers should see it: its fields, its place in the hub, and its
+// time after the policies. Part of the expected side.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "world/world.h"
+
+namespace grade {
+
+struct Event {
+  std::int64_t arrival_ms = 0;
+  std::int64_t event_id = 0;
+  std::int64_t user_id = 0;
+  std::int64_t offset = 0;  ///< in its partition, when nothing comes from outside
+  std::int32_t partition = 0;
+  bool malformed = false;  ///< nothing below is set
+  bool copy = false;       ///< the planted duplicate
+  bool dropped = false;    ///< by the policy
+  std::string_view value;  ///< the JSON as sent
+
+  std::int64_t event_time_ms = 0;
+  std::int64_t time_ms = 0;  ///< System.Timestamp
+  std::string_view http_method, uri, client_ip, user_agent;
+  std::int64_t latency_hundredths = 0;
+  std::int64_t stars = 0;
+};
+
+/// Reads `deliveries` in their order; all but partition's offset and what policies decide. Views
+/// point into `deliveries`. `partitions`: how many the hub has.
+void read_events(const world::Deliveries& deliveries, world::Stream stream, int partitions,
+                 std::vector<Event>& out);
+
+/// The partition of a key, as Kafka's Java client chooses it: murmur2 with seed 0x9747b28c,
+/// made positive, modulo.
+int partition_of_key(std::string_view key, int partitions);
+
+}  // namespace grade

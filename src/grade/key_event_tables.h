@@ -1,0 +1,42 @@
+// The tables that are made of events, as they should be: which events are in them and what their
+// rows are. Part of the expected side.
+#pragma once
+
+#include <functional>
+
+#include "grade/compare.h"
+#include "grade/key_traffic.h"
+#include "grade/shape.h"
+
+namespace grade {
+
+/// One table's rows: those events with arrival < cut that `belongs` lets in.
+struct EventTable {
+  Shape<Event> shape;
+  std::int64_t cut_ms = 0;
+  std::function<bool(const Event&)> belongs;
+
+  bool has(const Event& event) const { return event.arrival_ms < cut_ms && belongs(event); }
+};
+
+/// The hub's partition, record by record.
+EventTable hub_table(const std::string& hub, int partition, std::int64_t cut_ms);
+/// What capture files of the partition hold.
+EventTable capture_table(const std::string& hub, int partition, std::int64_t cut_ms);
+
+/// Which events a stream's table holds.
+enum class Rows {
+  kRaw,    ///< as they came, but those that can't be read or that the policy dropped
+  kVip,    ///< those of raw whose user is a VIP
+  kFirst,  ///< each event once
+};
+/// `name`: the table's, e.g. "pageviews". Raw tables have arrival, partition and offset.
+EventTable stream_table(const world::World& world, world::Stream stream, Rows rows,
+                        std::string layer, std::string name, std::int64_t cut_ms);
+/// Page views that took longer than `latency_ms`.
+EventTable alert_table(std::string name, int latency_ms, std::int64_t cut_ms);
+
+/// The rows of `table` again, from the world.
+RowSource rows_of(const TrafficKey& traffic, const EventTable& table, std::stop_token stop);
+
+}  // namespace grade

@@ -1,0 +1,61 @@
+#include "grade/key_tally.h"
+
+#include <atomic>
+
+namespace grade {
+
+void TableTally::add(std::span<const Event> events) {
+  Fingerprint print(table_.shape.table());
+  std::vector<Cell> cells;
+  for (const Event& event : events) {
+    if (table_.has(event)) print.add(table_.shape.row(event, cells));
+  }
+  std::lock_guard lock(mutex_);
+  print_.merge(print);
+}
+
+void BinTally::add(std::span<const Event> events) {
+  std::vector<Bins> bins(bins_.size());
+  for (const Event& event : events) {
+    if (event.arrival_ms >= cut_ms_) continue;
+    Bins& of = bins[static_cast<std::size_t>(event.partition)];
+    ++of.sent;
+    ++(event.malformed ? of.dead : event.dropped ? of.dropped : of.raw);
+  }
+  std::lock_guard lock(mutex_);
+  for (std::size_t i = 0; i < bins.size(); ++i) {
+    bins_[i].sent += bins[i].sent;
+    bins_[i].raw += bins[i].raw;
+    bins_[i].dead += bins[i].dead;
+    bins_[i].dropped += bins[i].dropped;
+  }
+}
+
+void WindowTally::add(std::span<const Event> events) {
+  Counts counts;
+  Counts::iterator last = counts.end();
+  for (const Event& event : events) {
+    if (event.malformed || event.dropped || event.arrival_ms >= cut_ms_) continue;
+    std::int64_t end = window_end_ms(event.time_ms, size_ms_);
+    if (last == counts.end() || last->first.first != end ||
+        last->first.second != event.http_method) {
+      last = counts.try_emplace({end, std::string(event.http_method)}).first;
+    }
+    ++last->second;
+  }
+  std::lock_guard lock(mutex_);
+  for (const auto& [window, count] : counts) counts_[window] += count;
+}
+
+void UserTally::add(std::span<const Event> events) {
+  for (const Event& event : events) {
+    if (event.malformed || event.dropped || event.copy || event.arrival_ms >= cut_ms_) continue;
+    auto user = static_cast<std::size_t>(event.user_id);
+    std::atomic_ref(counts_[user]).fetch_add(1, std::memory_order_relaxed);
+    if (event.stars == 0) continue;
+    std::atomic_ref(stars_[user])
+        .fetch_add(static_cast<std::uint32_t>(event.stars), std::memory_order_relaxed);
+  }
+}
+
+}  // namespace grade

@@ -1,0 +1,98 @@
+#include "grade/key_people.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "grade/key_files.h"
+#include "grade/tests/small_world_internal.h"
+
+namespace grade {
+namespace {
+
+TEST(Average, HalfUpToTwoPlaces) {
+  EXPECT_TRUE(average(0, 0).is_null());
+  EXPECT_EQ(average(1005, 2).integer(), 503);  // 502.5
+  EXPECT_EQ(average(1004, 3).integer(), 335);  // 334.67
+  EXPECT_EQ(average(1000, 3).integer(), 333);  // 333.33
+  EXPECT_EQ(average(100 * 13, 3).integer(), 433);
+}
+
+TEST(Sales, AddUpByUser) {
+  world::World world = small_world();
+  Sales sales(world.settings().users);
+  Fingerprint orders(order_shape("", "").table()), items(item_shape("", "").table());
+  Fingerprint front = orders, back = orders;
+  read_sales(world, 0, 200, &front, &items, &sales);
+  read_sales(world, 200, 500, &back, &items, &sales);
+  front.merge(back);
+  model::Batch batch(world::World::orders_schema());
+  world.orders(0, 500, batch);
+  std::int64_t value = 0, counted = 0, item_rows = 0, by_user = 0;
+  for (std::int64_t v : batch.columns[3].ints) value += v;
+  for (std::size_t u = 0; u < sales.orders.size(); ++u) {
+    counted += sales.orders[u];
+    item_rows += sales.items[u];
+    by_user += sales.value_hundredths[u];
+  }
+  EXPECT_EQ(front.rows(), 500);
+  EXPECT_EQ(front.sum(3), value);
+  EXPECT_EQ(counted, 500);
+  EXPECT_EQ(by_user, value);
+  EXPECT_EQ(items.rows(), item_rows);
+  Fingerprint again(order_shape("", "").table());
+  ASSERT_TRUE(orders_again(world, {})([&](Row row) { again.add(row); }));
+  EXPECT_EQ(again, front);
+  Fingerprint items_twice(item_shape("", "").table());
+  ASSERT_TRUE(items_again(world, {})([&](Row row) { items_twice.add(row); }));
+  EXPECT_EQ(items_twice, items);
+}
+
+TEST(Users, AreRepaired) {
+  world::World world = small_world();
+  auto shape = user_shape();
+  std::vector<Cell> cells;
+  int repaired = 0, no_phone = 0;
+  for (std::int64_t id = 0; id < 300; ++id) {
+    Person one = person(world, {}, id);
+    Row row = shape.row(one, cells);
+    repaired += row[2].text() != one.user.city;
+    no_phone += row[3].is_null();
+    EXPECT_EQ(row[2].text(), one.town->city);
+  }
+  EXPECT_GT(repaired, 5);
+  EXPECT_GT(no_phone, 2);
+}
+
+TEST(Shape, OptionalColumnsAreComparedWhereTheyAre) {
+  auto all = user_shape();
+  auto chosen = all.choose({"id", "is_vip", "something_else"});
+  EXPECT_EQ(chosen.table().columns.size(), 7u);
+  EXPECT_EQ(chosen.table().columns.back().name, "is_vip");
+  EXPECT_EQ(chosen.table().key, 1u);
+}
+
+TEST(Files, LinesKeepTheirEnds) {
+  std::vector<std::pair<std::int64_t, std::string>> lines;
+  EXPECT_EQ(split_lines("a\n\nb", 5,
+                        [&](Row row) { lines.emplace_back(row[0].integer(), row[1].text()); }),
+            3);
+  EXPECT_THAT(lines,
+              ::testing::ElementsAre(std::pair(5, "a\n"), std::pair(6, "\n"), std::pair(7, "b")));
+}
+
+TEST(Files, UsersAreNumberedByTheirLine) {
+  world::World world = small_world();
+  std::string text;
+  world.users_jsonl(0, 300, text);
+  Fingerprint whole(line_table("users")), parts(line_table("users")), again(line_table("users"));
+  split_lines(text, 1, [&](Row row) { whole.add(row); });
+  user_lines(world, 150, 300, [&](Row row) { parts.add(row); });
+  user_lines(world, 0, 150, [&](Row row) { parts.add(row); });
+  ASSERT_TRUE(users_again(world, {})([&](Row row) { again.add(row); }));
+  EXPECT_EQ(whole.rows(), 300);
+  EXPECT_EQ(parts, whole);
+  EXPECT_EQ(again, whole);
+}
+
+}  // namespace
+}  // namespace grade
