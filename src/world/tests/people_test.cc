@@ -124,8 +124,8 @@ TEST(Users, BirthNumbersFollowTheRuleAndAgreeWithTheRest) {
 TEST(Users, NamesAgreeWithTheirGender) {
   World world = small_world();
   auto lists = Lists::load();
-  for (int sex : {0, 1}) EXPECT_GE(lists->first_names[sex].size(), 100u);
-  EXPECT_GE(lists->surnames[0].size(), 300u);
+  for (int sex : {0, 1}) EXPECT_GE(lists->first_names[sex].size(), 150u);
+  EXPECT_GE(lists->surnames[0].size(), 1000u);
   for (std::int64_t id = 0; id < 3000; ++id) {
     User user = world.user(id);
     int sex = static_cast<int>(user.facts.sex);

@@ -22,7 +22,7 @@ Settings tiny() {
 TEST(World, GoldenHashes) {
   World world = World::create(tiny()).value();
   EXPECT_EQ(kWorldVersion, 1);
-  EXPECT_EQ(world.hash(Table::kUsers), 0x507E5F5B21C6C546U);
+  EXPECT_EQ(world.hash(Table::kUsers), 0x8AD16732E166C223U);
   EXPECT_EQ(world.hash(Table::kVipUsers), 0x915CF20F27A9114FU);
   EXPECT_EQ(world.hash(Table::kProducts), 0xEE798DAD84915F86U);
   EXPECT_EQ(world.hash(Table::kTowns), 0x728E3F9B23F0B938U);
