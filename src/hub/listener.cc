@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <exception>
 
 #include "base/log.h"
 #include "hub/listener_internal.h"
@@ -84,7 +85,11 @@ void Listener::add(std::unique_ptr<base::Connection> connection) {
   Client& client = clients_.emplace_back();
   client.connection = std::move(connection);
   client.thread = std::jthread([this, &client](std::stop_token stop) {
-    serve(*client.connection, services_, stop);
+    try {
+      serve(*client.connection, services_, stop);
+    } catch (const std::exception& e) {  // out of memory: this client's affair alone
+      base::log_error("hub", "connection_failed", "error={}", e.what());
+    }
     client.connection->shutdown();
     client.done = true;
   });
