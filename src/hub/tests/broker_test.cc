@@ -56,7 +56,7 @@ class BrokerTest : public ::testing::Test {
   std::string kcat(std::string_view password = {}) const {
     std::string secret = password.empty() ? broker_->connection_string() : std::string(password);
     return fmt::format(
-        "timeout 20 kcat -b 127.0.0.1:{} -X security.protocol=SASL_PLAINTEXT -X "
+        "timeout 60 kcat -b 127.0.0.1:{} -X security.protocol=SASL_PLAINTEXT -X "
         "sasl.mechanism=PLAIN -X 'sasl.username=$ConnectionString' -X 'sasl.password={}' ",
         broker_->port(), secret);
   }
@@ -167,6 +167,27 @@ TEST_F(BrokerTest, GroupsShareAndRememberOffsets) {
   EXPECT_EQ(std::ranges::count(ran.out, '\n'), 50) << ran.out;
   EXPECT_EQ(ran.out.find("100\n"), std::string::npos);
   EXPECT_NE(ran.out.find("150\n"), std::string::npos);
+}
+
+TEST_F(BrokerTest, GroupsMoveToNewMembers) {
+  auto hub = create("views", 2);
+  std::string consume =
+      kcat() + "-G team -X heartbeat.interval.ms=50 -X auto.offset.reset=earliest -u -f '%p\\n' ";
+  Ran first, second;
+  std::jthread one([&] { first = run(consume + "-c 150 views"); });
+  std::jthread two([&] { second = run(consume + "-c 150 views"); });
+  // Both get a partition in the end, so records for both partitions reach both of them.
+  std::jthread producer([&](std::stop_token stop) {
+    while (!stop.stop_requested()) {
+      ASSERT_EQ(run("seq 1 5 | " + kcat() + "-P -t views -p 0").status, 0);
+      ASSERT_EQ(run("seq 1 5 | " + kcat() + "-P -t views -p 1").status, 0);
+    }
+  });
+  one.join();
+  two.join();
+  std::string both = first.out + second.out;
+  EXPECT_NE(both.find("assigned: views [0]\n"), std::string::npos) << both;
+  EXPECT_NE(both.find("assigned: views [1]\n"), std::string::npos) << both;
 }
 
 TEST_F(BrokerTest, HubsComeBackDropAndChange) {

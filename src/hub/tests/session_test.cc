@@ -98,7 +98,8 @@ TEST_F(SessionTest, ApiVersionsInEveryForm) {
                                std::string("\0\x04kc1\x02"
                                            "1\0",
                                            8));
-  ByteReader in(ask(session, flexible).substr(0, 3));
+  std::string reply = ask(session, flexible);
+  ByteReader in(reply);
   EXPECT_EQ(in.i16(), 0);
   EXPECT_EQ(in.uvarint(), wire::supported_apis().size() + 1);
   // A version of the future is answered in the oldest form, with the list.
