@@ -36,7 +36,7 @@ resource "hriste_pipeline" "refine" {
     {
       name  = "silver_orders"
       type  = "sql"
-      needs = ["copy_orders", "silver_users"]
+      needs = ["copy_orders"]
       table = "silver.orders"
       query = file("${local.sql}/silver_orders.sql")
     },
@@ -50,7 +50,6 @@ resource "hriste_pipeline" "refine" {
     {
       name  = "silver_pageviews"
       type  = "sql"
-      needs = ["silver_users"]
       table = "silver.pageviews"
       query = file("${local.sql}/silver_pageviews.sql")
     },
@@ -64,7 +63,7 @@ resource "hriste_pipeline" "refine" {
     {
       name  = "gold_engagements"
       type  = "sql"
-      needs = ["silver_users", "silver_orders", "silver_items", "silver_pageviews", "silver_stars"]
+      needs = ["silver_users", "silver_pageviews", "silver_orders", "silver_items", "silver_stars"]
       table = "gold.engagements"
       query = file("${local.sql}/gold_engagements.sql")
     },

@@ -19,6 +19,12 @@ constexpr double kEndSeconds = 30;
 /// Between attempts, for a daemon that is on its way down.
 constexpr double kPauseSeconds = 1;
 
+base::Result<json> attributes_in(json answer) {
+  if (answer.is_object() && answer.contains("attributes") && answer["attributes"].is_object())
+    return std::move(answer["attributes"]);
+  return base::error(Code::kInternal, "the daemon's answer has no attributes");
+}
+
 }  // namespace
 
 bool Playground::exists() const { return has_catalogue(data_dir_); }
@@ -66,19 +72,15 @@ Answer<json> Playground::repeat(const char* method, const std::string& path, con
 
 Answer<json> Playground::put(const std::string& kind, const std::string& name,
                              const json& attributes) {
-  auto answer = TRY(repeat("PUT", resource_path(kind, name), {{"attributes", attributes}}));
-  if (!answer.is_object() || !answer.contains("attributes"))
-    return base::error(Code::kInternal, "the daemon's answer has no attributes");
-  return std::move(answer["attributes"]);
+  return attributes_in(TRY(repeat("PUT", resource_path(kind, name), {{"attributes", attributes}})));
 }
 
 Answer<std::optional<json>> Playground::get(const std::string& kind, const std::string& name) {
   TRY(check_folder(data_dir_));
   if (!exists()) return std::nullopt;
   auto answer = repeat("GET", resource_path(kind, name), nullptr);
-  if (answer) return answer->is_object() ? std::optional((*answer)["attributes"]) : std::nullopt;
-  if (answer.error().error.code == Code::kNotFound) return std::nullopt;
-  return std::unexpected(std::move(answer).error());
+  if (!answer && answer.error().error.code == Code::kNotFound) return std::nullopt;
+  return TRY(attributes_in(TRY(std::move(answer))));
 }
 
 Answer<void> Playground::remove(const std::string& kind, const std::string& name) {

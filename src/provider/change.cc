@@ -88,6 +88,7 @@ json state_after(const Kind& kind, const json& known, const json& answer,
   }
   plain = kinds::normalize(kind, plain);
   plain["ref"] = ref_or_unknown(kind, plain);
+  plain["name"] = known["name"];  // what was asked for by that name
   plain["id"] = fmt::format("{}/{}/{}", playground, kind.name, plain["name"].get<std::string>());
   return to_wire(kind.attributes, plain, known);
 }
