@@ -9,14 +9,15 @@ namespace stream {
 /// A WITH step or a statement: its SELECTs and those who read it.
 class Engine::Step {
  public:
-  Step(const streamsql::Step& plan, EngineOutputs& outputs) : plan_(plan), outputs_(outputs) {}
+  Step(const streamsql::Step& plan, std::size_t number, EngineOutputs& outputs)
+      : plan_(plan), number_(number), outputs_(outputs) {}
 
   /// Compiles the branches; feeders[i] is where branch i hangs itself.
   void build(const std::vector<Shape*>& from, References& references) {
     for (std::size_t i = 0; i < plan_.branches.size(); i++) {
       ports_.push_back(std::make_unique<Port>(*this, i));
-      branches_.push_back(std::make_unique<SelectRunner>(plan_.branches[i], *from[i], references,
-                                                         shape_, *ports_.back()));
+      branches_.push_back(std::make_unique<SelectRunner>(
+          plan_.branches[i], *from[i], references, shape_, *ports_.back(), static_cast<int>(i)));
       watermarks_.push_back(kNoWatermark);
     }
   }
@@ -48,7 +49,7 @@ class Engine::Step {
   };
 
   base::Status rows(const Table& table) {
-    if (plan_.is_output) return outputs_.write(plan_.name, table);
+    if (plan_.is_output) return outputs_.write(number_, table);
     for (RowSink* reader : readers_) TRY(reader->rows(table));
     return {};
   }
@@ -64,6 +65,7 @@ class Engine::Step {
   }
 
   const streamsql::Step& plan_;
+  const std::size_t number_;
   EngineOutputs& outputs_;
   Shape shape_;
   std::vector<std::unique_ptr<Port>> ports_;
@@ -106,7 +108,7 @@ void Engine::build_steps(EngineOutputs& outputs) {
       auto i = static_cast<std::size_t>(branch.from);
       from.push_back(branch.from_step ? &steps_[i]->shape() : &inputs_[i]->shape());
     }
-    steps_.push_back(std::make_unique<Step>(plan, outputs));
+    steps_.push_back(std::make_unique<Step>(plan, steps_.size(), outputs));
     Step& step = *steps_.back();
     step.build(from, references_);
     for (std::size_t b = 0; b < plan.branches.size(); b++) {

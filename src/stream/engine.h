@@ -21,7 +21,7 @@
 
 namespace stream {
 
-/// A record of an event input. `value` must stay during push() only.
+/// A record of an event input. `value` need stay during push() only.
 struct SourceRecord {
   Ticks arrival = 0;
   std::int32_t partition = 0;
@@ -41,8 +41,8 @@ struct DeadLetter {
 class EngineOutputs {
  public:
   virtual ~EngineOutputs() = default;
-  /// Rows of the statements INTO plan output `output`; valid during the call.
-  virtual base::Status write(const std::string& output, const Table& rows) = 0;
+  /// Rows of statement `step` (index in Plan::steps); valid during the call.
+  virtual base::Status write(std::size_t step, const Table& rows) = 0;
   virtual base::Status dead_letter(const DeadLetter& letter) = 0;
 };
 

@@ -10,8 +10,8 @@ std::unexpected<base::Error> runtime_error(const RuntimeError& error) {
 }
 
 SelectRunner::SelectRunner(const streamsql::Select& plan, Shape& from, References& references,
-                           Shape& out, RowSink& next)
-    : plan_(plan), from_(from), out_shape_(out), next_(next) {
+                           Shape& out, RowSink& next, int branch)
+    : plan_(plan), from_(from), out_shape_(out), next_(next), branch_(branch) {
   context_.shapes.push_back(&from);
   for (const streamsql::ReferenceJoin& join : plan.joins)
     joins_.push_back(std::make_unique<ReferenceJoinRunner>(
@@ -118,7 +118,7 @@ base::Status SelectRunner::emit(const std::vector<Windows::Closed>& closed) {
   for (const Windows::Closed& window : closed) {
     for (const Windows::Group& group : window.groups) {
       time[row] = window.end;
-      origin[row] = {window.end, -1, emitted_++};
+      origin[row] = {window.end, -1 - branch_, emitted_++};
       for (std::size_t k = 0; k < keys; k++) columns[k][row] = group.keys[k].view();
       for (std::size_t k = keys; k < width; k++)
         columns[k][row] = group.accumulators[k - keys].result(windows_->aggregates()[k - keys]);

@@ -29,9 +29,10 @@ std::unexpected<base::Error> runtime_error(const RuntimeError& error);
 
 class SelectRunner final : public RowSink {
  public:
-  /// `plan` must outlive it. Columns get slots in `from`, in the references and in `out`.
+  /// `plan` must outlive it. Columns get slots in `from`, in the references and in `out`. `branch`
+  /// numbers the SELECTs of a UNION.
   SelectRunner(const streamsql::Select& plan, Shape& from, References& references, Shape& out,
-               RowSink& next);
+               RowSink& next, int branch);
 
   /// Once the references are loaded.
   base::Status build_joins();
@@ -66,6 +67,7 @@ class SelectRunner final : public RowSink {
   Shape& from_;
   Shape& out_shape_;
   RowSink& next_;
+  const int branch_;
   ExpressionContext context_;
   std::vector<std::unique_ptr<ReferenceJoinRunner>> joins_;
   EvaluatorPtr where_, having_;

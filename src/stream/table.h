@@ -40,7 +40,8 @@ class Shape {
 };
 
 /// Where a row came from: unique in its input, the same in every run. A row that a window made has
-/// partition -1, the window's end as arrival and a running number as offset.
+/// a negative partition (-1, or -1 - n in branch n of a UNION), the window's end as arrival and a
+/// running number as offset.
 struct Origin {
   Ticks arrival = 0;
   std::int32_t partition = 0;

@@ -13,13 +13,15 @@ namespace stream {
 
 class CollectedOutputs final : public EngineOutputs {
  public:
+  explicit CollectedOutputs(const streamsql::Plan& plan) : plan_(plan) {}
   struct Row {
     Ticks time;
     Origin origin;
     std::string json;
   };
 
-  base::Status write(const std::string& output, const Table& rows) override {
+  base::Status write(std::size_t step, const Table& rows) override {
+    const std::string& output = plan_.steps[step].name;
     for (std::size_t i = 0; i < rows.rows; i++) {
       std::string json;
       append_json_row(rows, i, json);
@@ -53,6 +55,7 @@ class CollectedOutputs final : public EngineOutputs {
   std::map<std::string, std::vector<Row>>& all() { return rows_; }
 
  private:
+  const streamsql::Plan& plan_;
   std::map<std::string, std::vector<Row>> rows_;
   std::vector<std::string> dead_;
 };

@@ -68,7 +68,8 @@ bool same(const Json& a, const Json& b) {
 }
 
 struct Outcome {
-  CollectedOutputs outputs;
+  streamsql::Plan plan;
+  CollectedOutputs outputs{plan};
   std::string error;
   std::map<std::string, std::int64_t> dropped;
 };
@@ -102,8 +103,8 @@ base::Status feed(Engine& engine, std::size_t input, const fs::path& dir, const 
   return {};
 }
 
-base::Status run_plan(const streamsql::Plan& plan, const fs::path& dir, const Json& job,
-                      std::size_t batch, Outcome& run) {
+base::Status run_plan(const fs::path& dir, const Json& job, std::size_t batch, Outcome& run) {
+  const streamsql::Plan& plan = run.plan;
   EngineOptions options;
   options.policy = policy_of(job);
   options.broker_columns = false;
@@ -126,7 +127,8 @@ void run_case(const fs::path& dir, const Json& job, std::size_t batch, Outcome& 
   for (const auto& [name, output] : job.at("outputs").items()) names.outputs.push_back(name);
   auto plan = streamsql::compile(read(dir / job.at("query").get<std::string>()), names);
   ASSERT_TRUE(plan) << to_string(plan.error());
-  auto status = run_plan(*plan, dir, job, batch, run);
+  run.plan = std::move(*plan);
+  auto status = run_plan(dir, job, batch, run);
   run.error = status ? "" : status.error().message;
 }
 

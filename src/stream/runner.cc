@@ -1,0 +1,214 @@
+#include "stream/runner.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "stream/datetime.h"
+
+namespace stream {
+namespace {
+
+constexpr std::size_t kReadRows = 4096;
+
+TimePolicy policy_of(const JobOptions& options) {
+  TimePolicy policy;
+  policy.mode = options.drop ? TimePolicy::Mode::kDrop : TimePolicy::Mode::kAdjust;
+  policy.late = options.late_s < 0 ? -1 : options.late_s * kTicksPerSecond;
+  policy.out_of_order = options.out_of_order_s * kTicksPerSecond;
+  return policy;
+}
+
+nlohmann::json spec_json(const OutputSpec& spec) {
+  if (spec.type == OutputSpec::Type::kAlert) return "alert";
+  return {spec.tier, spec.path, spec.format == OutputSpec::Format::kJson ? "json" : "parquet"};
+}
+
+}  // namespace
+
+Runner::~Runner() = default;
+
+base::Result<std::unique_ptr<Runner>> Runner::open(const JobOptions& options, Sources sources) {
+  std::unique_ptr<Runner> runner(new Runner(options));
+  TRY(runner->compile());
+  TRY(runner->open_inputs(sources));
+  runner->definition_ = runner->definition_hash();
+  runner->open_statements();
+  TRY(runner->start_engine());
+  runner->log_ = TRY(lake::ManifestLog::open(*options.env, options.lake_root, options.name));
+  TRY(options.env->make_dirs(options.state_dir));
+  TRY(runner->take_up());
+  TRY(runner->remove_leftovers());
+  runner->note_committed();
+  return runner;
+}
+
+base::Status Runner::compile() {
+  TRY(base::check_name(options_.name, "job"));
+  streamsql::Names names;
+  for (const auto& [name, hub] : options_.inputs) names.inputs.push_back(name);
+  for (const auto& [name, path] : options_.references) names.references.push_back(name);
+  for (const auto& [name, spec] : options_.outputs) names.outputs.push_back(name);
+  auto plan = streamsql::compile(options_.query, names);
+  if (!plan)
+    return base::error(base::Code::kInvalidArgument, "query of '{}', {}", options_.name,
+                       to_string(plan.error()));
+  plan_ = std::move(*plan);
+  return {};
+}
+
+base::Status Runner::open_inputs(const Sources& sources) {
+  for (const streamsql::Input& input : plan_.inputs) {
+    auto source = sources.find(input.name);
+    if (source == sources.end())
+      return base::error(base::Code::kInvalidArgument, "input '{}' has no hub", input.name);
+    inputs_.push_back({input.name, source->second});
+  }
+  return {};
+}
+
+/// All that decides the results.
+std::string Runner::definition_hash() const {
+  nlohmann::json all = {{"query", options_.query},
+                        {"late", options_.late_s},
+                        {"out_of_order", options_.out_of_order_s},
+                        {"drop", options_.drop},
+                        {"references", options_.references},
+                        {"revision", options_.revision}};
+  for (const Input& input : inputs_) all["inputs"][input.name] = input.source->name();
+  for (const auto& [name, spec] : options_.outputs) all["outputs"][name] = spec_json(spec);
+  if (options_.dead_letter) all["dead_letter"] = spec_json(*options_.dead_letter);
+  std::string text = all.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
+}
+
+LakeFolder Runner::folder(const OutputSpec& spec) const {
+  LakeFolder out;
+  out.env = options_.env;
+  out.lake_root = options_.lake_root;
+  out.folder = spec.tier + "/" + spec.path;
+  out.job = options_.name;
+  out.parquet = spec.format == OutputSpec::Format::kParquet;
+  return out;
+}
+
+std::unique_ptr<LakeOutput> Runner::open_lake(const OutputSpec& spec,
+                                              const streamsql::Step* step) const {
+  LakeFolder where = folder(spec);
+  if (step != nullptr && step->branches.size() == 1)
+    for (const streamsql::OutputColumn& column : step->branches[0].columns)
+      if (column.type) where.types[column.name] = file_type(*column.type);
+  return std::make_unique<LakeOutput>(std::move(where));
+}
+
+void Runner::open_statements() {
+  statements_.clear();
+  dead_letters_ = {};
+  for (const streamsql::Step& step : plan_.steps) {
+    Statement& statement = statements_.emplace_back();
+    if (!step.is_output) continue;
+    statement.output = step.name;
+    const OutputSpec& spec = options_.outputs.at(step.name);
+    if (spec.type == OutputSpec::Type::kLake) statement.lake = open_lake(spec, &step);
+  }
+  dead_letters_.output = kDeadLetters;
+  if (options_.dead_letter) dead_letters_.lake = open_lake(*options_.dead_letter, nullptr);
+}
+
+base::Status Runner::start_engine() {
+  EngineOptions engine;
+  engine.policy = policy_of(options_);
+  engine.references = options_.references;
+  engine.env = options_.env;
+  engine_ = TRY(Engine::create(plan_, engine, *this));
+  return {};
+}
+
+/// Goes on from the last commit, or from the earliest records under another definition.
+base::Status Runner::take_up() {
+  const lake::Manifest& manifest = log_->current();
+  bool same = manifest.version >= 0 && manifest.definition == definition_;
+  if (same) {
+    base::Status restored = restore_state(manifest);
+    if (!restored) {  // everything can be made again from the hubs
+      base::log_warn("stream", "starting again", "job={} error={}", options_.name,
+                     restored.error().message);
+      same = false;
+      open_statements();
+      TRY(start_engine());
+    }
+  }
+  replacing_ = manifest.version >= 0 && !same;
+  for (Input& input : inputs_) {
+    std::vector<std::int64_t> offsets;
+    if (auto it = manifest.inputs.find(input.name); same && it != manifest.inputs.end()) {
+      offsets = it->second.offsets;
+      input.cut_ms = input.committed_cut_ms = it->second.cut_ms;
+    }
+    input.reader = std::make_unique<MergedReader>(*input.source, offsets);
+  }
+  return {};
+}
+
+base::Status Runner::restore_state(const lake::Manifest& manifest) {
+  std::string path = options_.state_dir + "/" + manifest.state;
+  StateReader in = TRY(StateReader::open(TRY(options_.env->read_file(path))));
+  TRY(engine_->restore(in));
+  for (Statement& statement : statements_) {
+    statement.rows = in.integer();
+    if (statement.lake) statement.lake->restore(in);
+  }
+  dead_letters_.rows = in.integer();
+  if (dead_letters_.lake) dead_letters_.lake->restore(in);
+  if (!in.ok() || !in.done())
+    return base::error(base::Code::kDataLoss, "{}: not the state of this query", path);
+  return {};
+}
+
+/// Files and states that no commit lists: of a crash, or of a definition that was replaced.
+base::Status Runner::remove_leftovers() {
+  std::vector<std::string> listed;
+  for (const auto& [name, output] : log_->current().outputs)
+    for (const lake::ManifestFile& file : output.added) listed.push_back(file.path);
+  std::sort(listed.begin(), listed.end());
+  for (const auto& [name, spec] : options_.outputs)
+    if (spec.type == OutputSpec::Type::kLake) TRY(remove_unlisted(folder(spec), listed));
+  if (options_.dead_letter) TRY(remove_unlisted(folder(*options_.dead_letter), listed));
+  for (const base::DirEntry& entry : TRY(options_.env->list(options_.state_dir)))
+    if (!entry.is_dir && entry.name.find(".state") != std::string::npos &&
+        entry.name != log_->current().state)
+      TRY(options_.env->remove_file(options_.state_dir + "/" + entry.name));
+  return {};
+}
+
+base::Result<bool> Runner::step() {
+  bool any = false;
+  for (std::size_t i = 0; i < inputs_.size(); i++) TRY(read_batch(i, any));
+  TRY(send_alerts());
+  return any;
+}
+
+base::Status Runner::read_batch(std::size_t input, bool& any) {
+  Input& in = inputs_[input];
+  std::int64_t frontier = in.source->frontier_ms();
+  if (frontier == Source::kNoFrontier) return {};
+  TRY(in.reader->next(frontier, kReadRows, records_));
+  if (!records_.empty()) {
+    any = true;
+    rows_since_ += records_.size();
+    return engine_->push(input, records_);
+  }
+  if (frontier <= in.cut_ms) return {};
+  in.cut_ms = frontier;
+  cut_moved_ = true;
+  return engine_->advance(input, frontier * kTicksPerMilli);
+}
+
+std::int64_t Runner::cut_ms() const {
+  std::int64_t lowest = INT64_MAX;
+  for (const Input& input : inputs_) lowest = std::min(lowest, input.cut_ms);
+  return lowest;
+}
+
+}  // namespace stream

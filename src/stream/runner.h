@@ -1,0 +1,110 @@
+// A job without its thread: reads a batch at a time, checkpoints when told, takes up the last
+// commit when opened. See job.h for what it promises.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lake/manifest.h"
+#include "stream/job.h"
+#include "stream/lake_output.h"
+#include "streamsql/streamsql.h"
+
+namespace stream {
+
+/// Owned by one thread. After an error from any call it must be closed and opened again.
+class Runner final : private EngineOutputs {
+ public:
+  using Sources = std::map<std::string, std::shared_ptr<Source>>;
+
+  /// `options` must outlive it; options.inputs is not looked at. Errors: kInvalidArgument (query,
+  /// names), kNotFound (reference data isn't there yet), kDataLoss.
+  static base::Result<std::unique_ptr<Runner>> open(const JobOptions& options, Sources sources);
+  ~Runner() override;
+
+  /// Reads a batch of every input, up to its frontier. False when there was nothing to read.
+  base::Result<bool> step();
+  /// Commits what is read. A new definition that hasn't caught up with the old cut yet writes its
+  /// files and waits with the commit.
+  base::Status checkpoint();
+
+  /// Whether events were read or rows were made since the last commit.
+  bool dirty() const { return rows_since_ > 0 || rows_made_ > 0; }
+  /// Whether more is read than the last commit says.
+  bool cut_moved() const { return cut_moved_; }
+  /// Events read since the last commit.
+  std::size_t rows_since_commit() const { return rows_since_; }
+  /// Every arrival below it is read; the lowest of the inputs.
+  std::int64_t cut_ms() const;
+  JobStatus status() const;
+
+ private:
+  struct Input {
+    std::string name;
+    std::shared_ptr<Source> source;
+    std::unique_ptr<MergedReader> reader;
+    std::int64_t cut_ms = Source::kNoFrontier;
+    std::int64_t committed_cut_ms = Source::kNoFrontier;
+  };
+  struct Statement {
+    std::string output;
+    std::unique_ptr<LakeOutput> lake;  ///< null: an alert output
+    std::int64_t rows = 0;
+  };
+  explicit Runner(const JobOptions& options) : options_(options) {}
+
+  base::Status compile();
+  base::Status open_inputs(const Sources& sources);
+  void open_statements();
+  std::unique_ptr<LakeOutput> open_lake(const OutputSpec& spec, const streamsql::Step* step) const;
+  LakeFolder folder(const OutputSpec& spec) const;
+  base::Status take_up();
+  base::Status restore_state(const lake::Manifest& manifest);
+  base::Status start_engine();
+  base::Status remove_leftovers();
+  std::string definition_hash() const;
+
+  base::Status write(std::size_t step, const Table& rows) override;
+  base::Status dead_letter(const DeadLetter& letter) override;
+  void add_alerts(std::size_t step, const Table& rows);
+  base::Status send_alerts();
+
+  bool caught_up_with_old() const;
+  base::Status flush();
+  base::Status write_state(const std::string& name);
+  lake::ManifestCommit next_commit(const std::string& state);
+  void describe_outputs(lake::ManifestCommit& commit);
+  void note_committed();
+  base::Status clean_up(const std::string& old_state);
+  std::string next_file_name(const char* ending);
+  base::Status read_batch(std::size_t input, bool& any);
+
+  const JobOptions& options_;
+  streamsql::Plan plan_;
+  std::string definition_;
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<lake::ManifestLog> log_;
+  std::vector<Input> inputs_;          ///< as in plan_.inputs
+  std::vector<Statement> statements_;  ///< as in plan_.steps; WITH steps have no output
+  Statement dead_letters_;
+  Shape dead_shape_;
+  std::vector<Alert> alerts_;
+  Origin last_alert_;
+  std::int64_t alert_number_ = 0;
+
+  bool replacing_ = false;           ///< an older definition's files are still the listed ones
+  std::vector<std::string> doomed_;  ///< files of an older definition that nobody lists any more
+  std::size_t rows_since_ = 0;
+  std::size_t rows_made_ = 0;
+  bool cut_moved_ = false;
+  int next_file_ = 0;  ///< number in the names of the next checkpoint's files
+  std::vector<SourceRecord> records_;
+  std::map<std::string, OutputStatus> committed_;  ///< by output
+};
+
+/// The output name of dead letters in manifests and status; no user's output can have it.
+inline constexpr const char* kDeadLetters = "dead letters";
+
+}  // namespace stream

@@ -1,0 +1,240 @@
+// The writing half of a Runner: rows into outputs, checkpoints, status.
+#include <algorithm>
+
+#include "base/log.h"
+#include "stream/datetime.h"
+#include "stream/output_rows.h"
+#include "stream/runner.h"
+
+namespace stream {
+namespace {
+
+/// A watermark as milliseconds; kNoWatermark stays.
+std::int64_t watermark_ms(Ticks t) {
+  if (t == kNoWatermark) return Source::kNoFrontier;
+  return t / kTicksPerMilli - (t % kTicksPerMilli < 0 ? 1 : 0);
+}
+
+nlohmann::json counts_json(const BinCounts& counts) {
+  nlohmann::json out = {{"read", counts.read}, {"adjusted", counts.adjusted}};
+  for (int bin = 0; bin < kBins; bin++)
+    out[bin_name(static_cast<Bin>(bin))] = counts.bins[static_cast<std::size_t>(bin)];
+  return out;
+}
+
+/// Text that any reader of the lake takes: bytes that are no UTF-8 become U+FFFD.
+std::string valid_utf8(std::string_view text) {
+  nlohmann::json json = std::string(text);
+  std::string quoted = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return nlohmann::json::parse(quoted).get<std::string>();
+}
+
+}  // namespace
+
+std::string Runner::next_file_name(const char* ending) {
+  return fmt::format("{}-{}-{}{}", options_.name, log_->current().version + 1, next_file_++,
+                     ending);
+}
+
+base::Status Runner::write(std::size_t step, const Table& rows) {
+  Statement& statement = statements_[step];
+  statement.rows += static_cast<std::int64_t>(rows.rows);
+  rows_made_ += rows.rows;
+  if (statement.lake)
+    return statement.lake->add(rows, [this](const char* ending) { return next_file_name(ending); });
+  add_alerts(step, rows);
+  return {};
+}
+
+void Runner::add_alerts(std::size_t step, const Table& rows) {
+  for (std::size_t i = 0; i < rows.rows; i++) {
+    const Origin& origin = rows.origin[i];
+    alert_number_ = origin == last_alert_ ? alert_number_ + 1 : 0;
+    last_alert_ = origin;
+    Alert& alert = alerts_.emplace_back();
+    alert.output = statements_[step].output;
+    alert.definition = definition_;
+    alert.key = fmt::format("{}/{}/{}/{}.{}", origin.arrival / kTicksPerMilli, origin.partition,
+                            origin.offset, step, alert_number_);
+    alert.time_ms = rows.time[i] / kTicksPerMilli;
+    append_json_row(rows, i, alert.fields);
+  }
+}
+
+base::Status Runner::send_alerts() {
+  if (alerts_.empty()) return {};
+  base::Status sent;
+  if (options_.on_alerts) sent = options_.on_alerts(alerts_);
+  alerts_.clear();
+  last_alert_ = {INT64_MIN, 0, 0};
+  return sent;
+}
+
+base::Status Runner::dead_letter(const DeadLetter& letter) {
+  dead_letters_.rows++;
+  rows_made_++;
+  if (!dead_letters_.lake) return {};
+  std::string body = valid_utf8(letter.body), reason = valid_utf8(letter.reason);
+  const std::pair<const char*, Value> columns[] = {
+      {"reason", Value::text(reason)},
+      {"input", Value::text(letter.input)},
+      {"EventEnqueuedUtcTime", Value::datetime(letter.origin.arrival)},
+      {"PartitionId", Value::bigint(letter.origin.partition)},
+      {"Offset", Value::bigint(letter.origin.offset)},
+      {"body", Value::text(body)}};
+  Table row{&dead_shape_, 1, {}, &letter.origin.arrival, &letter.origin};
+  for (const auto& [name, value] : columns) {
+    dead_shape_.mark_named(dead_shape_.slot(name), name);
+    row.columns.push_back(&value);
+  }
+  return dead_letters_.lake->add(row,
+                                 [this](const char* ending) { return next_file_name(ending); });
+}
+
+bool Runner::caught_up_with_old() const {
+  for (const Input& input : inputs_) {
+    auto old = log_->current().inputs.find(input.name);
+    if (old != log_->current().inputs.end() && input.cut_ms < old->second.cut_ms &&
+        input.cut_ms < input.source->frontier_ms())
+      return false;
+  }
+  return true;
+}
+
+base::Status Runner::flush() {
+  auto name = [this](const char* ending) { return next_file_name(ending); };
+  for (Statement& statement : statements_)
+    if (statement.lake) TRY(statement.lake->flush(name));
+  if (dead_letters_.lake) TRY(dead_letters_.lake->flush(name));
+  return send_alerts();
+}
+
+base::Status Runner::checkpoint() {
+  TRY(flush());
+  if (replacing_ && !caught_up_with_old()) {
+    rows_since_ = 0;  // the files wait for the commit that replaces the old ones
+    return {};
+  }
+  std::string old_state = log_->current().state;
+  std::string state = fmt::format("{}-{}.state", options_.name, log_->current().version + 1);
+  TRY(write_state(state));
+  lake::ManifestCommit commit = next_commit(state);
+  std::vector<std::string> replaced;
+  for (const auto& [name, output] : commit.outputs)
+    replaced.insert(replaced.end(), output.removed.begin(), output.removed.end());
+  TRY(log_->commit(std::move(commit)));
+  for (Input& input : inputs_) input.committed_cut_ms = input.cut_ms;
+  rows_since_ = rows_made_ = 0;
+  cut_moved_ = replacing_ = false;
+  next_file_ = 0;
+  note_committed();
+  // The commit stands; what can't be removed now goes at the next open.
+  if (auto cleaned = clean_up(old_state); !cleaned)
+    base::log_warn("stream", "old files stay", "job={} error={}", options_.name,
+                   cleaned.error().message);
+  doomed_ = std::move(replaced);
+  return {};
+}
+
+base::Status Runner::write_state(const std::string& name) {
+  StateWriter out;
+  engine_->save(out);
+  for (const Statement& statement : statements_) {
+    out.integer(statement.rows);
+    if (statement.lake) statement.lake->save(out);
+  }
+  out.integer(dead_letters_.rows);
+  if (dead_letters_.lake) dead_letters_.lake->save(out);
+  return options_.env->write_file(options_.state_dir + "/" + name, out.finish());
+}
+
+lake::ManifestCommit Runner::next_commit(const std::string& state) {
+  lake::ManifestCommit commit;
+  commit.definition = definition_;
+  commit.state = state;
+  for (std::size_t i = 0; i < inputs_.size(); i++) {
+    const Input& input = inputs_[i];
+    commit.inputs[input.name] = {input.source->name(), input.cut_ms, input.reader->offsets(),
+                                 watermark_ms(engine_->watermark(i))};
+    for (const auto& [partition, counts] : engine_->counts(i))
+      commit.counts[input.name][std::to_string(partition)] = counts_json(counts);
+  }
+  describe_outputs(commit);
+  return commit;
+}
+
+/// What each output gained, and under a new definition what the old one leaves.
+void Runner::describe_outputs(lake::ManifestCommit& commit) {
+  auto add = [&](Statement& statement, const OutputSpec& spec) {
+    lake::ManifestOutput& output = commit.outputs[statement.output];
+    output.rows += statement.rows;
+    if (!statement.lake) return;
+    output.tier = spec.tier;
+    output.path = spec.path;
+    output.format = spec.format == OutputSpec::Format::kJson ? "json" : "parquet";
+    for (lake::ManifestFile& file : statement.lake->take_files())
+      output.added.push_back(std::move(file));
+  };
+  for (Statement& statement : statements_)
+    if (!statement.output.empty()) add(statement, options_.outputs.at(statement.output));
+  if (options_.dead_letter) add(dead_letters_, *options_.dead_letter);
+  if (!replacing_) return;
+  for (const auto& [name, old] : log_->current().outputs)
+    for (const lake::ManifestFile& file : old.added)
+      commit.outputs[name].removed.push_back(file.path);
+}
+
+/// Files that were replaced one commit ago: whoever was reading them then has had its time.
+base::Status Runner::clean_up(const std::string& old_state) {
+  if (!old_state.empty() && old_state != log_->current().state)
+    TRY(options_.env->remove_file(options_.state_dir + "/" + old_state));
+  for (const std::string& path : doomed_)
+    TRY(options_.env->remove_file(options_.lake_root + "/" + path));
+  return {};
+}
+
+void Runner::note_committed() {
+  committed_.clear();
+  for (const auto& [name, output] : log_->current().outputs) {
+    OutputStatus& out = committed_[name];
+    out.committed_rows = output.rows;
+    out.files = static_cast<std::int64_t>(output.added.size());
+    for (const lake::ManifestFile& file : output.added) out.bytes += file.bytes;
+  }
+}
+
+JobStatus Runner::status() const {
+  JobStatus status;
+  status.definition = definition_;
+  status.version = log_->current().version;
+  for (std::size_t i = 0; i < inputs_.size(); i++) {
+    const Input& input = inputs_[i];
+    InputStatus& out = status.inputs[input.name];
+    out.hub = input.source->name();
+    out.frontier_ms = input.source->frontier_ms();
+    out.cut_ms = input.cut_ms;
+    out.committed_cut_ms = input.committed_cut_ms;
+    out.watermark_ms = watermark_ms(engine_->watermark(i));
+    for (int p = 0; p < input.source->partitions(); p++) {
+      PartitionStatus& partition = out.partitions.emplace_back();
+      partition.offset = input.reader->offsets()[static_cast<std::size_t>(p)];
+      partition.end_offset = input.reader->end_offset(p);
+      if (auto it = engine_->counts(i).find(p); it != engine_->counts(i).end())
+        partition.counts = it->second;
+    }
+  }
+  auto add = [&](const Statement& statement) {
+    if (!statement.output.empty()) status.outputs[statement.output].rows += statement.rows;
+  };
+  for (const Statement& statement : statements_) add(statement);
+  add(dead_letters_);
+  for (const auto& [name, output] : committed_) {
+    if (!status.outputs.contains(name)) continue;
+    std::int64_t rows = status.outputs[name].rows;
+    status.outputs[name] = output;
+    status.outputs[name].rows = rows;
+  }
+  return status;
+}
+
+}  // namespace stream

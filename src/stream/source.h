@@ -1,0 +1,66 @@
+// Event inputs as a job reads them: the records of all partitions of a hub, merged into one order,
+// up to a cut of arrival time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <stop_token>
+#include <vector>
+
+#include "base/result.h"
+#include "stream/engine.h"
+
+namespace stream {
+
+/// One partition. Owned by one thread.
+class PartitionReader {
+ public:
+  virtual ~PartitionReader() = default;
+  /// Overwrites `out` with the next records that arrived before `cut_ms`, in offset order, about
+  /// `max_bytes`, at least one when there is one; empty when all of them are read. Arrivals don't
+  /// decrease. Values are valid until the next call.
+  virtual base::Status next(std::int64_t cut_ms, std::size_t max_bytes,
+                            std::vector<SourceRecord>& out) = 0;
+  virtual std::int64_t end_offset() const = 0;
+};
+
+/// An event hub, or what stands for one in tests. Thread-safe.
+class Source {
+ public:
+  static constexpr std::int64_t kNoFrontier = INT64_MIN;
+  virtual ~Source() = default;
+  virtual const std::string& name() const = 0;
+  virtual int partitions() const = 0;
+  /// F: every record that arrived before it is there; kNoFrontier when nothing is known.
+  virtual std::int64_t frontier_ms() const = 0;
+  /// Reads from `offset` on, or from the first record still there when that is later.
+  virtual std::unique_ptr<PartitionReader> reader(int partition, std::int64_t offset) const = 0;
+};
+
+/// The partitions of a source in the order of (arrival, partition, offset). Owned by one thread.
+class MergedReader {
+ public:
+  /// offsets[p] = the next record to read of partition p; empty = from the first.
+  MergedReader(const Source& source, const std::vector<std::int64_t>& offsets);
+
+  /// Overwrites `out` with the next records before `cut_ms`, up to about `max_rows`; empty when all
+  /// are read. Cuts must not decrease. Values are valid until the next call.
+  base::Status next(std::int64_t cut_ms, std::size_t max_rows, std::vector<SourceRecord>& out);
+  /// Per partition, the next record that next() has not given.
+  const std::vector<std::int64_t>& offsets() const { return offsets_; }
+  std::int64_t end_offset(int partition) const;
+
+ private:
+  struct Partition {
+    std::unique_ptr<PartitionReader> reader;
+    std::vector<SourceRecord> records;
+    std::size_t at = 0;
+    bool empty_below_cut = false;
+  };
+  base::Status fill(std::int64_t cut_ms);
+
+  std::vector<Partition> partitions_;
+  std::vector<std::int64_t> offsets_;
+};
+
+}  // namespace stream

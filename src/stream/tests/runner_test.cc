@@ -1,0 +1,325 @@
+// Exactly once: whatever point a job is stopped, killed or changed at, the listed files hold the
+// rows that one undisturbed run gives.
+#include "stream/runner.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <set>
+
+#include "base/faulty_env.h"
+#include "base/random.h"
+#include "stream/tests/memory_source.h"
+
+namespace stream {
+namespace {
+
+constexpr std::int64_t kStart = 1'780'272'000'000 - 4 * 3'600'000;  // 20:00 the day before
+constexpr const char* kQuery = R"(
+WITH slow AS (SELECT event_id, latency FROM views TIMESTAMP BY event_time WHERE latency > 900)
+SELECT CAST(event_id AS bigint) AS event_id, method, EventEnqueuedUtcTime, PartitionId, Offset
+INTO raw FROM views TIMESTAMP BY event_time
+SELECT method, COUNT(*) AS n, System.Timestamp() AS t INTO counts
+FROM views TIMESTAMP BY event_time GROUP BY method, TumblingWindow(minute, 5)
+SELECT * INTO alarms FROM slow
+)";
+
+class RunnerTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    char name[] = "/tmp/runner_test_XXXXXX";
+    root_ = mkdtemp(name);
+    options_.name = "job";
+    options_.query = kQuery;
+    options_.inputs["views"] = nullptr;
+    options_.outputs["raw"] = {OutputSpec::Type::kLake, "bronze", "raw", OutputSpec::Format::kJson};
+    options_.outputs["counts"] = {OutputSpec::Type::kLake, "silver", "stream/counts",
+                                  OutputSpec::Format::kJson};
+    options_.outputs["alarms"].type = OutputSpec::Type::kAlert;
+    options_.dead_letter =
+        OutputSpec{OutputSpec::Type::kLake, "bronze", "deadletter", OutputSpec::Format::kJson};
+    options_.lake_root = root_ + "/lake";
+    options_.state_dir = root_ + "/state";
+    options_.env = &env_;
+    options_.on_alerts = [this](std::span<const Alert> alerts) -> base::Status {
+      for (const Alert& alert : alerts) alerts_.insert(alert.key + " " + alert.fields);
+      return {};
+    };
+    fill(1500);
+  }
+  void TearDown() override { std::filesystem::remove_all(root_); }
+
+  /// Events over about five hours, with late, disordered, malformed and timeless ones.
+  void fill(int n) {
+    source_ = std::make_shared<MemorySource>("hub", 2);
+    base::CounterRandom random(11, 1, 1);
+    std::int64_t arrival = kStart;
+    for (int i = 0; i < n; i++) {
+      auto row = static_cast<std::uint64_t>(i);
+      arrival += static_cast<std::int64_t>(random.below(row, 24'000));
+      std::int64_t back = static_cast<std::int64_t>(random.bits(row, 1) % 2000);
+      if (random.bits(row, 2) % 20 == 0)
+        back = static_cast<std::int64_t>(random.bits(row, 3) % 200'000);
+      if (random.bits(row, 2) % 97 == 1) back = -400'000;  // early
+      std::string time = base::format_millis(base::from_millis(arrival - back));
+      std::string json =
+          fmt::format(R"({{"event_id":{},"event_time":"{}","method":"{}","latency":{}}})", i, time,
+                      i % 3 == 0 ? "POST" : "GET", random.bits(row, 4) % 1000);
+      if (i % 101 == 7) json.resize(json.size() / 2);
+      if (i % 103 == 8) json = fmt::format(R"({{"event_id":{}}})", i);
+      source_->add(static_cast<int>(random.bits(row, 5) % 2), arrival, json);
+    }
+    end_ = arrival + 1;
+  }
+
+  std::unique_ptr<Runner> open() {
+    auto runner = Runner::open(options_, {{"views", source_}});
+    EXPECT_TRUE(runner) << (runner ? "" : runner.error().message);
+    return runner ? std::move(*runner) : nullptr;
+  }
+  static void drain(Runner& runner) {
+    while (true) {
+      auto any = runner.step();
+      ASSERT_TRUE(any) << any.error().message;
+      if (!*any) return;
+    }
+  }
+  void run_to(std::int64_t frontier) {
+    auto runner = open();
+    source_->set_frontier(frontier);
+    drain(*runner);
+    ASSERT_TRUE(runner->checkpoint());
+  }
+
+  /// The listed rows of an output, sorted.
+  std::multiset<std::string> rows(const std::string& output) {
+    std::multiset<std::string> out;
+    auto manifest = lake::read_manifest(env_, options_.lake_root, "job");
+    if (!manifest || !*manifest || !(*manifest)->outputs.contains(output)) return out;
+    for (const lake::ManifestFile& file : (*manifest)->outputs.at(output).added) {
+      std::string text = env_.read_file(options_.lake_root + "/" + file.path).value();
+      std::int64_t lines = 0;
+      for (std::size_t at = 0; at < text.size(); lines++) {
+        std::size_t end = text.find('\n', at);
+        out.insert(text.substr(at, end - at));
+        at = end + 1;
+      }
+      EXPECT_EQ(lines, file.rows) << file.path;
+    }
+    return out;
+  }
+  std::vector<std::multiset<std::string>> all_rows() {
+    std::vector<std::multiset<std::string>> out = {rows("raw"), rows("counts"), rows(kDeadLetters)};
+    out.emplace_back(alerts_.begin(), alerts_.end());
+    return out;
+  }
+  /// Data files on disk, listed or not.
+  std::size_t files_on_disk() const {
+    std::size_t n = 0;
+    for (const char* tier : {"bronze", "silver"}) {
+      std::filesystem::path dir = options_.lake_root + "/" + tier;
+      if (!std::filesystem::exists(dir)) continue;
+      for (const auto& entry : std::filesystem::recursive_directory_iterator(dir))
+        n += entry.is_regular_file() ? 1 : 0;
+    }
+    return n;
+  }
+  std::size_t files_listed() {
+    std::size_t n = 0;
+    auto manifest = lake::read_manifest(env_, options_.lake_root, "job");
+    for (const auto& [name, output] : (*manifest)->outputs) n += output.added.size();
+    return n;
+  }
+  std::vector<std::multiset<std::string>> undisturbed() {
+    run_to(end_);
+    auto expected = all_rows();
+    std::filesystem::remove_all(options_.lake_root);
+    std::filesystem::remove_all(options_.state_dir);
+    alerts_.clear();
+    source_->set_frontier(Source::kNoFrontier);
+    return expected;
+  }
+
+  base::FaultyEnv env_;
+  std::string root_;
+  JobOptions options_;
+  std::shared_ptr<MemorySource> source_;
+  std::int64_t end_ = 0;
+  std::set<std::string> alerts_;  // as the daemon keeps them: each key once
+};
+
+TEST_F(RunnerTest, EveryEventIsInOneBin) {
+  run_to(end_);
+  auto manifest = *lake::read_manifest(env_, options_.lake_root, "job");
+  ASSERT_TRUE(manifest);
+  std::int64_t read = 0, delivered = 0, dead = 0, dropped = 0;
+  for (const auto& [partition, counts] : manifest->counts["views"].items()) {
+    std::int64_t sum = 0;
+    for (int bin = 0; bin < kBins; bin++)
+      sum += counts[bin_name(static_cast<Bin>(bin))].get<std::int64_t>();
+    EXPECT_EQ(counts["read"], sum) << partition;
+    EXPECT_EQ(counts["read"], manifest->inputs["views"].offsets[std::stoul(partition)]);
+    read += counts["read"].get<std::int64_t>();
+    delivered += counts["delivered"].get<std::int64_t>();
+    dead += counts["malformed"].get<std::int64_t>() + counts["bad_time"].get<std::int64_t>();
+    dropped += counts["early"].get<std::int64_t>();
+    EXPECT_GT(counts["adjusted"], 0);
+  }
+  EXPECT_EQ(read, 1500);
+  EXPECT_GT(dropped, 0);
+  EXPECT_EQ(rows("raw").size(), static_cast<std::size_t>(delivered));
+  EXPECT_EQ(rows(kDeadLetters).size(), static_cast<std::size_t>(dead));
+  EXPECT_EQ(read, delivered + dead + dropped);
+  EXPECT_EQ(manifest->outputs["raw"].rows, delivered);
+  EXPECT_EQ(manifest->outputs["alarms"].rows, static_cast<std::int64_t>(alerts_.size()));
+  EXPECT_GT(alerts_.size(), 50u);
+}
+
+TEST_F(RunnerTest, CheckpointAndRestartAnywhereGivesTheSameRows) {
+  auto expected = undisturbed();
+  base::CounterRandom random(5, 1, 1);
+  for (std::uint64_t round = 0; round < 6; round++) {
+    std::int64_t frontier = kStart;
+    for (std::uint64_t i = 0; frontier < end_; i++) {
+      frontier += static_cast<std::int64_t>(random.bits(round, i) % 2'000'000);
+      run_to(std::min(frontier, end_));
+      if (HasFatalFailure()) return;
+    }
+    EXPECT_EQ(all_rows(), expected) << "round " << round;
+    EXPECT_EQ(files_on_disk(), files_listed());
+    undisturbed();
+  }
+}
+
+TEST_F(RunnerTest, KilledAnywhereGivesTheSameRowsAndNoLeftovers) {
+  auto expected = undisturbed();
+  base::CounterRandom random(6, 1, 1);
+  std::int64_t frontier = kStart;
+  for (std::uint64_t i = 0; frontier < end_; i++) {
+    frontier += static_cast<std::int64_t>(random.bits(1, i) % 2'000'000);
+    auto runner = open();
+    source_->set_frontier(std::min(frontier, end_));
+    drain(*runner);
+    // A disk that ends somewhere within the checkpoint leaves what a kill there leaves.
+    env_.set_disk_bytes(static_cast<std::int64_t>(random.bits(2, i) % 40'000));
+    bool committed = runner->checkpoint().has_value();
+    runner.reset();
+    env_.set_disk_bytes(INT64_MAX);
+    if (!committed) frontier -= 500'000;
+  }
+  run_to(end_);
+  EXPECT_EQ(all_rows(), expected);
+  EXPECT_EQ(files_on_disk(), files_listed());
+}
+
+TEST_F(RunnerTest, FilesOfACrashAreRemovedAndThoseOfOthersStay) {
+  run_to(kStart + 3'600'000);
+  std::string day = options_.lake_root + "/bronze/raw/year=2026/month=05/day=31/";
+  for (const char* name :
+       {"job-9-0.json", "job-9-1.json.tmp77-3", "job-2-9-0.json", "other-1-0.json", "mine.json"})
+    ASSERT_TRUE(env_.write_file(day + name, "{}\n"));
+  open();
+  EXPECT_FALSE(env_.exists(day + "job-9-0.json"));
+  EXPECT_FALSE(env_.exists(day + "job-9-1.json.tmp77-3"));
+  for (const char* name : {"job-2-9-0.json", "other-1-0.json", "mine.json"})
+    EXPECT_TRUE(env_.exists(day + name)) << name;
+}
+
+TEST_F(RunnerTest, AChangedQueryReplacesItsOutputsInOneCommit) {
+  run_to(end_ - 3'600'000);
+  auto old_rows = rows("raw");
+  auto old_manifest = *lake::read_manifest(env_, options_.lake_root, "job");
+  options_.query = "SELECT event_id AS id INTO raw FROM views TIMESTAMP BY event_time";
+  auto runner = open();
+  source_->set_frontier(kStart + 3'600'000);  // behind the old cut, and more is to come
+  for (int i = 0; i < 3; i++) ASSERT_TRUE(runner->step());
+  source_->set_frontier(end_);
+  ASSERT_TRUE(runner->checkpoint());
+  EXPECT_EQ(rows("raw"), old_rows);  // still the old ones
+  drain(*runner);
+  ASSERT_TRUE(runner->checkpoint());
+  auto manifest = *lake::read_manifest(env_, options_.lake_root, "job");
+  EXPECT_EQ(manifest->version, old_manifest->version + 1);
+  EXPECT_NE(manifest->definition, old_manifest->definition);
+  auto fresh = rows("raw");
+  EXPECT_GT(fresh.size(), old_rows.size());
+  EXPECT_TRUE(fresh.begin()->starts_with("{\"id\":"));
+  EXPECT_FALSE(manifest->outputs.contains("counts"));
+  source_->set_frontier(end_ + 1000);
+  drain(*runner);
+  ASSERT_TRUE(runner->checkpoint());
+  EXPECT_EQ(files_on_disk(), files_listed());
+}
+
+TEST_F(RunnerTest, ALostStateMeansStartingAgainNotLosing) {
+  auto expected = undisturbed();
+  run_to(end_ - 3'600'000);
+  for (const auto& entry : std::filesystem::directory_iterator(options_.state_dir))
+    ASSERT_TRUE(env_.write_file(entry.path().string(), "damaged"));
+  run_to(end_);
+  EXPECT_EQ(all_rows(), expected);
+}
+
+TEST_F(RunnerTest, WindowsComeOutStrictlyBehindTheWatermark) {
+  source_ = std::make_shared<MemorySource>("hub", 1);
+  std::int64_t t = kStart;  // on a window's end
+  source_->add(0, t,
+               fmt::format(R"({{"event_time":"{}","method":"A"}})",
+                           base::format_millis(base::from_millis(t))));
+  auto runner = open();
+  auto counts_at = [&](std::int64_t frontier) {
+    source_->set_frontier(frontier);
+    drain(*runner);
+    EXPECT_TRUE(runner->checkpoint());
+    return rows("counts").size();
+  };
+  EXPECT_EQ(counts_at(t + 1), 0u);
+  EXPECT_EQ(counts_at(t + 60'000), 0u);  // the watermark is at the end, not behind it
+  EXPECT_EQ(counts_at(t + 60'001), 1u);
+}
+
+TEST_F(RunnerTest, WaitsForReferenceData) {
+  options_.references["vip"] = root_ + "/vip.json";
+  options_.query =
+      "SELECT v.event_id INTO raw FROM views v TIMESTAMP BY event_time JOIN vip p ON "
+      "v.event_id = p.id";
+  auto absent = Runner::open(options_, {{"views", source_}});
+  ASSERT_FALSE(absent);
+  EXPECT_EQ(absent.error().code, base::Code::kNotFound);
+  ASSERT_TRUE(env_.write_file(options_.references["vip"], "{\"id\":2}\n{\"id\":4}\n{\"id\":6}\n"));
+  run_to(end_);
+  EXPECT_EQ(rows("raw").size(), 3u);
+}
+
+TEST_F(RunnerTest, ParquetFilesLieUnderTheirDay) {
+  options_.outputs["raw"].format = OutputSpec::Format::kParquet;
+  run_to(end_);
+  auto manifest = *lake::read_manifest(env_, options_.lake_root, "job");
+  std::int64_t n = 0;
+  std::set<std::string> days;
+  for (const lake::ManifestFile& file : manifest->outputs["raw"].added) {
+    n += file.rows;
+    EXPECT_GT(file.bytes, 0);
+    days.insert(file.path.substr(0, file.path.rfind('/')));
+    EXPECT_TRUE(env_.exists(options_.lake_root + "/" + file.path));
+  }
+  EXPECT_EQ(n, manifest->outputs["raw"].rows);
+  EXPECT_TRUE(days.contains("bronze/raw/year=2026/month=05/day=31"));
+  EXPECT_TRUE(days.contains("bronze/raw/year=2026/month=06/day=01"));
+}
+
+TEST_F(RunnerTest, AFailingCastStopsWithItsPlace) {
+  options_.query =
+      "SELECT CAST(method AS bigint) AS m\nINTO raw FROM views TIMESTAMP BY event_time";
+  auto runner = open();
+  source_->set_frontier(end_);
+  auto any = runner->step();
+  ASSERT_FALSE(any);
+  EXPECT_EQ(any.error().code, base::Code::kFailedPrecondition);
+  EXPECT_NE(any.error().message.find("line 1, column 8"), std::string::npos) << any.error().message;
+  EXPECT_NE(any.error().message.find("TRY_CAST"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace stream
