@@ -75,7 +75,8 @@ TEST_F(HubTest, ReadsUpToTheCutAndGoesOn) {
   EXPECT_EQ(arrivals(*reader, 100), (Ms{30, 30, 40}));
   EXPECT_EQ(arrivals(*hub->reader(0, 3), 100), (Ms{30, 30, 40}));
   std::vector<Record> records;
-  ASSERT_TRUE(hub->reader(0, 0)->next(100, 1 << 20, records));
+  reader = hub->reader(0, 0);
+  ASSERT_TRUE(reader->next(100, 1 << 20, records));
   EXPECT_EQ(records.at(0).key, "42");
   EXPECT_EQ(records.at(0).value, "{\"a\":1}");
   EXPECT_TRUE(records.at(0).from_world);
