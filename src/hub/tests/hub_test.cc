@@ -59,6 +59,7 @@ TEST_F(HubTest, PartitionsAsTheJavaClientDoes) {
   EXPECT_EQ(partition_of("foobar", 1 << 30), (-790332482 & 0x7FFFFFFF) % (1 << 30));
   EXPECT_EQ(partition_of("a-little-bit-long-string", 1 << 30),
             (-985981536 & 0x7FFFFFFF) % (1 << 30));
+  EXPECT_EQ(partition_of("42", 2), 0);  // as tests/e2e/test_hub_java.py sees it
   EXPECT_EQ(partition_of("abc", 1 << 30), 479470107 % (1 << 30));
 }
 
