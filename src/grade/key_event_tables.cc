@@ -98,9 +98,21 @@ EventTable stream_table(const world::World& world, world::Stream stream, Rows ro
           }};
 }
 
+EventTable dead_letter_table(const std::string& hub, std::int64_t cut_ms) {
+  Field input{.column = {.name = "input", .form = Form::kText},
+              .cell = [hub](const Event&) { return Cell::of(std::string_view(hub)); }};
+  Shape<Event> shape("raw", hub + " dead letters", 3,
+                     {std::move(input), partition(), whole("offset", Form::kInt, &Event::offset),
+                      instant("arrival", &Event::arrival_ms), text("body", &Event::value)});
+  shape.table().unit = "events";
+  return {.shape = std::move(shape), .cut_ms = cut_ms, .belongs = [](const Event& e) {
+            return e.malformed;
+          }};
+}
+
 EventTable alert_table(std::string name, int latency_ms, std::int64_t cut_ms) {
   Shape<Event> shape("stream", std::move(name), 1,
-                     {whole("event_id", Form::kInt, &Event::event_id), optional(latency())});
+                     {whole("event_id", Form::kInt, &Event::event_id)});
   shape.table().unit = "alerts";
   return {.shape = std::move(shape), .cut_ms = cut_ms, .belongs = [latency_ms](const Event& e) {
             return !e.malformed && !e.dropped && e.latency_hundredths > latency_ms * 100;

@@ -1,0 +1,32 @@
+#include "grade/case.h"
+
+namespace grade {
+
+void Case::measure() {
+  Fingerprint print(table);
+  auto status = found_rows([&](Row row) {
+    print.add(row);
+    if (observe) observe(row);
+  });
+  if (status) {
+    found = std::move(print);
+  } else {
+    error = status.error();
+  }
+}
+
+Check Case::decide() const {
+  std::string why = not_gradable ? not_gradable() : "";
+  if (!why.empty()) {
+    return {.layer = table.layer,
+            .name = table.name,
+            .expected = summary(table, expected()),
+            .found = found ? summary(table, *found) : "unreadable",
+            .verdict = Verdict::kNotGradable,
+            .detail = "not gradable: " + why};
+  }
+  if (error) return unreadable(table, summary(table, expected()), *error);
+  return compare(table, expected(), *found, expected_rows, found_rows);
+}
+
+}  // namespace grade

@@ -1,0 +1,80 @@
+#include "grade/grade.h"
+
+#include <algorithm>
+#include <array>
+
+#include "grade/found_lake.h"
+#include "grade/plan_internal.h"
+
+namespace grade {
+
+namespace {
+
+constexpr int kThreads = 2;
+constexpr std::array<std::string_view, 8> kLayers{"bronze", "sql",    "hub",    "capture",
+                                                  "raw",    "stream", "silver", "gold"};
+
+std::size_t rank(const Check& check) {
+  return static_cast<std::size_t>(std::ranges::find(kLayers, check.layer) - kLayers.begin());
+}
+
+base::Status check_inputs(const Inputs& in) {
+  auto invalid = [](std::string_view what) {
+    return base::error(base::Code::kInvalidArgument, "grade: {}", what);
+  };
+  if (in.world == nullptr) return invalid("there is no world to compare with");
+  if (in.lake == nullptr && !in.tables.empty()) return invalid("tables are named without a lake");
+  for (const auto& [table, hub] : in.hubs) {
+    if (table != "pageviews" && table != "stars")
+      return invalid(table + " is no stream of the world");
+    if (!hub) return invalid("a hub is null");
+  }
+  return {};
+}
+
+/// The columns of the lake's tables, which decide what of them is compared.
+base::Status look_at_tables(Plan& plan) {
+  if (plan.in.tables.empty()) return {};
+  plan.columns = TRY(lake_columns(*plan.in.lake, plan.stop));
+  for (const std::string& name : plan.in.tables) {
+    if (!plan.columns.contains(name)) plan.absent[name] = why_absent(*plan.in.lake, name);
+  }
+  return {};
+}
+
+base::Status measure(Plan& plan) {
+  // The expected side is many small tasks: behind the few long ones they fill both threads.
+  std::vector<Task> tasks = std::move(plan.found);
+  std::ranges::move(plan.first, std::back_inserter(tasks));
+  TRY(run_tasks(tasks, kThreads, plan.stop));
+  return run_tasks(plan.then, kThreads, plan.stop);
+}
+
+base::Result<std::vector<Check>> decide(const Plan& plan) {
+  std::vector<Check> checks(plan.cases.size());
+  std::vector<Task> tasks;
+  for (std::size_t i = 0; i < checks.size(); ++i) {
+    tasks.push_back([&, i] { checks[i] = plan.cases[i]->decide(); });
+  }
+  TRY(run_tasks(tasks, kThreads, plan.stop));
+  for (const auto& figure : plan.figures) checks.push_back(figure());
+  std::ranges::stable_sort(checks, {}, rank);
+  return checks;
+}
+
+}  // namespace
+
+base::Result<Report> grade(const Inputs& inputs) {
+  TRY(check_inputs(inputs));
+  Plan plan(inputs);
+  TRY(look_at_tables(plan));
+  plan_files(plan);
+  plan_sales(plan);
+  plan_traffic(plan);
+  plan_people(plan);
+  TRY(measure(plan));
+  return Report{
+      .run_id = inputs.run_id, .graded_at = inputs.graded_at, .checks = TRY(decide(plan))};
+}
+
+}  // namespace grade

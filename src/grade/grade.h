@@ -1,0 +1,86 @@
+// The answer key and its comparison with what a playground holds, layer by layer from raw files to
+// gold: expected, found, verdict, and where they differ.
+//
+// The expected side (key_*.h) is plain code over the world itself; no engine that is graded (stream
+// job, SQL, hub, database) has a part in it. The found side (found_*.h) only reads. compare.h says
+// what differs: both sides are reduced to fingerprints of bounded size while their rows go by, and
+// only where these differ are rows looked at again.
+//
+// Cuts: each hub is graded at a W that the caller gives (records with arrival < W); a Delta table
+// at the W that its last commit recorded (the caller's when it carries none). So a live stream is
+// graded exactly. Where records from outside lie before a cut, the checks they touch are "not
+// gradable".
+//
+// Errors: grade() fails with kCancelled and kInvalidArgument (inputs that don't fit together);
+// whatever is damaged, unreadable or absent in the playground is a wrong check with the reason.
+// Threads: grade() uses two threads of its own and only reads. Memory: about 150 MB at the default
+// volumes, and 28 bytes a user.
+// Read first: tests/compare_test.cc, then tests/grade_test.cc.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/env.h"
+#include "base/result.h"
+#include "grade/key_policy.h"
+#include "grade/report.h"
+#include "hub/hub.h"
+#include "lake/lake.h"
+#include "sqldb/database.h"
+#include "world/world.h"
+
+namespace grade {
+
+/// Alerts of the stream job on page views that took long.
+struct AlertInputs {
+  std::string name = "slow_pages";  ///< the output's
+  int latency_ms = 2000;            ///< alert above it
+  /// All alerts that were kept: their fields, `event_id` among them.
+  std::function<base::Result<std::vector<json>>()> fields;
+};
+
+/// What there is to grade. What is named here and isn't there is wrong; what isn't named here is
+/// left out. Everything outlives the call.
+struct Inputs {
+  const world::World* world = nullptr;
+  base::Env* env = &base::Env::real();
+  lake::Lake* lake = nullptr;
+  sqldb::Database* database = nullptr;    ///< null: there is none
+  std::set<std::string> database_tables;  ///< of "orders", "items"
+  /// "tier.name" as in the lake's SQL. Checks exist for bronze.{users, vipusers, products, towns,
+  /// orders, items, pageviews, stars, vip_pageviews, deadletter}, silver.{users, products, orders,
+  /// items, pageviews, stars, stream_pageviews_5min} and gold.engagements; others are ignored.
+  std::set<std::string> tables;
+
+  /// By the world's table that goes there: "pageviews", "stars".
+  std::map<std::string, std::shared_ptr<hub::Hub>> hubs;
+  /// By hub name: W, in ms. At or below the hub's frontier and, where there is a stream job, what
+  /// it has committed.
+  std::map<std::string, std::int64_t> cuts_ms;
+  std::string hub_namespace;  ///< of capture's folders
+
+  std::string stream_job;  ///< its name; empty: there is none
+  Policies policies;       ///< the stream job's
+  int window_minutes = 5;  ///< of stream_pageviews_5min
+  std::optional<AlertInputs> alerts;
+
+  /// Table or alert output → why it can't be graded, e.g. "its query was changed".
+  std::map<std::string, std::string> aside;
+
+  std::string run_id;
+  base::Instant graded_at;
+  std::stop_token stop;
+};
+
+/// Takes seconds; not more than one at a time is sensible.
+base::Result<Report> grade(const Inputs& inputs);
+
+}  // namespace grade

@@ -1,0 +1,62 @@
+#include "grade/found_lake.h"
+#include "grade/plan_internal.h"
+
+namespace grade {
+
+std::string StreamPlan::not_gradable(std::int64_t cut_ms) const {
+  for (int p = 0; p < hub->partitions(); ++p) {
+    std::int64_t dropped = hub->state(p).start_offset;
+    if (dropped > 0) {
+      return fmt::format("retention has dropped {} events of {} partition {}", dropped, hub->name(),
+                         p);
+    }
+  }
+  if (!outside || outside->first_ms >= cut_ms) return "";
+  return fmt::format("{} outside events in {}", outside->count, hub->name());
+}
+
+Case& Plan::add(Table table, RowSource found_rows) {
+  cases.push_back(std::make_unique<Case>());
+  Case& made = *cases.back();
+  made.table = std::move(table);
+  made.found_rows = std::move(found_rows);
+  const Table& of = made.table;
+  for (const std::string& name : {of.layer + "." + of.name, "bronze." + of.name, of.name}) {
+    auto aside = in.aside.find(name);  // the layers "raw" and "stream" have other names as tables
+    if (aside != in.aside.end()) made.not_gradable = [why = aside->second] { return why; };
+  }
+  found.push_back([&made] { made.measure(); });
+  return made;
+}
+
+Case& Plan::add(Table table, const std::shared_ptr<Expected>& expected, RowSource found_rows) {
+  Case& made = add(std::move(table), std::move(found_rows));
+  made.expected = [expected]() -> const Fingerprint& { return expected->print(); };
+  made.expected_rows = expected->again();
+  return made;
+}
+
+RowSource Plan::rows_in_lake(const std::string& name, const Table& table,
+                             std::int64_t cut_ms) const {
+  auto there = columns.find(name);
+  if (there != columns.end()) {
+    return lake_rows(*in.lake, name, there->second, table, stop, cut_ms);
+  }
+  auto why = absent.find(name);
+  base::Error error = why == absent.end()
+                          ? base::Error{base::Code::kNotFound, name + " is not there"}
+                          : why->second;
+  return [error](const RowSink&) -> base::Status { return std::unexpected(error); };
+}
+
+std::int64_t Plan::cut_of(const std::string& table, const StreamPlan& stream) const {
+  if (in.lake == nullptr) return stream.cut_ms;
+  auto write = in.lake->table_write(table);
+  if (!write) return stream.cut_ms;
+  auto cut = write->cuts.find(stream.hub->name());
+  if (cut == write->cuts.end()) return stream.cut_ms;
+  // The back-fill belongs to every table: one that was made of less is graded as if it had it.
+  return std::max(cut->second, std::min(stream.cut_ms, world.epoch_ms()));
+}
+
+}  // namespace grade

@@ -1,0 +1,69 @@
+// A grade while it is being put together: each plan_… adds the checks of one part of the playground
+// with the work that they need. Inside the room only; owned by one thread until its tasks run.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "grade/case.h"
+#include "grade/found_hub.h"
+#include "grade/grade.h"
+#include "grade/key_sales.h"
+#include "grade/key_tally.h"
+#include "grade/tasks.h"
+
+namespace grade {
+
+/// One of the world's two streams, from its hub on.
+struct StreamPlan {
+  world::Stream stream = world::Stream::kPageviews;
+  std::string table;  ///< "pageviews"
+  std::shared_ptr<hub::Hub> hub;
+  std::int64_t cut_ms = 0;   ///< W
+  std::int64_t last_ms = 0;  ///< the largest cut of any check
+  std::vector<std::shared_ptr<Tally>> tallies;
+  std::shared_ptr<UserTally> users;  ///< for gold.engagements; null: not wanted
+  std::unique_ptr<TrafficKey> key;   ///< made when all tallies are known
+  std::vector<Case*> hub_cases;      ///< by partition
+
+  base::Result<Outside> outside = Outside{};  ///< before last_ms
+  /// Why a check with this cut can't be graded; empty when it can.
+  std::string not_gradable(std::int64_t cut_ms) const;
+};
+
+struct Plan {
+  explicit Plan(const Inputs& i) : in(i), world(*i.world), stop(i.stop) {}
+
+  const Inputs& in;
+  const world::World& world;
+  std::stop_token stop;
+  std::map<std::string, std::vector<std::string>> columns;  ///< of the lake's tables that are there
+  std::map<std::string, base::Error> absent;                ///< of those that aren't, why
+
+  std::map<std::string, StreamPlan> streams;  ///< by table
+  std::shared_ptr<Sales> sales;
+  std::vector<std::unique_ptr<Case>> cases;
+  std::vector<std::function<Check()>> figures;  ///< checks of figures, when all is measured
+  std::vector<Task> found;                      ///< measure the cases
+  std::vector<Task> first;                      ///< make the expected sides
+  std::vector<Task> then;                       ///< what needs all of these
+
+  bool named(const std::string& table) const { return in.tables.contains(table); }
+  /// A case whose found side is measured in `found`.
+  Case& add(Table table, RowSource found_rows);
+  Case& add(Table table, const std::shared_ptr<Expected>& expected, RowSource found_rows);
+  /// The found side of a lake table; where it is absent a source that says why.
+  RowSource rows_in_lake(const std::string& name, const Table& table,
+                         std::int64_t cut_ms = std::numeric_limits<std::int64_t>::max()) const;
+  /// The W of a Delta table for a hub.
+  std::int64_t cut_of(const std::string& table, const StreamPlan& stream) const;
+};
+
+void plan_files(Plan& plan);
+void plan_sales(Plan& plan);
+void plan_traffic(Plan& plan);
+void plan_people(Plan& plan);  ///< the last: uses what the others have found out
+
+}  // namespace grade

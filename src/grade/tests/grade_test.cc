@@ -1,0 +1,314 @@
+// The grade of a whole playground, and that it can fail: every layer is damaged in turn, and
+// exactly the checks that this touches turn red, with the difference shown.
+#include "grade/grade.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "grade/found_alerts.h"
+#include "grade/tests/fake_playground.h"
+#include "wire/record_batch.h"
+
+namespace grade {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+class Grade : public ::testing::Test {
+ protected:
+  Report grade_now() { return grade_now(playground_.inputs()); }
+  Report grade_now(const Inputs& inputs) {
+    auto report = grade(inputs);
+    EXPECT_TRUE(report) << report.error().message;
+    return report ? *std::move(report) : Report{};
+  }
+  static std::vector<std::string> with(const Report& report, Verdict verdict) {
+    std::vector<std::string> names;
+    for (const auto& check : report.checks) {
+      if (check.verdict == verdict) names.push_back(check.layer + " " + check.name);
+    }
+    return names;
+  }
+  static std::string detail(const Report& report, const std::string& name) {
+    for (const auto& check : report.checks) {
+      if (check.layer + " " + check.name == name) return check.detail;
+    }
+    return "no such check";
+  }
+  static std::vector<std::string> wrong(const Report& report) {
+    return with(report, Verdict::kWrong);
+  }
+
+  FakePlayground playground_;
+};
+
+TEST_F(Grade, AWholePlaygroundIsAllRight) {
+  Report report = grade_now();
+  for (const auto& check : report.checks) {
+    EXPECT_EQ(check.verdict, Verdict::kRight)
+        << check.layer << " " << check.name << "\n  expected " << check.expected << "\n  found    "
+        << check.found << "\n  " << check.detail;
+    EXPECT_EQ(check.expected, check.found);
+  }
+  EXPECT_EQ(report.total(), 6 + 2 + 4 + 8 + 9 + 2 + 6 + 1);
+  json out = report.to_json();
+  EXPECT_EQ(out["run_id"], "run-1");
+  EXPECT_EQ(out["all_right"], true);
+  EXPECT_EQ(out["passed"], report.total());
+  EXPECT_EQ(out["checks"][0]["layer"], "bronze");
+  EXPECT_EQ(out["checks"][0]["verdict"], "right");
+}
+
+TEST_F(Grade, BronzeFilesByteForByte) {
+  std::string users = *playground_.env.read_file(playground_.path("bronze/users/users.json"));
+  users[users.find("\"city\":\"") + 8] ^= 1;
+  ASSERT_TRUE(playground_.env.write_file(playground_.path("bronze/users/users.json"), users));
+  ASSERT_TRUE(playground_.env.remove_file(playground_.path("bronze/products/product_7.json")));
+  std::string towns = *playground_.env.read_file(playground_.path("bronze/towns/towns.csv"));
+  towns.pop_back();  // the last line end
+  ASSERT_TRUE(playground_.env.write_file(playground_.path("bronze/towns/towns.csv"), towns));
+  Report report = grade_now();
+  EXPECT_THAT(wrong(report), ElementsAre("bronze users", "bronze products", "bronze towns"));
+  EXPECT_THAT(detail(report, "bronze users"),
+              HasSubstr("different 1 in text; first: line 1: text"));
+  EXPECT_THAT(detail(report, "bronze products"), HasSubstr("missing 1"));
+  EXPECT_THAT(detail(report, "bronze products"), HasSubstr("id 7 is missing"));
+  EXPECT_THAT(detail(report, "bronze towns"), HasSubstr("different 1"));
+}
+
+TEST_F(Grade, AbsentThingsAreWrongAndUnnamedOnesLeftOut) {
+  ASSERT_TRUE(playground_.env.remove_tree(playground_.path("bronze/vipusers")));
+  ASSERT_TRUE(playground_.database->drop_table("items"));
+  Report report = grade_now();
+  EXPECT_THAT(wrong(report), ElementsAre("bronze vipusers", "sql items"));
+  Inputs fewer = playground_.inputs();
+  fewer.tables = {"bronze.users"};
+  fewer.database_tables.clear();
+  fewer.hubs.clear();
+  fewer.alerts.reset();
+  report = grade_now(fewer);
+  EXPECT_EQ(report.total(), 1);
+  EXPECT_TRUE(report.all_right());
+}
+
+TEST_F(Grade, SqlRows) {
+  model::Batch one(world::World::orders_schema());
+  playground_.world.orders(0, 1, one);
+  one.columns[0].ints[0] = 100'000;
+  ASSERT_TRUE(playground_.database->append("orders", one));
+  Report report = grade_now();
+  EXPECT_THAT(wrong(report), ElementsAre("sql orders"));
+  EXPECT_THAT(detail(report, "sql orders"),
+              HasSubstr("missing 0, extra 1, different 0; first: order_id 100000 is extra"));
+}
+
+TEST_F(Grade, CopiedParquet) {
+  model::Batch orders(world::World::orders_schema());
+  playground_.world.orders(0, 500, orders);
+  orders.columns[3].ints[17] += 1;
+  playground_.write_orders("bronze/orders", orders);
+  Report report = grade_now();
+  EXPECT_THAT(wrong(report), ElementsAre("bronze orders"));
+  EXPECT_THAT(detail(report, "bronze orders"), HasSubstr("order_id 17: order_value expected"));
+}
+
+TEST_F(Grade, HubThatIsBehind) {
+  Inputs in = playground_.inputs();
+  in.tables.clear();
+  in.alerts.reset();
+  // Events that the world has sent by then, and the hub doesn't hold.
+  in.cuts_ms["stars"] = playground_.frontier_ms + 4 * 3'600'000;
+  Report report = grade_now(in);
+  EXPECT_THAT(wrong(report), ::testing::Contains("hub stars partition 0"));
+  EXPECT_THAT(wrong(report), ::testing::Contains("capture stars partition 0"));
+  EXPECT_THAT(wrong(report), ::testing::Not(::testing::Contains("hub pageviews partition 0")));
+  EXPECT_THAT(detail(report, "hub stars partition 0"), HasSubstr("extra 0, different 0"));
+}
+
+TEST_F(Grade, OutsideEventsAreNotGradable) {
+  Inputs in = playground_.inputs();
+  // A record from a client, stamped at the frontier: after the cut it touches nothing.
+  wire::BatchBuilder builder;
+  builder.start({});
+  builder.add(1, "42", "{}");
+  ASSERT_TRUE(playground_.hubs["stars"]->append_outside(0, builder.finish(), false));
+  EXPECT_THAT(wrong(grade_now(in)), IsEmpty());
+  in.cuts_ms["stars"] = playground_.frontier_ms + 1;
+  in.tables = {"bronze.stars", "bronze.users"};
+  Report report = grade_now(in);
+  EXPECT_THAT(with(report, Verdict::kNotGradable), ::testing::Contains("raw stars"));
+  EXPECT_THAT(with(report, Verdict::kNotGradable), ::testing::Contains("hub stars partition 0"));
+  EXPECT_EQ(detail(report, "raw stars"), "not gradable: 1 outside events in stars");
+  EXPECT_FALSE(report.all_right());
+  EXPECT_EQ(report.wrong(), 0);
+}
+
+TEST_F(Grade, CaptureFiles) {
+  std::string folder = playground_.path("bronze/capture/playground/pageviews/1/2026/05/31/22");
+  auto minutes = playground_.env.list(folder);
+  ASSERT_TRUE(minutes);
+  ASSERT_TRUE(playground_.env.remove_tree(folder + "/" + minutes->front().name));
+  Report report = grade_now();
+  EXPECT_THAT(wrong(report),
+              ElementsAre("capture pageviews partition 1", "capture pageviews partition 1 sums"));
+  EXPECT_THAT(detail(report, "capture pageviews partition 1"), HasSubstr("missing"));
+}
+
+TEST_F(Grade, RawRowsThatAreMissingDoubledOrChanged) {
+  model::Batch rows = playground_.raw_batch(world::Stream::kPageviews, false);
+  model::Batch damaged(rows.schema);
+  auto copy = [&](std::size_t row) {
+    for (std::size_t c = 0; c < rows.columns.size(); ++c) {
+      const auto& from = rows.columns[c];
+      auto& to = damaged.columns[c];
+      if (from.type == model::Type::kString) to.add_text(from.text(row));
+      if (from.type == model::Type::kDouble) to.add_double(from.doubles[row]);
+      if (!from.ints.empty()) to.add_int(from.ints[row]);
+    }
+    ++damaged.rows;
+  };
+  const auto& partition = rows.columns[9].ints;
+  std::size_t doubled = 200;
+  while (partition[doubled] == partition[100]) ++doubled;
+  for (std::size_t row = 0; row < rows.rows; ++row) {
+    if (row != 100) copy(row);
+    if (row == doubled) copy(row);
+  }
+  damaged.columns[7].doubles[50] += 0.01;
+  playground_.write_raw("pageviews_raw", "pageviews", damaged);
+  Report report = grade_now();
+  EXPECT_THAT(wrong(report), UnorderedElementsAre("raw pageviews", "raw pageviews partition 0 sums",
+                                                  "raw pageviews partition 1 sums"));
+  EXPECT_THAT(detail(report, "raw pageviews"), HasSubstr("missing 1, extra 1, different 1"));
+}
+
+TEST_F(Grade, DeadLetters) {
+  model::Batch none(model::Schema{{{"reason", model::Type::kString},
+                                   {"input", model::Type::kString},
+                                   {"EventEnqueuedUtcTime", model::Type::kTimestamp},
+                                   {"PartitionId", model::Type::kInt64},
+                                   {"Offset", model::Type::kInt64},
+                                   {"body", model::Type::kString}}});
+  playground_.write_raw("dead letters", "deadletter", none);
+  Report report = grade_now();
+  EXPECT_THAT(wrong(report), ::testing::Contains("raw pageviews dead letters"));
+  EXPECT_THAT(wrong(report), ::testing::Contains("raw pageviews partition 0 sums"));
+  EXPECT_THAT(wrong(report), ::testing::Not(::testing::Contains("raw pageviews")));
+}
+
+TEST_F(Grade, WindowsThatAreSkippedOrMiscounted) {
+  std::string skipped = playground_.windows.substr(playground_.windows.find('\n') + 1);
+  playground_.write_windows(skipped);
+  Report report = grade_now();
+  EXPECT_THAT(wrong(report), ElementsAre("stream pageviews_5min"));
+  EXPECT_THAT(detail(report, "stream pageviews_5min"),
+              HasSubstr("missing 1, extra 0, different 0"));
+
+  std::string changed = playground_.windows;
+  std::size_t digit = changed.find("\"count\":") + 8;
+  changed[digit] = changed[digit] == '9' ? '8' : static_cast<char>(changed[digit] + 1);
+  playground_.write_windows(changed);
+  report = grade_now();
+  EXPECT_THAT(wrong(report), ElementsAre("stream pageviews_5min"));
+  EXPECT_THAT(detail(report, "stream pageviews_5min"),
+              HasSubstr("different 1 in count; first: window_end 2026-"));
+}
+
+TEST_F(Grade, Alerts) {
+  playground_.alerts.push_back(playground_.alerts[3]);
+  Report report = grade_now();
+  EXPECT_THAT(wrong(report), ElementsAre("stream slow_pages"));
+  EXPECT_THAT(detail(report, "stream slow_pages"), HasSubstr("missing 0, extra 1"));
+  playground_.alerts.erase(playground_.alerts.begin() + 3);
+  playground_.alerts.erase(playground_.alerts.begin());
+  EXPECT_THAT(detail(grade_now(), "stream slow_pages"), HasSubstr("missing 1, extra 0"));
+}
+
+TEST_F(Grade, SilverEventsThatAreDoubled) {
+  playground_.overwrite(
+      "silver.pageviews",
+      std::string(FakePlayground::kSilverPageviews)
+          .substr(0, std::string(FakePlayground::kSilverPageviews).find(" QUALIFY")));
+  Report report = grade_now();
+  EXPECT_THAT(wrong(report), ElementsAre("silver pageviews"));
+  EXPECT_THAT(detail(report, "silver pageviews"), HasSubstr("missing 0, extra"));
+}
+
+TEST_F(Grade, SilverOrdersAndUsers) {
+  playground_.overwrite("silver.orders",
+                        std::string(FakePlayground::kSilverOrders) + " WHERE orderId <> 17");
+  playground_.overwrite("silver.users",
+                        "SELECT id, name, city, phone_number, birth_number, user_name "
+                        "FROM bronze.users");
+  Report report = grade_now();
+  EXPECT_THAT(wrong(report), ElementsAre("silver orders", "silver users"));
+  EXPECT_THAT(detail(report, "silver orders"), HasSubstr("order_id 17 is missing"));
+  EXPECT_THAT(detail(report, "silver users"), HasSubstr("in city, phone_number"));
+}
+
+TEST_F(Grade, GoldRowByRow) {
+  playground_.overwrite("gold.engagements",
+                        "SELECT * REPLACE (CASE WHEN id = 33 THEN orders + 1 ELSE orders END AS "
+                        "orders) FROM (" +
+                            std::string(FakePlayground::kEngagements) + ")");
+  Report report = grade_now();
+  EXPECT_THAT(wrong(report), ElementsAre("gold engagements"));
+  EXPECT_THAT(detail(report, "gold engagements"),
+              HasSubstr("different 1 in orders; first: id 33: orders expected"));
+  // An average of none has to be null, a count of none 0.
+  playground_.overwrite("gold.engagements",
+                        "SELECT * REPLACE (coalesce(avg_stars, 0) AS avg_stars) FROM (" +
+                            std::string(FakePlayground::kEngagements) + ")");
+  EXPECT_THAT(detail(grade_now(), "gold engagements"),
+              HasSubstr("avg_stars expected null, found 0.00"));
+}
+
+TEST_F(Grade, AMissingColumnIsNamed) {
+  playground_.overwrite("silver.stars", "SELECT event_id, user_id, stars FROM bronze.stars");
+  EXPECT_THAT(detail(grade_now(), "silver stars"), HasSubstr("column event_time is not there"));
+}
+
+TEST_F(Grade, TablesAreGradedAtTheirOwnCut) {
+  std::int64_t earlier = playground_.cut_ms - 2 * FakePlayground::kMinute;
+  ASSERT_TRUE(playground_.lake->overwrite_table(
+      "silver.pageviews", FakePlayground::kSilverPageviews, {{"pageviews", earlier}}));
+  EXPECT_THAT(wrong(grade_now()), IsEmpty());
+  // But not below the epoch: the back-fill belongs to every table.
+  earlier = playground_.world.epoch_ms() - 30 * FakePlayground::kMinute;
+  ASSERT_TRUE(playground_.lake->overwrite_table(
+      "silver.pageviews", FakePlayground::kSilverPageviews, {{"pageviews", earlier}}));
+  EXPECT_THAT(wrong(grade_now()), ElementsAre("silver pageviews"));
+}
+
+TEST_F(Grade, AsideIsNotGradable) {
+  Inputs in = playground_.inputs();
+  in.aside = {{"silver.orders", "its query was changed"}, {"slow_pages", "changed"}};
+  Report report = grade_now(in);
+  EXPECT_THAT(with(report, Verdict::kNotGradable),
+              ElementsAre("stream slow_pages", "silver orders"));
+}
+
+TEST_F(Grade, StopsWhenAsked) {
+  std::stop_source source;
+  source.request_stop();
+  Inputs in = playground_.inputs();
+  in.stop = source.get_token();
+  auto report = grade(in);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, base::Code::kCancelled);
+}
+
+TEST(AlertsAt, OneThatMayHaveComeLaterIsNoExtra) {
+  std::int64_t arrivals[] = {100, 200};
+  EXPECT_EQ(alerts_at(150, arrivals, 0), 0);  // one is missing
+  EXPECT_EQ(alerts_at(150, arrivals, 1), 1);
+  EXPECT_EQ(alerts_at(150, arrivals, 2), 1);  // the other one came after the cut
+  EXPECT_EQ(alerts_at(150, arrivals, 3), 2);  // one too many
+  EXPECT_EQ(alerts_at(150, {}, 1), 1);        // no such event
+}
+
+}  // namespace
+}  // namespace grade

@@ -1,0 +1,25 @@
+// Reading the rows of a statement batch by batch: for readers inside the program that want values,
+// not JSON, and more rows than fit into memory.
+#pragma once
+
+#include <functional>
+#include <stop_token>
+#include <string>
+
+#include "lake/lake.h"
+#include "model/batch.h"
+
+namespace lake {
+
+/// Gives the rows of `sql`, a SELECT as Lake::query takes it, to `on_batch` as they are made, in
+/// batches of about two thousand rows; the batch is valid during the call. Memory is bounded by the
+/// engine's limit, whatever the number of rows. Stops at the first error of `on_batch`.
+/// Types: whole numbers kInt64; FLOAT and DOUBLE kDouble; DECIMAL with up to two decimals kDecimal,
+/// with more kDouble; TIMESTAMP WITH TIME ZONE kTimestamp; TIMESTAMP kTimestampNtz; VARCHAR[]
+/// kStringList. Errors: as Lake::query; kInvalidArgument for a column of another type (named: cast
+/// it in the statement).
+base::Status scan(Lake& lake, const std::string& sql,
+                  const std::function<base::Status(const model::Batch&)>& on_batch,
+                  const Cuts& cuts = {}, std::stop_token stop = {});
+
+}  // namespace lake
