@@ -179,7 +179,7 @@ base::Result<TableWrite> Lake::overwrite_table(const std::string& table, const s
   auto parts = TRY(split_table(table));
   DeltaTable delta(*options_.env, *options_.clock, TRY(folder(parts.tier, parts.name)));
   Turn turn(state_->turns);
-  auto session = TRY(Session::open(*this, select, cuts));
+  auto session = TRY(Session::open(*this, select, cuts, Session::Order::kAny));
   auto columns = TRY(session->columns());
   auto typed = TRY(typed_select(columns.list));
   TRY(session->make_result_view());
@@ -187,7 +187,8 @@ base::Result<TableWrite> Lake::overwrite_table(const std::string& table, const s
   DataFile file;
   file.path = DeltaTable::new_file_name();
   std::string path = delta.path() + "/" + file.path;
-  auto written = session->run(copy_text(typed.select, path), 1, std::chrono::milliseconds{0}, stop);
+  auto written =
+      session->run(copy_text(typed.select, path, true), 1, std::chrono::milliseconds{0}, stop);
   if (!written) {
     (void)options_.env->remove_file(path);
     return base::annotate(written.error(), table);

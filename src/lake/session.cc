@@ -126,8 +126,8 @@ base::Status Session::make_views(const CheckedSql& checked, const Cuts& cuts) {
   if (checked.tables.empty() && !checked.lists_tables) return {};
   auto sources = TRY(find_tables(*lake_.options_.env, lake_.options_.root));
   auto add = [&](const TableSource& source) -> base::Status {
-    auto view = TRY(make_view(*connection_, *lake_.options_.env, *lake_.options_.clock, source,
-                              cuts, lake_.state_->columns));
+    auto view =
+        TRY(make_view(*connection_, *lake_.options_.env, *lake_.options_.clock, source, cuts));
     merge_cuts(cuts_, view.cuts);
     return connection_->run(fmt::format("CREATE OR REPLACE VIEW {}.{} AS {}", source.tier,
                                         quote_name(source.name), view.select));
@@ -148,21 +148,21 @@ base::Status Session::make_views(const CheckedSql& checked, const Cuts& cuts) {
   return {};
 }
 
-base::Status Session::close_off() {
+base::Status Session::close_off(Order order) {
   return connection_->run(
-      fmt::format("SET allowed_directories = [{}]; SET enable_external_access = false; "
-                  "SET lock_configuration = true",
-                  quote_text(lake_.options_.root + "/")));
+      fmt::format("SET preserve_insertion_order = {}; SET allowed_directories = [{}]; "
+                  "SET enable_external_access = false; SET lock_configuration = true",
+                  order == Order::kKept, quote_text(lake_.options_.root + "/")));
 }
 
 base::Result<std::unique_ptr<Session>> Session::open(Lake& lake, const std::string& sql,
-                                                     const Cuts& cuts) {
+                                                     const Cuts& cuts, Order order) {
   std::unique_ptr<Session> session(new Session(lake, sql));
   TRY(session->start());
   auto checked = TRY(check_select(session->connection(), sql));
   TRY(session->make_meta());
   TRY(session->make_views(checked, cuts));
-  TRY(session->close_off());
+  TRY(session->close_off(order));
   return session;
 }
 

@@ -9,7 +9,6 @@
 namespace lake {
 
 struct Lake::State {
-  ColumnCache columns;
   std::counting_semaphore<3> turns{3};
   std::mutex mutex;  // guards facts
   std::optional<WorldFacts> facts;
@@ -19,8 +18,11 @@ struct Lake::State {
 class Session {
  public:
   /// Checks `sql` and makes everything ready to run it; nothing outside can be reached afterwards.
+  /// Rows come in the order that the tables have, or (kAny) as they are ready: a write needs no
+  /// order, and keeping one costs it memory and, over thousands of small files, most of the time.
+  enum class Order { kKept, kAny };
   static base::Result<std::unique_ptr<Session>> open(Lake& lake, const std::string& sql,
-                                                     const Cuts& cuts);
+                                                     const Cuts& cuts, Order order = Order::kKept);
   ~Session();
 
   DuckConnection& connection() { return *connection_; }
@@ -48,7 +50,7 @@ class Session {
   base::Status start();
   base::Status make_views(const CheckedSql& checked, const Cuts& cuts);
   base::Status make_meta();
-  base::Status close_off();
+  base::Status close_off(Order order);
 
   Lake& lake_;
   std::string sql_;

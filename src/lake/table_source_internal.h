@@ -28,22 +28,6 @@ struct TableSource {
   std::optional<Cuts> committed;
 };
 
-/// Columns of JSON files found by sampling, kept while the files stay the same. Thread-safe.
-class ColumnCache {
- public:
-  std::optional<std::string> find(const TableSource& source);
-  void put(const TableSource& source, std::string columns);
-
- private:
-  struct Entry {
-    std::size_t files;
-    std::int64_t bytes;
-    std::string columns;
-  };
-  std::mutex mutex_;
-  std::map<std::string, Entry> entries_;  // by folder
-};
-
 /// All tables of the lake at `root`, by tier and name.
 base::Result<std::vector<TableSource>> find_tables(base::Env& env, const std::string& root);
 
@@ -57,7 +41,7 @@ struct TableView {
 /// columns.
 base::Result<TableView> make_view(DuckConnection& connection, base::Env& env,
                                   const base::Clock& clock, const TableSource& source,
-                                  const Cuts& cuts, ColumnCache& cache);
+                                  const Cuts& cuts);
 
 /// Adds `more` to `cuts`; of two for one hub the smaller counts.
 void merge_cuts(Cuts& cuts, const Cuts& more);

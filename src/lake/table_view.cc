@@ -8,9 +8,12 @@ namespace {
 
 using base::Code;
 
-constexpr std::size_t kSampleFiles = 32;
-// An object may be this big; the reader's buffers are twice as large, per thread.
-constexpr const char* kJsonOptions = "maximum_object_size = 4194304";
+// Columns come from a sample, at every binding: columns given by name would leave the planner
+// without an idea of how many rows there are. The formats fit no text, so that times stay text, as
+// in Spark. An object may be 4 MB; the reader's buffers are twice as large, per thread.
+constexpr const char* kJsonOptions =
+    "sample_size = 4096, dateformat = 'none', timestampformat = 'none', "
+    "maximum_object_size = 4194304";
 constexpr std::string_view kArrival = "EventEnqueuedUtcTime";
 
 std::string file_list(std::span<const std::string> files) {
@@ -35,36 +38,12 @@ base::Result<std::vector<std::pair<std::string, std::string>>> describe(DuckConn
   return columns;
 }
 
-/// {'id': 'BIGINT', …}: found in the first files. What looks like a time stays text, as in Spark,
-/// and so does what was null in all of the sample.
-base::Result<std::string> json_columns(DuckConnection& connection, const TableSource& source,
-                                       ColumnCache& cache) {
-  if (auto known = cache.find(source)) return *known;
-  auto sample = std::span(source.files).first(std::min(source.files.size(), kSampleFiles));
-  auto found = TRY(
-      describe(connection, fmt::format("SELECT * FROM read_json({}, hive_partitioning = false, {})",
-                                       file_list(sample), kJsonOptions)));
-  std::string columns = "{";
-  for (auto& [name, type] : found) {
-    static constexpr std::string_view kText[] = {
-        "DATE", "TIME", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "UUID", "JSON"};
-    if (std::ranges::find(kText, type) != std::end(kText)) type = "VARCHAR";
-    columns +=
-        fmt::format("{}{}: {}", columns.size() > 1 ? ", " : "", quote_text(name), quote_text(type));
-  }
-  columns += "}";
-  cache.put(source, columns);
-  return columns;
-}
-
-base::Result<std::string> file_scan(DuckConnection& connection, const TableSource& source,
-                                    ColumnCache& cache) {
+std::string file_scan(const TableSource& source) {
   const char* hive = has_partitions(source) ? "true" : "false";
   std::string files = file_list(source.files);
   switch (source.format) {
     case Format::kJson:
-      return fmt::format("read_json({}, columns = {}, hive_partitioning = {}, {})", files,
-                         TRY(json_columns(connection, source, cache)), hive, kJsonOptions);
+      return fmt::format("read_json({}, hive_partitioning = {}, {})", files, hive, kJsonOptions);
     case Format::kCsv:
       return fmt::format("read_csv({}, header = true, hive_partitioning = {})", files, hive);
     default:
@@ -73,15 +52,14 @@ base::Result<std::string> file_scan(DuckConnection& connection, const TableSourc
 }
 
 base::Result<TableView> file_view(DuckConnection& connection, const TableSource& source,
-                                  const Cuts& cuts, ColumnCache& cache) {
+                                  const Cuts& cuts) {
   if (source.files.empty()) {
     return base::error(Code::kFailedPrecondition,
                        "{}.{} has no rows yet, so its columns aren't known; run this again when it "
                        "has some",
                        source.tier, source.name);
   }
-  std::string scan = TRY(file_scan(connection, source, cache));
-  TableView view{"SELECT * FROM " + scan, {}};
+  TableView view{"SELECT * FROM " + file_scan(source), {}};
   if (!source.committed) return view;
   view.cuts = *source.committed;
   auto columns = TRY(describe(connection, view.select));
@@ -163,26 +141,11 @@ base::Result<TableView> delta_view(base::Env& env, const base::Clock& clock,
 
 }  // namespace
 
-std::optional<std::string> ColumnCache::find(const TableSource& source) {
-  std::lock_guard lock(mutex_);
-  auto found = entries_.find(source.folder);
-  if (found == entries_.end() || found->second.files != source.files.size() ||
-      found->second.bytes != source.bytes) {
-    return {};
-  }
-  return found->second.columns;
-}
-
-void ColumnCache::put(const TableSource& source, std::string columns) {
-  std::lock_guard lock(mutex_);
-  entries_[source.folder] = {source.files.size(), source.bytes, std::move(columns)};
-}
-
 base::Result<TableView> make_view(DuckConnection& connection, base::Env& env,
                                   const base::Clock& clock, const TableSource& source,
-                                  const Cuts& cuts, ColumnCache& cache) {
+                                  const Cuts& cuts) {
   auto view = source.format == Format::kDelta ? delta_view(env, clock, source)
-                                              : file_view(connection, source, cuts, cache);
+                                              : file_view(connection, source, cuts);
   if (!view) return base::annotate(view.error(), source.tier + "." + source.name);
   return view;
 }
