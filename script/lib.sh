@@ -58,3 +58,18 @@ install_packages() {  # SECTION…
   # shellcheck disable=SC2086
   $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 }
+
+# tofu_shown CMD…: runs script/tofu, shows what it does line by line without the plan's texts, and
+# everything when it fails.
+tofu_shown() {
+  local log status=0
+  log=$(mktemp)
+  "$ROOT/script/tofu" "$@" -no-color >"$log" 2>&1 &
+  local pid=$!
+  tail -n +1 -f --pid=$pid "$log" | grep -E --line-buffered \
+    ': (Creation|Modifications|Destruction) complete|^(Apply|Destroy) complete|^No changes' >&2 || true
+  wait $pid || status=$?
+  if [[ $status != 0 ]]; then cat "$log" >&2; fi
+  rm -f "$log"
+  return $status
+}

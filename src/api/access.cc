@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
+#include <openssl/sha.h>
+
+#include <span>
 
 namespace api {
 
@@ -28,21 +31,35 @@ std::string_view cookie_value(std::string_view header, std::string_view name) {
   return {};
 }
 
+std::string hex(std::span<const unsigned char> bytes) {
+  std::string text;
+  for (unsigned char byte : bytes) text += fmt::format("{:02x}", byte);
+  return text;
+}
+
+std::string derive_cookie(const std::string& token) {
+  std::string source = "hriste page cookie:" + token;
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const unsigned char*>(source.data()), source.size(), digest);
+  return hex(digest);
+}
+
 }  // namespace
 
 std::string random_token() {
   unsigned char bytes[32];
   CHECK(RAND_bytes(bytes, sizeof bytes) == 1);
-  std::string text;
-  for (unsigned char byte : bytes) text += fmt::format("{:02x}", byte);
-  return text;
+  return hex(bytes);
 }
 
 bool equal_secret(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
+Access::Access(std::string token) : token_(std::move(token)), cookie_(derive_cookie(token_)) {}
+
 void Access::set_port(int port) {
+  cookie_name_ = fmt::format("hriste-{}", port);
   host_ip_ = fmt::format("127.0.0.1:{}", port);
   host_name_ = fmt::format("localhost:{}", port);
 }
@@ -64,7 +81,7 @@ Status Access::check_identity(const RequestFacts& request) const {
       equal_secret(request.authorization.substr(kBearer.size()), token_)) {
     return {};
   }
-  if (equal_secret(cookie_value(request.cookie, kCookieName), cookie_)) {
+  if (equal_secret(cookie_value(request.cookie, cookie_name_), cookie_)) {
     if (request.method == "GET" || request.has_own_header) return {};
     return base::error(Code::kPermissionDenied, "a write from the page needs the header X-Hriste");
   }

@@ -28,10 +28,14 @@ struct RequestFacts {
 
 class Access {
  public:
-  explicit Access(std::string token) : token_(std::move(token)), cookie_(random_token()) {}
+  /// The cookie is derived from the token, so that a browser stays logged in when the daemon starts
+  /// again.
+  explicit Access(std::string token);
 
-  /// The port that Host and Origin must name.
+  /// The port that Host and Origin must name. Cookies don't know ports, so the port is part of the
+  /// cookie's name: two playgrounds don't log each other out.
   void set_port(int port);
+  const std::string& cookie_name() const { return cookie_name_; }
   /// Errors: kPermissionDenied saying which rule it was.
   base::Status check_place(const RequestFacts& request) const;
   base::Status check_identity(const RequestFacts& request) const;
@@ -44,11 +48,9 @@ class Access {
  private:
   const std::string token_;
   const std::string cookie_;
-  std::string host_ip_, host_name_;
+  std::string host_ip_, host_name_, cookie_name_;
   mutable std::mutex mutex_;
   std::map<std::string, std::chrono::steady_clock::time_point, std::less<>> codes_;
 };
-
-inline constexpr std::string_view kCookieName = "hriste";
 
 }  // namespace api

@@ -291,8 +291,8 @@ void Server::Impl::add_page_routes() {
                            "text/plain; charset=utf-8");
       return;
     }
-    response.set_header(
-        "Set-Cookie", fmt::format("{}={}; HttpOnly; SameSite=Strict; Path=/", kCookieName, cookie));
+    response.set_header("Set-Cookie", fmt::format("{}={}; HttpOnly; SameSite=Strict; Path=/",
+                                                  access.cookie_name(), cookie));
     response.set_redirect("/");
   });
   http.Get(".*", [](const Request& request, httplib::Response& response) {

@@ -25,13 +25,11 @@
 #include <vector>
 
 #include "base/result.h"
+#include "control/controller.h"
 
 namespace control {
 
 using json = nlohmann::json;
-
-class Controller;
-struct Runtime;
 
 /// An error that may name the attribute at fault, e.g. ["activities", 0, "query"].
 struct RequestError {
@@ -96,7 +94,8 @@ class Playground {
   Controller* controller(const std::string& kind) const;
   void note_apply();
   void sample_rates(std::stop_token stop);
-  json nodes_and_edges();
+  void sample_once();
+  std::vector<MapNode> collect_nodes();
 
   Options options_;
   std::string id_;
@@ -108,8 +107,16 @@ class Playground {
   std::set<std::string> busy_;  // resources with a request under way
 
   std::stop_source stop_;
+  struct Sample {
+    std::int64_t total = 0;
+    double rate = 0;
+  };
   std::mutex rates_mutex_;
+  std::map<std::string, Sample> rates_;  // by node id
+  std::vector<MapNode> nodes_;           // as last sampled
+  double sampled_at_ = 0;
   std::vector<std::pair<std::int64_t, double>> rate_history_;  // (wall seconds, events/s)
+  std::atomic<std::int64_t> last_overview_ms_ = 0;
   std::jthread sampler_;
 };
 

@@ -1,0 +1,42 @@
+// The command line's verbs. Each takes what it needs and returns the process's exit status:
+// 0 done, 1 the answer is "no" (a wrong grade, something left over), 2 it could not be done.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "client/playground.h"
+
+namespace app {
+
+using json = nlohmann::json;
+
+/// Prints `error: …` and returns 2.
+int fail(const base::Error& error);
+
+// daemon.cc
+int serve_verb(const std::string& data_dir);
+int start_verb(client::Playground& playground);
+int stop_verb(client::Playground& playground);
+int open_verb(client::Playground& playground, bool print_only);
+int connect_verb(client::Playground& playground);
+int logs_verb(client::Playground& playground, int lines);
+int doctor_verb(client::Playground& playground);
+
+// data.cc
+int status_verb(client::Playground& playground, bool as_json);
+int sql_verb(client::Playground& playground, const std::string& sql, bool as_json);
+int tail_verb(client::Playground& playground, const std::string& hub, int limit, bool follow);
+int run_verb(client::Playground& playground, const std::string& pipeline);
+int grade_verb(client::Playground& playground, bool as_json, bool now);
+int world_hash_verb(client::Playground& playground);
+
+// receipt.cc
+int inventory_verb(client::Playground& playground);
+int receipt_verb(const std::string& inventory_path);
+int destroy_orphans_verb(client::Playground& playground);
+
+/// Left-aligned text in columns, cut at the terminal's width never; numbers right-aligned.
+std::string format_table(const json& header, const json& rows);
+
+}  // namespace app

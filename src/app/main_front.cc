@@ -1,0 +1,131 @@
+// hriste: the command line; and, started by OpenTofu or Terraform, the provider.
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <iterator>
+
+#include "app/front/verbs.h"
+#include "app/version.h"
+#include "base/env.h"
+#include "kinds/kinds.h"
+#include "provider/provider.h"
+
+namespace {
+
+/// --data-dir, $HRISTE_DATA_DIR, then upward from here: .hriste, playground/local/.hriste.
+std::string find_data_dir(const std::string& given) {
+  namespace fs = std::filesystem;
+  const char* variable = std::getenv("HRISTE_DATA_DIR");
+  std::error_code ec;
+  std::string chosen = !given.empty() ? given : variable != nullptr ? variable : "";
+  if (!chosen.empty()) {
+    auto path = fs::absolute(chosen, ec).lexically_normal().string();
+    while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+    return path;
+  }
+  fs::path here = fs::current_path(ec);
+  for (fs::path dir = here;; dir = dir.parent_path()) {
+    for (const char* place : {".hriste", "playground/local/.hriste"}) {
+      if (fs::exists(dir / place / ".hriste-playground", ec)) return (dir / place).string();
+    }
+    if (dir == dir.root_path()) break;
+  }
+  for (fs::path dir = here;; dir = dir.parent_path()) {
+    if (fs::exists(dir / "playground/local/providers.tf", ec)) {
+      return (dir / "playground/local/.hriste").string();
+    }
+    if (dir == dir.root_path()) break;
+  }
+  return (here / ".hriste").string();
+}
+
+int command_line(int argc, char** argv) {
+  CLI::App app{
+      "hriste: a data playground that builds itself.\n"
+      "script/up (or `tofu apply` in playground/local) makes one; these verbs look into it.\n"};
+  app.set_version_flag("--version", std::string(::app::kVersion));
+  app.require_subcommand(1);
+  app.failure_message(CLI::FailureMessage::help);
+  std::string data_dir;
+  app.add_option("--data-dir", data_dir,
+                 "The playground's folder. Default: $HRISTE_DATA_DIR, then .hriste or "
+                 "playground/local/.hriste here or above");
+  app.fallthrough();
+
+  bool as_json = false, print_only = false, now = false, orphans = false, follow = false;
+  int lines = 50, limit = 10;
+  std::string text;
+  auto* serve = app.add_subcommand("serve", "Run the daemon here, in the foreground");
+  auto* start = app.add_subcommand("start", "Start the daemon of a playground that was stopped");
+  auto* stop = app.add_subcommand("stop", "Stop the daemon; the data stays");
+  auto* open = app.add_subcommand("open", "Open the page, logged in");
+  open->add_flag("--print", print_only, "Print the link instead of opening a browser");
+  auto* connect =
+      app.add_subcommand("connect", "Print settings for kcat, SQL tools, Python, Spark");
+  auto* status = app.add_subcommand("status", "What there is, how it is, how fast it goes");
+  status->add_flag("--json", as_json, "As JSON");
+  auto* logs = app.add_subcommand("logs", "The daemon's log");
+  logs->add_option("-n,--lines", lines, "How many lines")->check(CLI::PositiveNumber);
+  auto* sql =
+      app.add_subcommand("sql", "Ask the lake: hriste sql 'SELECT …', or from standard input");
+  sql->add_option("query", text, "One SELECT over bronze, silver and gold");
+  sql->add_flag("--json", as_json, "As JSON");
+  auto* tail = app.add_subcommand("tail", "The newest events of a hub");
+  tail->add_option("hub", text, "The hub's name")->required();
+  tail->add_option("-n,--limit", limit, "How many")->check(CLI::Range(1, 1000));
+  tail->add_flag("-f,--follow", follow, "Go on with new ones");
+  auto* run = app.add_subcommand("run", "Run a pipeline now");
+  run->add_option("pipeline", text, "The pipeline's name")->required();
+  auto* grade =
+      app.add_subcommand("grade", "The recorded grade; exit status 1 when a check is wrong");
+  grade->add_flag("--json", as_json, "As JSON");
+  grade->add_flag("--now", now, "Compute it now");
+  auto* doctor = app.add_subcommand("doctor", "Check what a playground needs");
+  auto* world = app.add_subcommand("world", "The synthetic world");
+  auto* hash = world->add_subcommand("hash", "A hash of each table: same settings, same hashes");
+  world->require_subcommand(1);
+  auto* reference = app.add_subcommand("reference", "Print the reference of all resource kinds");
+  auto* inventory = app.add_subcommand("inventory", "Processes, ports and files, as JSON");
+  auto* receipt = app.add_subcommand("receipt", "Prove that nothing of an inventory is left");
+  receipt->add_option("inventory", text, "The file that `hriste inventory` wrote")->required();
+  auto* destroy = app.add_subcommand("destroy", "Remove what Terraform's state doesn't know");
+  destroy->add_flag("--orphans", orphans, "Yes, remove it")->required();
+  CLI11_PARSE(app, argc, argv);
+
+  if (*reference) {
+    std::cout << kinds::reference_markdown();
+    return 0;
+  }
+  if (*receipt) return ::app::receipt_verb(text);
+  std::string dir = find_data_dir(data_dir);
+  if (*serve) return ::app::serve_verb(dir);
+  auto engine = client::find_engine();
+  if (!engine && !*doctor) return ::app::fail(engine.error());
+  client::Playground playground(dir, engine.value_or(""));
+  if (*start) return ::app::start_verb(playground);
+  if (*stop) return ::app::stop_verb(playground);
+  if (*open) return ::app::open_verb(playground, print_only);
+  if (*connect) return ::app::connect_verb(playground);
+  if (*status) return ::app::status_verb(playground, as_json);
+  if (*logs) return ::app::logs_verb(playground, lines);
+  if (*sql) {
+    if (text.empty()) text.assign(std::istreambuf_iterator<char>(std::cin), {});
+    return ::app::sql_verb(playground, text, as_json);
+  }
+  if (*tail) return ::app::tail_verb(playground, text, limit, follow);
+  if (*run) return ::app::run_verb(playground, text);
+  if (*grade) return ::app::grade_verb(playground, as_json, now);
+  if (*doctor) return ::app::doctor_verb(playground);
+  if (*hash) return ::app::world_hash_verb(playground);
+  if (*inventory) return ::app::inventory_verb(playground);
+  if (*destroy) return ::app::destroy_orphans_verb(playground);
+  return 2;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (std::getenv("TF_PLUGIN_MAGIC_COOKIE") != nullptr) return provider::serve();
+  return command_line(argc, argv);
+}

@@ -1,0 +1,180 @@
+// hriste_generator: brings one table of the world to the lake, a database or a hub.
+//
+// How far it is stands in its sink, not here: each load looks there and goes on.
+#include <algorithm>
+
+#include "base/log.h"
+#include "control/all_controllers.h"
+#include "load/load.h"
+
+namespace control {
+
+using base::Code;
+using base::Result;
+using base::Status;
+
+namespace {
+
+/// The lake path, below the bronze tier, of a table that the world writes as files.
+std::string lake_path(const std::string& table) {
+  if (table == "users") return "users/users.json";
+  if (table == "vipusers") return "vipusers/vipusers.json";
+  if (table == "towns") return "towns/towns.csv";
+  return "products";
+}
+
+class GeneratorController final : public Controller {
+ public:
+  explicit GeneratorController(Runtime& runtime) : runtime_(runtime) {}
+
+  Result<json> apply(const std::string& name, const json& wanted, const json&,
+                     std::stop_token stop) override {
+    auto world = TRY(world_of(wanted));
+    auto table = TRY(world::table_from_name(wanted.at("table").get<std::string>()));
+    auto progress = std::make_shared<load::Progress>();
+    progress_.put(name, progress);
+    if (wanted.at("lake").is_string()) {
+      TRY(runtime_.tier_of(wanted.at("lake")));
+      TRY(load::load_lake(*world, table, runtime_.lake_root(), runtime_.env, *progress, stop));
+    } else if (wanted.at("database").is_string()) {
+      auto database = TRY(database_of(wanted));
+      TRY(load::load_database(*world, table, *database, *progress, stop));
+    } else {
+      TRY(start(name, wanted));
+    }
+    return wanted;
+  }
+
+  Status start(const std::string& name, const json& attributes) override {
+    if (!attributes.at("event_hub").is_string() || runtime_.loads.get(name)) return {};
+    auto world = TRY(world_of(attributes));
+    std::string hub_name = ref_name(attributes.at("event_hub"));
+    auto hub = runtime_.broker->hub(hub_name);
+    if (!hub) {
+      return base::error(Code::kFailedPrecondition, "event hub \"{}\" does not exist", hub_name);
+    }
+    load::LiveLoad::Options options;
+    options.hub = hub;
+    options.stream =
+        attributes.at("table") == "stars" ? world::Stream::kStars : world::Stream::kPageviews;
+    options.clock = &runtime_.clock->clock();
+    options.mode = attributes.at("mode") == "endless" ? load::LiveLoad::Mode::kEndless
+                                                      : load::LiveLoad::Mode::kOnce;
+    options.on_backfilled = [this] { release_clock(); };
+    runtime_.loads.put(name, load::LiveLoad::start(*world, std::move(options)));
+    return {};
+  }
+
+  Result<bool> exists(const std::string& name, const json& attributes) override {
+    if (attributes.at("lake").is_string()) {
+      return runtime_.env.exists(path_of(attributes));
+    }
+    if (attributes.at("database").is_string()) {
+      auto database = database_of(attributes);
+      if (!database) return false;
+      auto tables = TRY((*database)->tables());
+      return std::ranges::find(tables, attributes.at("table").get<std::string>()) != tables.end();
+    }
+    return runtime_.loads.get(name) != nullptr;
+  }
+
+  Status remove(const std::string& name, const json& attributes) override {
+    progress_.take(name);
+    if (attributes.at("lake").is_string()) {
+      return runtime_.env.remove_tree(folder_of(attributes));
+    }
+    if (attributes.at("database").is_string()) {
+      auto database = database_of(attributes);
+      if (!database) return {};  // gone, and the table with it
+      return (*database)->drop_table(attributes.at("table").get<std::string>());
+    }
+    if (auto load = runtime_.loads.take(name)) load->stop();
+    return {};
+  }
+
+  std::vector<MapNode> nodes(const std::string& name, const json& attributes) override {
+    MapNode node{.id = "hriste_generator." + name,
+                 .label = "gen." + name,
+                 .kind = "hriste_generator",
+                 .tier = "source",
+                 .lane = 0};
+    if (auto load = runtime_.loads.get(name)) {
+      describe_live(*load, node);
+      return {node};
+    }
+    auto progress = progress_.get(name);
+    node.total = progress ? progress->rows.load() : 0;
+    node.status = "loaded";
+    if (attributes.at("lake").is_string()) return {node, table_node(name, attributes)};
+    return {node};
+  }
+
+ private:
+  Result<std::shared_ptr<const world::World>> world_of(const json& attributes) {
+    std::string name = ref_name(attributes.at("world"));
+    auto world = runtime_.worlds.get(name);
+    if (world) return world;
+    return base::error(Code::kFailedPrecondition, "world \"{}\" does not exist", name);
+  }
+
+  Result<std::shared_ptr<sqldb::Database>> database_of(const json& attributes) {
+    std::string name = ref_name(attributes.at("database"));
+    auto database = runtime_.databases.get(name);
+    if (database) return database;
+    return base::error(Code::kFailedPrecondition, "database \"{}\" does not exist", name);
+  }
+
+  /// What a load leaves when it is whole: the file, or for products their folder.
+  std::string path_of(const json& attributes) const {
+    return runtime_.lake_root() + "/bronze/" + lake_path(attributes.at("table"));
+  }
+
+  std::string folder_of(const json& attributes) const {
+    return runtime_.lake_root() + "/bronze/" + attributes.at("table").get<std::string>();
+  }
+
+  /// The clock runs once every load that is there has brought its back-fill in.
+  void release_clock() {
+    for (const auto& [name, load] : runtime_.loads.all()) {
+      if (!load->state().backfilled) return;
+    }
+    if (auto status = runtime_.clock->release(); !status) {
+      base::log_error("control", "clock", "{}", status.error().message);
+    }
+  }
+
+  static void describe_live(const load::LiveLoad& load, MapNode& node) {
+    auto state = load.state();
+    node.total = state.rows;
+    node.status = !state.backfilled ? "back-fill" : state.ended ? "done" : "live";
+    node.facts = {{"events", state.rows},
+                  {"position", base::format_millis(base::from_millis(state.position_ms))}};
+    if (state.error.empty()) return;
+    node.health = "fail";
+    node.status = state.error;
+  }
+
+  /// The bronze files that a lake generator writes.
+  MapNode table_node(const std::string& name, const json& attributes) const {
+    std::string table = attributes.at("table");
+    return {.id = "bronze." + table,
+            .label = "bronze." + table,
+            .kind = "table",
+            .tier = "bronze",
+            .lane = 3,
+            .status = "files",
+            .facts = {{"path", "bronze/" + lake_path(table)}},
+            .inputs = {"hriste_generator." + name}};
+  }
+
+  Runtime& runtime_;
+  Registry<load::Progress> progress_;
+};
+
+}  // namespace
+
+std::unique_ptr<Controller> make_generator_controller(Runtime& runtime) {
+  return std::make_unique<GeneratorController>(runtime);
+}
+
+}  // namespace control

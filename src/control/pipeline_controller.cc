@@ -1,0 +1,140 @@
+// hriste_pipeline: a definition; a trigger or a person runs it. Its tables go with it.
+#include "control/all_controllers.h"
+#include "flow/pipeline.h"
+
+namespace control {
+
+using base::Result;
+using base::Status;
+
+namespace {
+
+class PipelineController final : public Controller {
+ public:
+  explicit PipelineController(Runtime& runtime) : runtime_(runtime) {}
+
+  Result<json> apply(const std::string& name, const json& wanted, const json&,
+                     std::stop_token) override {
+    TRY(flow::Pipeline::parse(name, wanted));
+    return wanted;
+  }
+  Status start(const std::string&, const json&) override { return {}; }
+  Result<bool> exists(const std::string&, const json&) override { return true; }
+
+  Status remove(const std::string&, const json& attributes) override {
+    for (const auto& activity : attributes.at("activities")) {
+      if (std::string folder = target(activity); !folder.empty()) {
+        TRY(runtime_.env.remove_tree(runtime_.lake_root() + "/" + folder));
+      }
+    }
+    return {};
+  }
+
+  std::vector<MapNode> nodes(const std::string& name, const json& attributes) override {
+    json last = last_run(name);
+    std::map<std::string, json> results;
+    if (last.is_object()) {
+      for (const auto& activity : last["activities"]) results[activity["name"]] = activity;
+    }
+    std::vector<MapNode> nodes;
+    for (const auto& activity : attributes.at("activities")) {
+      nodes.push_back(node(name, activity, results[activity["name"]]));
+    }
+    return nodes;
+  }
+
+ private:
+  /// The folder below the lake that an activity writes, "silver/users"; empty when none.
+  std::string target(const json& activity) {
+    if (activity.at("type") == "sql") {
+      std::string table = activity.at("table");
+      std::ranges::replace(table, '.', '/');
+      return table;
+    }
+    if (activity.at("type") == "copy") {
+      const json& to = activity.at("to");
+      auto tier = runtime_.tier_of(to.at("lake"));
+      return tier ? *tier + "/" + to.at("path").get<std::string>() : std::string();
+    }
+    return {};
+  }
+
+  json last_run(const std::string& pipeline) {
+    for (const auto& run : runtime_.catalogue->runs(20).value_or(std::vector<StoredRun>{})) {
+      if (run.pipeline == pipeline) return run.record;
+    }
+    return nullptr;
+  }
+
+  MapNode node(const std::string& pipeline, const json& activity, const json& result) {
+    std::string folder = target(activity);
+    std::string tier = folder.substr(0, folder.find('/'));
+    std::string id = folder;
+    std::ranges::replace(id, '/', '.');
+    MapNode node{.id = id,
+                 .label = id,
+                 .kind = "table",
+                 .tier = tier,
+                 .lane = tier == "bronze"   ? 3
+                         : tier == "silver" ? 4
+                                            : 5};
+    node.facts = {{"pipeline", pipeline}, {"activity", activity.at("name")}};
+    if (activity.at("type") == "sql") {
+      std::string text = activity.at("query");
+      node.source = {{"file", nullptr}, {"text", text}};
+      node.inputs = tables_in(text);
+    } else {
+      node.inputs = {"hriste_database." +
+                     ref_name(activity.at("from").at("database").get<std::string>())};
+    }
+    std::erase(node.inputs, id);
+    if (!result.is_object()) {
+      node.health = "idle";
+      node.status = "not run yet";
+      return node;
+    }
+    node.total = result.value("rows", std::int64_t{0});
+    std::string state = result.value("state", "");
+    node.status = state == "failed" ? result.value("error", "") : state;
+    node.health = state == "failed" ? "fail" : state == "skipped" ? "warn" : "ok";
+    node.facts["rows"] = node.total;
+    node.facts["seconds"] = result.value("seconds", 0.0);
+    return node;
+  }
+
+  /// Names like silver.users in a SQL text, outside of comments: the map's edges.
+  static std::vector<std::string> tables_in(const std::string& text) {
+    std::vector<std::string> tables;
+    for (size_t at = 0; at < text.size(); ++at) {
+      if (text.compare(at, 2, "--") == 0) {
+        at = std::min(text.find('\n', at), text.size());
+        continue;
+      }
+      for (const char* tier : {"bronze.", "silver.", "gold."}) {
+        size_t length = std::string_view(tier).size();
+        if (text.compare(at, length, tier) != 0) continue;
+        if (at > 0 && (std::isalnum(static_cast<unsigned char>(text[at - 1])) != 0)) continue;
+        size_t end = at + length;
+        while (end < text.size() &&
+               (std::isalnum(static_cast<unsigned char>(text[end])) != 0 || text[end] == '_')) {
+          ++end;
+        }
+        std::string table = text.substr(at, end - at);
+        if (std::ranges::find(tables, table) == tables.end()) tables.push_back(table);
+        at = end - 1;
+        break;
+      }
+    }
+    return tables;
+  }
+
+  Runtime& runtime_;
+};
+
+}  // namespace
+
+std::unique_ptr<Controller> make_pipeline_controller(Runtime& runtime) {
+  return std::make_unique<PipelineController>(runtime);
+}
+
+}  // namespace control

@@ -1,0 +1,346 @@
+#include "control/playground.h"
+
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <tuple>
+
+#include "base/log.h"
+#include "control/all_controllers.h"
+#include "control/run.h"
+#include "kinds/kinds.h"
+
+namespace control {
+
+using base::Code;
+using base::Result;
+using base::Status;
+
+namespace {
+
+/// Kinds in the order in which they are taken up after a restart: what feeds before what reads.
+constexpr std::array kStartOrder = {"hriste_world",     "hriste_lake",      "hriste_database",
+                                    "hriste_event_hub", "hriste_generator", "hriste_stream_job",
+                                    "hriste_pipeline",  "hriste_trigger"};
+
+std::string random_hex(size_t bytes) {
+  unsigned char raw[16];
+  CHECK(bytes <= sizeof raw && RAND_bytes(raw, static_cast<int>(bytes)) == 1);
+  std::string text;
+  for (size_t i = 0; i < bytes; ++i) text += fmt::format("{:02x}", raw[i]);
+  return text;
+}
+
+/// meta[key], made on first use.
+Result<std::string> kept_secret(Catalogue& catalogue, const char* key, size_t bytes) {
+  if (auto value = TRY(catalogue.meta(key))) return *value;
+  std::string made = random_hex(bytes);
+  TRY(catalogue.set_meta(key, made));
+  return made;
+}
+
+std::int64_t wall_ms() { return base::to_millis(base::SystemClock().now()); }
+
+}  // namespace
+
+std::map<std::string, std::unique_ptr<Controller>> all_controllers(Runtime& runtime) {
+  std::map<std::string, std::unique_ptr<Controller>> all;
+  all["hriste_world"] = make_world_controller(runtime);
+  all["hriste_lake"] = make_lake_controller(runtime);
+  all["hriste_database"] = make_database_controller(runtime);
+  all["hriste_event_hub"] = make_event_hub_controller(runtime);
+  all["hriste_generator"] = make_generator_controller(runtime);
+  all["hriste_stream_job"] = make_stream_job_controller(runtime);
+  all["hriste_pipeline"] = make_pipeline_controller(runtime);
+  all["hriste_trigger"] = make_trigger_controller(runtime);
+  return all;
+}
+
+Playground::Playground() = default;
+Playground::~Playground() { close(); }
+
+const std::string& Playground::id() const { return id_; }
+
+Result<std::unique_ptr<Playground>> Playground::open(Options options) {
+  std::unique_ptr<Playground> self(new Playground);
+  self->options_ = std::move(options);
+  self->runtime_ = std::make_unique<Runtime>();
+  Runtime& runtime = *self->runtime_;
+  runtime.data_dir = self->options_.data_dir;
+  runtime.catalogue = TRY(Catalogue::open(runtime.data_dir + "/catalogue.db"));
+  self->id_ = TRY(kept_secret(*runtime.catalogue, "playground", 4));
+  runtime.playground_id = self->id_;
+  runtime.stop = self->stop_.get_token();
+  TRY(runtime.catalogue->fail_running_runs("the daemon ended during this run: run it again"));
+  runtime.clock = TRY(PlaygroundClock::open(*runtime.catalogue));
+  TRY(runtime.env.make_dirs(runtime.lake_root()));
+  runtime.lake = TRY(lake::Lake::open({.env = &runtime.env,
+                                       .clock = &runtime.wall,
+                                       .root = runtime.lake_root(),
+                                       .temp_dir = runtime.data_dir + "/tmp"}));
+  auto kafka_port = TRY(runtime.catalogue->meta("kafka_port")).value_or("0");
+  runtime.broker =
+      TRY(hub::Broker::open({.env = &runtime.env,
+                             .clock = &runtime.clock->clock(),
+                             .dir = runtime.data_dir + "/hub",
+                             .name = kNamespace,
+                             .port = std::stoi(kafka_port),
+                             .key = TRY(kept_secret(*runtime.catalogue, "kafka_key", 16))}));
+  TRY(runtime.catalogue->set_meta("kafka_port", std::to_string(runtime.broker->port())));
+  self->controllers_ = all_controllers(runtime);
+  TRY(self->start_all());
+  self->sampler_ =
+      std::jthread([raw = self.get()](std::stop_token stop) { raw->sample_rates(stop); });
+  return self;
+}
+
+Status Playground::start_all() {
+  auto resources = TRY(runtime_->catalogue->list());
+  for (const char* kind : kStartOrder) {
+    for (const auto& resource : resources) {
+      if (resource.kind != kind || !resource.ready) continue;
+      auto status = controllers_.at(kind)->start(resource.name, resource.attributes);
+      if (status) continue;
+      // The rest goes on; the next apply makes this one again, since Read calls it missing.
+      base::log_error("control", "start_failed", "kind={} name={} error={}", kind, resource.name,
+                      status.error().message);
+    }
+  }
+  return {};
+}
+
+Controller* Playground::controller(const std::string& kind) const {
+  auto it = controllers_.find(kind);
+  return it == controllers_.end() ? nullptr : it->second.get();
+}
+
+namespace {
+
+/// Holds a resource's name in the busy set for one request.
+class BusyScope {
+ public:
+  BusyScope(std::mutex& mutex, std::condition_variable& changed, std::set<std::string>& busy,
+            std::string key)
+      : mutex_(mutex), changed_(changed), busy_(busy), key_(std::move(key)) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return !busy_.contains(key_); });
+    busy_.insert(key_);
+  }
+  ~BusyScope() {
+    std::lock_guard lock(mutex_);
+    busy_.erase(key_);
+    changed_.notify_all();
+  }
+  BusyScope(const BusyScope&) = delete;
+
+ private:
+  std::mutex& mutex_;
+  std::condition_variable& changed_;
+  std::set<std::string>& busy_;
+  std::string key_;
+};
+
+std::unexpected<RequestError> refuse(base::Error error, json path = json::array()) {
+  return std::unexpected(RequestError{std::move(error), std::move(path)});
+}
+
+/// Whether a change from `before` to `after` needs the resource made anew.
+bool needs_replacement(const kinds::Kind& kind, const json& before, const json& after) {
+  return std::ranges::any_of(kind.attributes, [&](const auto& attribute) {
+    return attribute.forces_replacement &&
+           before.value(attribute.name, json()) != after.value(attribute.name, json());
+  });
+}
+
+}  // namespace
+
+Response<json> Playground::put(const std::string& kind_name, const std::string& name,
+                               const json& attributes) {
+  const kinds::Kind* kind = kinds::find_kind(kind_name);
+  Controller* controller = this->controller(kind_name);
+  if (kind == nullptr || controller == nullptr) {
+    return refuse({Code::kNotFound, fmt::format("there is no kind {}", kind_name)});
+  }
+  json wanted = kinds::normalize(*kind, attributes);
+  wanted["name"] = name;
+  if (auto problems = kinds::validate(*kind, wanted); !problems.empty()) {
+    return refuse({Code::kInvalidArgument, problems.front().message}, problems.front().path);
+  }
+  wanted["ref"] = kinds::ref(*kind, wanted).value_or("");
+
+  BusyScope busy(busy_mutex_, busy_changed_, busy_, kind_name + "/" + name);
+  note_apply();
+  Catalogue& catalogue = *runtime_->catalogue;
+  auto stored = catalogue.get(kind_name, name);
+  if (!stored) return refuse(stored.error());
+  json previous;
+  if (*stored) {
+    previous = (*stored)->attributes;
+    if (needs_replacement(*kind, previous, wanted)) {
+      if (auto gone = controller->remove(name, previous); !gone) return refuse(gone.error());
+      previous = nullptr;
+    }
+  }
+  // "Begun" first, so that a crash in the middle is seen; what was made is completed by a repeat.
+  if (auto begun = catalogue.put({kind_name, name, wanted, false}); !begun) {
+    return refuse(begun.error());
+  }
+  auto made = controller->apply(name, wanted, previous, stop_.get_token());
+  if (!made) {
+    base::log_error("control", "apply_failed", "kind={} name={} error={}", kind_name, name,
+                    made.error().message);
+    return refuse(made.error());
+  }
+  if (auto done = catalogue.put({kind_name, name, *made, true}); !done) return refuse(done.error());
+  note_apply();
+  base::log_info("control", "applied", "kind={} name={}", kind_name, name);
+  return std::move(*made);
+}
+
+Result<std::optional<json>> Playground::get(const std::string& kind, const std::string& name) {
+  auto stored = TRY(runtime_->catalogue->get(kind, name));
+  Controller* controller = this->controller(kind);
+  if (!stored || !stored->ready || controller == nullptr) return std::nullopt;
+  if (!TRY(controller->exists(name, stored->attributes))) return std::nullopt;
+  return std::move(stored->attributes);
+}
+
+Result<bool> Playground::remove(const std::string& kind, const std::string& name) {
+  Controller* controller = this->controller(kind);
+  BusyScope busy(busy_mutex_, busy_changed_, busy_, kind + "/" + name);
+  auto stored = TRY(runtime_->catalogue->get(kind, name));
+  if (stored && controller != nullptr) {
+    TRY(controller->remove(name, stored->attributes));
+    TRY(runtime_->catalogue->remove(kind, name));
+    base::log_info("control", "removed", "kind={} name={}", kind, name);
+  }
+  return TRY(runtime_->catalogue->list()).empty();
+}
+
+Result<json> Playground::list() {
+  json all = json::array();
+  for (const auto& resource : TRY(runtime_->catalogue->list())) {
+    all.push_back({{"kind", resource.kind}, {"name", resource.name}, {"ready", resource.ready}});
+  }
+  return all;
+}
+
+Result<json> Playground::recorded_grade() {
+  return TRY(runtime_->catalogue->latest_grade()).value_or(json());
+}
+
+json Playground::endpoints() {
+  std::string port = runtime_->catalogue->meta("http_port").value_or(std::nullopt).value_or("0");
+  int kafka = runtime_->broker->port();
+  return {{"page", fmt::format("http://127.0.0.1:{}/", port)},
+          {"kafka", fmt::format("127.0.0.1:{}", kafka)},
+          {"kafka_user", "$ConnectionString"},
+          {"kafka_password", runtime_->broker->connection_string()},
+          {"sql", fmt::format("http://127.0.0.1:{}/v1/query", port)},
+          {"lake", runtime_->lake_root()},
+          {"data_dir", runtime_->data_dir}};
+}
+
+Status Playground::set_clock(const json& change) { return runtime_->clock->change(change); }
+
+Result<json> Playground::world_hash() {
+  auto world = TRY(runtime_->world());
+  json hashes = json::object();
+  for (world::Table table : world::kTables) {
+    hashes[std::string(world::table_name(table))] = fmt::format("{:016x}", world->hash(table));
+  }
+  return hashes;
+}
+
+Result<int> Playground::wanted_port() {
+  return std::stoi(TRY(runtime_->catalogue->meta("http_port")).value_or("0"));
+}
+
+Status Playground::listening_on(int port) {
+  return runtime_->catalogue->set_meta("http_port", std::to_string(port));
+}
+
+void Playground::note_apply() {
+  (void)runtime_->catalogue->set_meta("last_apply_ms", std::to_string(wall_ms()));
+}
+
+bool Playground::lease_ended() {
+  auto last = runtime_->catalogue->meta("last_apply_ms").value_or(std::nullopt);
+  if (!last) return false;
+  std::int64_t ttl_minutes = 0;
+  for (const auto& resource : runtime_->catalogue->list().value_or(std::vector<Resource>{})) {
+    if (resource.kind == "hriste_world") ttl_minutes = resource.attributes.value("ttl_minutes", 0);
+  }
+  return ttl_minutes > 0 && wall_ms() > std::stoll(*last) + ttl_minutes * 60'000;
+}
+
+void Playground::close() {
+  if (stop_.stop_requested() || !runtime_) return;
+  stop_.request_stop();
+  sampler_.request_stop();
+  if (sampler_.joinable()) sampler_.join();
+  for (const auto& [name, job] : runtime_->jobs.all()) job->stop();
+  for (const auto& [name, load] : runtime_->loads.all()) load->stop();
+  if (runtime_->clock) (void)runtime_->clock->save();
+  if (runtime_->broker) (void)runtime_->broker->close();
+}
+
+Result<json> Playground::query(const std::string& sql, int row_limit) {
+  auto answer = TRY(runtime_->lake->query(sql, {.max_rows = row_limit}));
+  json columns = json::array();
+  for (const auto& column : answer.columns) {
+    columns.push_back({{"name", column.name}, {"type", column.type}});
+  }
+  return json{{"columns", std::move(columns)},
+              {"rows", std::move(answer.rows)},
+              {"truncated", answer.truncated}};
+}
+
+Result<json> Playground::grade(const std::string& run_id) { return grade_now(*runtime_, run_id); }
+
+Result<json> Playground::run_pipeline(const std::string& name, const std::string& trigger) {
+  return control::run_pipeline(*runtime_, {.pipeline = name, .trigger = trigger});
+}
+
+Result<json> Playground::hub_records(const std::string& name, std::vector<std::int64_t> offsets,
+                                     int limit) {
+  auto hub = runtime_->broker->hub(name);
+  if (!hub) return base::error(Code::kNotFound, "event hub \"{}\" does not exist", name);
+  bool last = offsets.size() != static_cast<size_t>(hub->partitions());
+  json records = json::array(), next = json::array();
+  for (int p = 0; p < hub->partitions(); ++p) {
+    auto state = hub->state(p);
+    std::int64_t from = last ? state.end_offset - limit : offsets[static_cast<size_t>(p)];
+    auto reader = hub->reader(p, std::clamp(from, state.start_offset, state.end_offset));
+    std::vector<hub::Record> batch;
+    std::int64_t offset = reader->offset();
+    for (int taken = 0; taken < limit;) {
+      TRY(reader->next(std::numeric_limits<std::int64_t>::max(), 1 << 20, batch));
+      if (batch.empty()) break;
+      for (const auto& record : batch) {
+        if (taken++ == limit) break;
+        records.push_back({{"partition", p},
+                           {"offset", record.offset},
+                           {"arrival", base::format_millis(base::from_millis(record.arrival_ms))},
+                           {"key", std::string(record.key)},
+                           {"value", std::string(record.value)}});
+        offset = record.offset + 1;
+      }
+    }
+    next.push_back(offset);
+  }
+  std::sort(records.begin(), records.end(), [](const json& a, const json& b) {
+    return std::tuple(a["arrival"].get<std::string>(), a["partition"].get<int>(),
+                      a["offset"].get<std::int64_t>()) <
+           std::tuple(b["arrival"].get<std::string>(), b["partition"].get<int>(),
+                      b["offset"].get<std::int64_t>());
+  });
+  if (last && records.size() > static_cast<size_t>(limit)) {
+    records.erase(records.begin(), records.end() - limit);
+  }
+  return json{{"records", std::move(records)}, {"next", std::move(next)}};
+}
+
+}  // namespace control

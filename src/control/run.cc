@@ -1,0 +1,160 @@
+#include "control/run.h"
+
+#include <mutex>
+
+#include "base/log.h"
+#include "control/controller.h"
+#include "control/grade_scope.h"
+#include "flow/copy_activity.h"
+#include "flow/sql_activity.h"
+
+namespace control {
+
+using base::Code;
+using base::Result;
+using base::Status;
+using Cuts = std::map<std::string, std::int64_t>;
+
+namespace {
+
+constexpr const char* kCutsKey = "cuts";
+
+Result<Cuts> stored_cuts(Runtime& runtime) {
+  json stored = json::parse(TRY(runtime.catalogue->meta(kCutsKey)).value_or("{}"), nullptr, false);
+  return stored.is_object() ? stored.get<Cuts>() : Cuts();
+}
+
+Status store_cuts(Runtime& runtime, const Cuts& cuts) {
+  return runtime.catalogue->set_meta(kCutsKey, json(cuts).dump());
+}
+
+std::unexpected<base::Error> cancelled() {
+  return base::error(Code::kCancelled, "the daemon is ending: apply again");
+}
+
+/// Every load has its back-fill in.
+Status wait_for_loads(Runtime& runtime) {
+  for (const auto& [name, load] : runtime.loads.all()) {
+    TRY(load->wait_backfilled(runtime.stop));
+  }
+  return runtime.clock->release();
+}
+
+/// Every job has committed all arrivals before the epoch.
+Status wait_for_jobs(Runtime& runtime, std::int64_t epoch_ms) {
+  for (const auto& [name, job] : runtime.jobs.all()) {
+    if (job->wait_committed(epoch_ms, runtime.stop)) continue;
+    if (runtime.stop.stop_requested()) return cancelled();
+    return base::error(Code::kFailedPrecondition, "stream job {} has stopped: {}", name,
+                       job->status().error);
+  }
+  return {};
+}
+
+/// Hub → how far a run may read it now.
+Result<Cuts> choose_cuts(Runtime& runtime, std::int64_t epoch_ms) {
+  Cuts before = TRY(stored_cuts(runtime));
+  Cuts cuts;
+  for (const auto& hub : runtime.broker->hubs()) {
+    auto earlier = before.find(hub->name());
+    cuts[hub->name()] = earlier == before.end() ? epoch_ms : earlier->second;
+  }
+  for (const auto& [name, job] : runtime.jobs.all()) {
+    for (const auto& [alias, input] : job->status().inputs) {
+      if (before.contains(input.hub)) {
+        cuts[input.hub] = std::max(cuts[input.hub], input.committed_cut_ms);
+      }
+    }
+  }
+  return cuts;
+}
+
+flow::ActivityTypes activity_types(Runtime& runtime) {
+  auto find_database =
+      [&runtime](const std::string& ref) -> Result<std::shared_ptr<sqldb::Database>> {
+    auto database = runtime.databases.get(ref_name(ref));
+    if (database) return database;
+    return base::error(Code::kFailedPrecondition, "database \"{}\" does not exist", ref_name(ref));
+  };
+  auto find_tier = [&runtime](const std::string& ref) { return runtime.tier_of(ref); };
+  return {{"copy", flow::make_copy_activity(runtime.env, *runtime.lake, find_database, find_tier)},
+          {"sql", flow::make_sql_activity(*runtime.lake)}};
+}
+
+/// The record as the page wants it.
+json shown(const flow::RunRecord& record) {
+  json run = record.to_json();
+  run["started"] = base::format_millis(base::from_millis(record.started_ms));
+  return run;
+}
+
+Status keep(Runtime& runtime, const flow::RunRecord& record) {
+  return runtime.catalogue->put_run(
+      {record.id, record.pipeline, std::string(flow::state_name(record.state)), shown(record)});
+}
+
+std::string next_run_id(Runtime& runtime) {
+  static std::mutex mutex;
+  std::lock_guard lock(mutex);
+  auto stored = runtime.catalogue->meta("run_number").value_or(std::nullopt).value_or("0");
+  std::string number = std::to_string(std::stoll(stored) + 1);
+  (void)runtime.catalogue->set_meta("run_number", number);
+  return "run-" + number;
+}
+
+}  // namespace
+
+Status forget_cut(Runtime& runtime, const std::string& hub) {
+  Cuts cuts = TRY(stored_cuts(runtime));
+  if (cuts.erase(hub) == 0) return {};
+  return store_cuts(runtime, cuts);
+}
+
+Result<json> grade_now(Runtime& runtime, const std::string& run_id) {
+  auto world = TRY(runtime.world());
+  GradeScope scope = TRY(grade_scope(runtime));
+  scope.inputs.world = world.get();
+  scope.inputs.run_id = run_id;
+  scope.inputs.graded_at = runtime.wall.now();
+  scope.inputs.stop = runtime.stop;
+  Cuts cuts = TRY(stored_cuts(runtime));
+  for (const auto& [table, hub] : scope.inputs.hubs) {
+    scope.inputs.cuts_ms[hub->name()] =
+        cuts.contains(hub->name()) ? cuts[hub->name()] : world->epoch_ms();
+  }
+  json grade = TRY(grade::grade(scope.inputs)).to_json();
+  TRY(runtime.catalogue->put_grade(run_id, grade));
+  return grade;
+}
+
+Result<json> run_pipeline(Runtime& runtime, const RunRequest& request) {
+  // One run at a time: two would write the same tables.
+  static std::mutex one_run;
+  std::lock_guard lock(one_run);
+  auto definition = TRY(runtime.resource("hriste_pipeline", request.pipeline));
+  auto pipeline = TRY(flow::Pipeline::parse(definition.name, definition.attributes));
+  auto world = TRY(runtime.world());
+  TRY(wait_for_loads(runtime));
+  TRY(wait_for_jobs(runtime, world->epoch_ms()));
+  flow::RunContext context{.run_id = next_run_id(runtime),
+                           .cuts_ms = TRY(choose_cuts(runtime, world->epoch_ms())),
+                           .stop = runtime.stop};
+  flow::Runner runner(activity_types(runtime));
+  auto on_change = [&](const flow::RunRecord& record) {
+    if (auto kept = keep(runtime, record); !kept) {
+      base::log_error("control", "run_not_kept", "error={}", kept.error().message);
+    }
+  };
+  auto record = TRY(runner.run(pipeline, context, request.trigger, on_change));
+  TRY(keep(runtime, record));
+  base::log_info("control", "run", "id={} state={} seconds={:.2f}", record.id,
+                 flow::state_name(record.state), record.seconds);
+  if (record.state == flow::State::kSucceeded) TRY(store_cuts(runtime, record.cuts_ms));
+  json run = shown(record);
+  if (request.grade && record.state == flow::State::kSucceeded) {
+    TRY(grade_now(runtime, record.id));
+  }
+  return run;
+}
+
+}  // namespace control

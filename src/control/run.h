@@ -1,0 +1,29 @@
+// A run of a pipeline with everything around it: what to wait for, the cuts, the record, the grade.
+#pragma once
+
+#include "control/runtime.h"
+#include "flow/pipeline.h"
+
+namespace control {
+
+struct RunRequest {
+  std::string pipeline;
+  std::string trigger;  ///< "apply" | "manual"
+  bool grade = true;    ///< end with a grade of everything
+};
+
+/// Waits for the back-fills and for the stream jobs to have committed them, chooses the cuts, runs
+/// the pipeline and grades. Returns the run's record as kept in the catalogue.
+///
+/// Cuts: the first run reads arrivals below the epoch; later ones what the stream jobs have
+/// committed, per hub, never less than an earlier run.
+/// Errors: kFailedPrecondition when a load or a job stands with an error; kCancelled.
+base::Result<json> run_pipeline(Runtime& runtime, const RunRequest& request);
+
+/// Grades now, at the cuts of the last run (the epoch before the first), and records the grade.
+base::Result<json> grade_now(Runtime& runtime, const std::string& run_id);
+
+/// Forgets a hub's cut: the hub has gone.
+base::Status forget_cut(Runtime& runtime, const std::string& hub);
+
+}  // namespace control

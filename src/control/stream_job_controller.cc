@@ -1,0 +1,219 @@
+// hriste_stream_job: streaming SQL from hubs to files in the lake and to alerts.
+#include <algorithm>
+#include <span>
+
+#include "control/all_controllers.h"
+
+namespace control {
+
+using base::Code;
+using base::Result;
+using base::Status;
+
+namespace {
+
+class StreamJobController final : public Controller {
+ public:
+  explicit StreamJobController(Runtime& runtime) : runtime_(runtime) {}
+
+  Result<json> apply(const std::string& name, const json& wanted, const json& previous,
+                     std::stop_token) override {
+    if (previous.is_object() && previous.value("ref", "") == wanted.value("ref", "") &&
+        runtime_.jobs.get(name)) {
+      return wanted;
+    }
+    if (auto old = runtime_.jobs.take(name)) old->stop();
+    if (previous.is_object() && previous.at("query") != wanted.at("query")) {
+      TRY(forget_alerts(name, previous));
+    }
+    TRY(start(name, wanted));
+    return wanted;
+  }
+
+  Status start(const std::string& name, const json& attributes) override {
+    if (runtime_.jobs.get(name)) return {};
+    auto options = TRY(options_of(name, attributes));
+    std::shared_ptr<stream::Job> job = TRY(stream::Job::open(std::move(options)));
+    TRY(job->start());
+    runtime_.jobs.put(name, job);
+    return {};
+  }
+
+  Result<bool> exists(const std::string& name, const json&) override {
+    return runtime_.jobs.get(name) != nullptr;
+  }
+
+  Status remove(const std::string& name, const json& attributes) override {
+    if (auto job = runtime_.jobs.take(name)) job->stop();
+    TRY(forget_alerts(name, attributes));
+    return stream::Job::drop(runtime_.env, runtime_.lake_root(), state_dir(name), name);
+  }
+
+  std::vector<MapNode> nodes(const std::string& name, const json& attributes) override {
+    auto job = runtime_.jobs.get(name);
+    if (!job) return {};
+    auto status = job->status();
+    std::string id = "hriste_stream_job." + name;
+    MapNode node{.id = id,
+                 .label = "stream." + name,
+                 .kind = "hriste_stream_job",
+                 .tier = "stream",
+                 .lane = 2};
+    describe(status, node);
+    node.source = {{"file", nullptr}, {"text", attributes.at("query")}};
+    for (const auto& [input, hub] : attributes.at("inputs").items()) {
+      node.inputs.push_back("hriste_event_hub." + ref_name(hub));
+    }
+    for (const auto& [alias, reference] : attributes.at("references").items()) {
+      std::string path = reference.at("path");
+      node.inputs.push_back("bronze." + path.substr(0, path.find('/')));
+    }
+    std::vector<MapNode> nodes = {node};
+    for (const auto& [output, target] : attributes.at("outputs").items()) {
+      auto found = status.outputs.find(output);
+      nodes.push_back(
+          output_node(id, output, target, found == status.outputs.end() ? 0 : found->second.rows));
+    }
+    return nodes;
+  }
+
+ private:
+  std::string state_dir(const std::string& name) const {
+    return runtime_.data_dir + "/state/" + name;
+  }
+
+  Result<std::string> folder_of(const json& target) {
+    return runtime_.lake_root() + "/" + TRY(runtime_.tier_of(target.at("lake"))) + "/" +
+           target.at("path").get<std::string>();
+  }
+
+  static std::string rule_of(const std::string& job, const std::string& output) {
+    return job + "/" + output;
+  }
+
+  Status forget_alerts(const std::string& name, const json& attributes) {
+    for (const auto& [output, target] : attributes.at("outputs").items()) {
+      if (target.value("alert", false)) {
+        TRY(runtime_.catalogue->clear_alerts(rule_of(name, output)));
+      }
+    }
+    return {};
+  }
+
+  Result<stream::OutputSpec> output_of(const json& target) {
+    stream::OutputSpec spec;
+    if (target.value("alert", false)) {
+      spec.type = stream::OutputSpec::Type::kAlert;
+      return spec;
+    }
+    spec.tier = TRY(runtime_.tier_of(target.at("lake")));
+    spec.path = target.at("path");
+    if (target.value("format", json()) == "json") spec.format = stream::OutputSpec::Format::kJson;
+    return spec;
+  }
+
+  Result<stream::JobOptions> options_of(const std::string& name, const json& attributes) {
+    stream::JobOptions options;
+    options.name = name;
+    options.query = attributes.at("query");
+    options.late_s = attributes.at("late_arrival_seconds");
+    options.out_of_order_s = attributes.at("out_of_order_seconds");
+    options.drop = attributes.at("policy") == "drop";
+    options.revision = attributes.at("inputs").dump();
+    options.lake_root = runtime_.lake_root();
+    options.state_dir = state_dir(name);
+    options.env = &runtime_.env;
+    for (const auto& [alias, ref] : attributes.at("inputs").items()) {
+      options.inputs[alias] = TRY(hub_of(ref));
+    }
+    for (const auto& [alias, target] : attributes.at("references").items()) {
+      options.references[alias] = TRY(folder_of(target));
+    }
+    for (const auto& [output, target] : attributes.at("outputs").items()) {
+      options.outputs[output] = TRY(output_of(target));
+    }
+    if (const json& dead = attributes.at("dead_letter"); dead.is_object()) {
+      options.dead_letter = TRY(output_of(dead));
+    }
+    options.on_alerts = [this, name](std::span<const stream::Alert> alerts) {
+      return keep(name, alerts);
+    };
+    return options;
+  }
+
+  Result<std::shared_ptr<hub::Hub>> hub_of(const std::string& ref) {
+    auto hub = runtime_.broker->hub(ref_name(ref));
+    if (hub) return hub;
+    return base::error(Code::kFailedPrecondition, "event hub \"{}\" does not exist", ref_name(ref));
+  }
+
+  Status keep(const std::string& job, std::span<const stream::Alert> alerts) {
+    std::vector<Alert> kept;
+    for (const auto& alert : alerts) {
+      kept.push_back(
+          {.key = fmt::format("{}/{}/{}/{}", job, alert.output, alert.definition, alert.key),
+           .rule = rule_of(job, alert.output),
+           .time_ms = alert.time_ms,
+           .fields = json::parse(alert.fields, nullptr, false)});
+    }
+    return runtime_.catalogue->put_alerts(kept);
+  }
+
+  /// Rate, lag and the bins in which events ended.
+  static void describe(const stream::JobStatus& status, MapNode& node) {
+    using State = stream::JobStatus::State;
+    node.status = status.error.empty() ? stream::state_name(status.state) : status.error;
+    node.health = status.state == State::kFailed    ? "fail"
+                  : status.state == State::kRunning ? "ok"
+                                                    : "warn";
+    for (const auto& [alias, input] : status.inputs) {
+      std::int64_t backlog = 0;
+      for (const auto& partition : input.partitions) {
+        node.total += partition.offset;
+        backlog += partition.end_offset - partition.offset;
+      }
+      node.facts[alias + " backlog"] = backlog;
+      if (input.watermark_ms > 0) {
+        node.facts[alias + " watermark"] =
+            base::format_millis(base::from_millis(input.watermark_ms));
+      }
+      if (input.frontier_ms > 0 && input.cut_ms > 0) {
+        node.lag_ms = std::max(node.lag_ms, input.frontier_ms - input.cut_ms);
+      }
+    }
+  }
+
+  MapNode output_node(const std::string& job, const std::string& output, const json& target,
+                      std::int64_t rows) {
+    MapNode node{.total = rows, .inputs = {job}};
+    node.facts = {{"rows", rows}, {"output", output}};
+    if (target.value("alert", false)) {
+      node.id = job + "." + output;
+      node.label = "alert." + output;
+      node.kind = "alert";
+      node.tier = "serve";
+      node.lane = 6;
+      return node;
+    }
+    std::string tier = runtime_.tier_of(target.at("lake")).value_or("bronze");
+    std::string path = target.at("path");
+    node.id = tier + "." + path;
+    node.label = node.id;
+    std::ranges::replace(node.id, '/', '_');
+    node.kind = "table";
+    node.tier = tier;
+    node.lane = tier == "bronze" ? 3 : tier == "silver" ? 4 : 5;
+    node.facts["path"] = tier + "/" + path;
+    return node;
+  }
+
+  Runtime& runtime_;
+};
+
+}  // namespace
+
+std::unique_ptr<Controller> make_stream_job_controller(Runtime& runtime) {
+  return std::make_unique<StreamJobController>(runtime);
+}
+
+}  // namespace control
