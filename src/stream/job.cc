@@ -92,7 +92,8 @@ void Job::run(std::stop_token stop) {
     }
     set_state(JobStatus::State::kWaiting, status.error().message);
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, stop, kRetryWait, [] { return false; });
+    changed_.wait_for(lock, stop, kRetryWait, [this] { return wake_; });
+    wake_ = false;
   }
   set_state(JobStatus::State::kStopped, "");
 }
@@ -106,7 +107,8 @@ base::Result<std::unique_ptr<Runner>> Job::open_runner(std::stop_token stop) {
       return runner;
     set_state(JobStatus::State::kWaiting, runner.error().message);
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, stop, kRetryWait, [] { return false; });
+    changed_.wait_for(lock, stop, kRetryWait, [this] { return wake_; });
+    wake_ = false;
   }
 }
 

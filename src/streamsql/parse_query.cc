@@ -69,7 +69,7 @@ Checked Parser::expect_symbol(std::string_view symbol) {
 std::unexpected<Located> Parser::unexpected_token(std::string_view wanted) const {
   const Token& token = peek();
   std::string text = fmt::format("expected {}, found {}", wanted, shown(token));
-  if (token.kind == TokenKind::kName && !token.quoted)
+  if (token.kind == TokenKind::kName && !token.quoted && !is_reserved(token))
     text += did_you_mean(token.text, {kReserved.begin(), kReserved.end()});
   return located(token.at, text);
 }
