@@ -1,11 +1,8 @@
 #include "client/session.h"
 
-#include <signal.h>
-
-#include <cerrno>
-
 #include "base/env.h"
 #include "client/http_internal.h"
+#include "client/start.h"
 
 namespace client {
 namespace {
@@ -56,7 +53,7 @@ Session::~Session() = default;
 
 base::Result<std::shared_ptr<Session>> Session::connect(const std::string& data_dir) {
   auto daemon = TRY(read_daemon_json(data_dir));
-  if (::kill(daemon.pid, 0) != 0 && errno == ESRCH)
+  if (wait_for_end(daemon.pid, 0))
     return base::error(Code::kUnavailable, "no daemon runs for {}", data_dir);
   auto token = TRY(base::Env::real().read_file(data_dir + "/token"));
   while (token.ends_with('\n')) token.pop_back();

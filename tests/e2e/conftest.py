@@ -10,6 +10,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.request
 from pathlib import Path
@@ -21,12 +22,13 @@ BUILD = Path(os.environ.get("HRISTE_BUILD", SOURCE / "build/release")).resolve()
 TOFU = os.environ.get("HRISTE_TOFU") or shutil.which("tofu")
 PLUGIN = "terraform.d/plugins/hriste.local/hriste/hriste/0.1.0/linux_amd64/terraform-provider-hriste_v0.1.0"
 
-SMALL = {"users": 300, "products": 30, "orders": 400, "traffic_hours": 1, "event_rate": 2}
+SMALL = {"users": 300, "products": 30, "orders": 400, "traffic_hours": 6, "event_rate": 4}
 
 
-def environment():
+def environment(**more):
     """Ours without what would change OpenTofu's behaviour."""
-    return {k: v for k, v in os.environ.items() if not k.startswith(("TF_", "HRISTE_DATA_DIR"))}
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("TF_", "HRISTE_DATA_DIR"))}
+    return {**kept, **more}
 
 
 def link_provider(root):
@@ -61,6 +63,8 @@ class Root:
     def __init__(self, local, variables=None):
         self.local = Path(local)
         self.variables = {}
+        # Its own, so that what is left in it is known to be ours; short, for the sockets in it.
+        self.temporary = Path(tempfile.mkdtemp(prefix="e2e-", dir="/tmp"))
         link_provider(self.local)
         self.set(**(variables or {}))
         self.tofu("init")
@@ -77,7 +81,7 @@ class Root:
         """OpenTofu in the background, in its own process group."""
         command, *rest = arguments
         return subprocess.Popen(
-            [TOFU, command, "-no-color", "-input=false", *rest], cwd=self.local, env=environment(),
+            [TOFU, command, "-no-color", "-input=false", *rest], cwd=self.local, env=self.environment(),
             text=True, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
     def run(self, *arguments):
@@ -110,14 +114,14 @@ class Root:
     def planned_actions(self):
         """{address: ["update"]} of what a plan would do; without those that do nothing."""
         self.tofu("plan", "-out=test.plan")
-        process = subprocess.run([TOFU, "show", "-json", "test.plan"], cwd=self.local, env=environment(),
+        process = subprocess.run([TOFU, "show", "-json", "test.plan"], cwd=self.local, env=self.environment(),
                                  stdout=subprocess.PIPE, check=True)
         changes = json.loads(process.stdout).get("resource_changes", [])
         actions = {change["address"]: change["change"]["actions"] for change in changes}
         return {address: does for address, does in actions.items() if does not in (["no-op"], ["read"])}
 
     def state(self):
-        return json.loads(subprocess.run([TOFU, "show", "-json"], cwd=self.local, env=environment(),
+        return json.loads(subprocess.run([TOFU, "show", "-json"], cwd=self.local, env=self.environment(),
                                          stdout=subprocess.PIPE, check=True).stdout)["values"]
 
     def outputs(self):
@@ -158,9 +162,18 @@ class Root:
                 pass
         return found
 
+    def environment(self):
+        return environment(TMPDIR=str(self.temporary))
+
+    def assert_graded_right(self):
+        grade = self.api("GET", "/v1/grade")
+        wrong = [check for check in grade["checks"] if check["verdict"] == "wrong"]
+        assert grade["total"] > 0 and grade["all_right"], json.dumps(wrong, indent=1)
+
     def clean_up(self):
         for pid in self.processes():
             os.kill(pid, signal.SIGKILL)
+        shutil.rmtree(self.temporary, ignore_errors=True)
 
 
 @pytest.fixture
