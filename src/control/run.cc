@@ -37,6 +37,10 @@ Status wait_for_loads(Runtime& runtime) {
   for (const auto& [name, load] : runtime.loads.all()) {
     TRY(load->wait_backfilled(runtime.stop));
   }
+  // A hub without a generator promises nothing by itself: from now on its frontier is the clock's.
+  for (const auto& hub : runtime.broker->hubs()) {
+    if (hub->frontier_ms() == hub::kNoFrontier) hub->settle();
+  }
   return runtime.clock->release();
 }
 
