@@ -19,12 +19,35 @@ std::string snapshot_name(std::int64_t version) {
   return fmt::format("{:020}{}", version, kSnapshotSuffix);
 }
 
+/// [["event_id", "BIGINT"], …]: names of model::type_name.
+Json schema_json(const model::Schema& schema) {
+  Json fields = Json::array();
+  for (const model::Field& field : schema.fields)
+    fields.push_back({field.name, model::type_name(field.type)});
+  return fields;
+}
+
+model::Schema schema_from(const Json& json) {
+  using model::Type;
+  model::Schema schema;
+  for (const Json& field : json) {
+    for (Type type : {Type::kBool, Type::kInt64, Type::kDouble, Type::kString, Type::kTimestamp})
+      if (field.at(1) == model::type_name(type)) schema.fields.push_back({field.at(0), type, true});
+  }
+  return schema;
+}
+
 Json output_json(const ManifestOutput& output) {
   Json added = Json::array();
   for (const ManifestFile& file : output.added)
     added.push_back({{"path", file.path}, {"rows", file.rows}, {"bytes", file.bytes}});
-  return {{"tier", output.tier}, {"path", output.path}, {"format", output.format},
-          {"rows", output.rows}, {"added", added},      {"removed", output.removed}};
+  return {{"tier", output.tier},
+          {"path", output.path},
+          {"format", output.format},
+          {"rows", output.rows},
+          {"added", added},
+          {"removed", output.removed},
+          {"schema", schema_json(output.schema)}};
 }
 
 std::string to_text(const Manifest& manifest) {
@@ -51,6 +74,7 @@ ManifestOutput output_from(const Json& json) {
   for (const Json& file : json.at("added"))
     output.added.push_back({file.at("path"), file.at("rows"), file.at("bytes")});
   json.at("removed").get_to(output.removed);
+  output.schema = schema_from(json.value("schema", Json::array()));
   return output;
 }
 
@@ -88,6 +112,7 @@ void fold_output(const ManifestOutput& change, ManifestOutput& live) {
   live.path = change.path;
   live.format = change.format;
   live.rows = change.rows;
+  live.schema = change.schema;
   live.added.insert(live.added.end(), change.added.begin(), change.added.end());
 }
 

@@ -25,6 +25,7 @@
 
 #include "base/env.h"
 #include "base/result.h"
+#include "model/schema.h"
 
 namespace lake {
 
@@ -44,6 +45,9 @@ struct ManifestOutput {
   std::int64_t rows = 0;  ///< all rows that the output has got so far
   std::vector<ManifestFile> added;
   std::vector<std::string> removed;  ///< paths
+  /// What the columns will be where the query says so: an output that has no rows yet is a table
+  /// without rows. Empty where only rows can tell.
+  model::Schema schema;
 };
 
 /// How far a hub was read.

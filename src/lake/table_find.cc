@@ -74,6 +74,7 @@ base::Status find_outputs(base::Env& env, const std::string& root, std::vector<T
       source.format = output.format == "json" ? Format::kJson : Format::kParquet;
       source.rows = output.rows;
       source.committed = committed_cuts(manifest, output.path);
+      source.schema = output.schema;
       for (const auto& file : output.added) {
         if (file.rows == 0) continue;
         source.files.push_back(root + "/" + file.path);

@@ -26,6 +26,7 @@ struct TableSource {
   std::int64_t rows = -1;
   /// Of a stream output: the hubs it is made of, with what the job has committed.
   std::optional<Cuts> committed;
+  model::Schema schema;  ///< of a stream output, where its query says it
 };
 
 /// All tables of the lake at `root`, by tier and name.

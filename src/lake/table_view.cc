@@ -51,8 +51,20 @@ std::string file_scan(const TableSource& source) {
   }
 }
 
+std::string no_rows(const model::Schema& schema) {
+  std::string list;
+  for (const auto& field : schema.fields) {
+    list += fmt::format("{}CAST(NULL AS {}) AS {}", list.empty() ? "" : ", ",
+                        model::type_name(field.type), quote_name(field.name));
+  }
+  return "SELECT " + list + " WHERE false";
+}
+
 base::Result<TableView> file_view(DuckConnection& connection, const TableSource& source,
                                   const Cuts& cuts) {
+  if (source.files.empty() && !source.schema.fields.empty()) {
+    return TableView{no_rows(source.schema), source.committed.value_or(Cuts())};
+  }
   if (source.files.empty()) {
     return base::error(Code::kFailedPrecondition,
                        "{}.{} has no rows yet, so its columns aren't known; run this again when it "

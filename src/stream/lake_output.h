@@ -23,6 +23,7 @@ struct LakeFolder {
   std::string job;
   bool parquet = true;
   std::map<std::string, model::Type> types;  ///< by column, where the query says the type
+  model::Schema schema;  ///< all columns, where the query says them; else empty
 };
 
 /// Owned by one thread.
@@ -39,6 +40,7 @@ class LakeOutput {
   base::Status add(const Table& rows, const FileName& file_name);
   /// Writes everything that is open. Afterwards take_files() has all files since the last call.
   base::Status flush(const FileName& file_name);
+  const model::Schema& schema() const { return folder_.schema; }
   std::vector<lake::ManifestFile> take_files() { return std::exchange(files_, {}); }
 
   /// The types that columns have had.

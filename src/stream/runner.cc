@@ -83,6 +83,44 @@ std::string Runner::definition_hash() const {
   return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
 }
 
+namespace {
+
+/// What every event of a hub has beside its payload.
+const std::map<std::string, model::Type>& hub_columns() {
+  static const std::map<std::string, model::Type> columns = {
+      {"EventEnqueuedUtcTime", model::Type::kTimestamp},
+      {"PartitionId", model::Type::kInt64},
+      {"Offset", model::Type::kInt64}};
+  return columns;
+}
+
+model::Schema dead_letter_schema() {
+  using model::Type;
+  return {{{"reason", Type::kString},
+           {"input", Type::kString},
+           {"EventEnqueuedUtcTime", Type::kTimestamp},
+           {"PartitionId", Type::kInt64},
+           {"Offset", Type::kInt64},
+           {"body", Type::kString}}};
+}
+
+/// The columns before any row has come; empty when `*` is among them.
+model::Schema schema_of(const std::vector<streamsql::OutputColumn>& columns,
+                        const std::map<std::string, model::Type>& types) {
+  model::Schema schema;
+  for (const streamsql::OutputColumn& column : columns) {
+    if (column.star) return {};
+    auto type = types.find(column.name);
+    auto hub = hub_columns().find(column.name);
+    schema.fields.push_back({column.name, type != types.end()           ? type->second
+                                          : hub != hub_columns().end() ? hub->second
+                                                                       : model::Type::kString});
+  }
+  return schema;
+}
+
+}  // namespace
+
 LakeFolder Runner::folder(const OutputSpec& spec) const {
   LakeFolder out;
   out.env = options_.env;
@@ -96,9 +134,13 @@ LakeFolder Runner::folder(const OutputSpec& spec) const {
 std::unique_ptr<LakeOutput> Runner::open_lake(const OutputSpec& spec,
                                               const streamsql::Step* step) const {
   LakeFolder where = folder(spec);
-  if (step != nullptr && step->branches.size() == 1)
+  if (step == nullptr) where.schema = dead_letter_schema();
+  if (step != nullptr && step->branches.size() == 1) {
     for (const streamsql::OutputColumn& column : step->branches[0].columns)
       if (column.type) where.types[column.name] = file_type(*column.type);
+    where.schema = schema_of(step->branches[0].columns, where.types);
+  }
+  if (!where.parquet) where.schema = {};
   return std::make_unique<LakeOutput>(std::move(where));
 }
 

@@ -172,6 +172,7 @@ void Runner::describe_outputs(lake::ManifestCommit& commit) {
     output.tier = spec.tier;
     output.path = spec.path;
     output.format = spec.format == OutputSpec::Format::kJson ? "json" : "parquet";
+    output.schema = statement.lake->schema();
     for (lake::ManifestFile& file : statement.lake->take_files())
       output.added.push_back(std::move(file));
   };
