@@ -114,21 +114,29 @@ Status forget_cut(Runtime& runtime, const std::string& hub) {
   return store_cuts(runtime, cuts);
 }
 
-Result<json> grade_now(Runtime& runtime, const std::string& run_id) {
+namespace {
+
+/// Grades at `cuts` (a hub that isn't among them at the epoch) and records the grade.
+Result<json> grade_at(Runtime& runtime, const std::string& run_id, const Cuts& cuts) {
   auto world = TRY(runtime.world());
   GradeScope scope = TRY(grade_scope(runtime));
   scope.inputs.world = world.get();
   scope.inputs.run_id = run_id;
   scope.inputs.graded_at = runtime.wall.now();
   scope.inputs.stop = runtime.stop;
-  Cuts cuts = TRY(stored_cuts(runtime));
   for (const auto& [table, hub] : scope.inputs.hubs) {
-    scope.inputs.cuts_ms[hub->name()] =
-        cuts.contains(hub->name()) ? cuts[hub->name()] : world->epoch_ms();
+    auto cut = cuts.find(hub->name());
+    scope.inputs.cuts_ms[hub->name()] = cut == cuts.end() ? world->epoch_ms() : cut->second;
   }
   json grade = TRY(grade::grade(scope.inputs)).to_json();
   TRY(runtime.catalogue->put_grade(run_id, grade));
   return grade;
+}
+
+}  // namespace
+
+Result<json> grade_now(Runtime& runtime, const std::string& run_id) {
+  return grade_at(runtime, run_id, TRY(stored_cuts(runtime)));
 }
 
 Result<json> run_pipeline(Runtime& runtime, const RunRequest& request) {
@@ -153,11 +161,11 @@ Result<json> run_pipeline(Runtime& runtime, const RunRequest& request) {
   TRY(keep(runtime, record));
   base::log_info("control", "run", "id={} state={} seconds={:.2f}", record.id,
                  flow::state_name(record.state), record.seconds);
-  if (record.state == flow::State::kSucceeded) TRY(store_cuts(runtime, record.cuts_ms));
   json run = shown(record);
-  if (request.grade && record.state == flow::State::kSucceeded) {
-    TRY(grade_now(runtime, record.id));
-  }
+  if (record.state != flow::State::kSucceeded) return run;
+  if (request.grade) TRY(grade_at(runtime, record.id, record.cuts_ms));
+  // Last: a run that died before has not happened, and is made again at the same cuts.
+  TRY(store_cuts(runtime, record.cuts_ms));
   return run;
 }
 
