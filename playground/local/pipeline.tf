@@ -73,6 +73,7 @@ resource "hriste_pipeline" "refine" {
   # trigger below runs it again.
   needs = concat(
     [for generator in hriste_generator.files : generator.ref],
+    [hriste_generator.products.ref],
     [for generator in hriste_generator.tables : generator.ref],
     [for generator in hriste_generator.events : generator.ref],
     [for tier in [hriste_lake.silver, hriste_lake.gold] : tier.ref],

@@ -271,13 +271,21 @@ def plugins_below(session):
     return found
 
 
+def takes(squatter, port):
+    try:
+        squatter.bind(("127.0.0.1", port))
+    except OSError:
+        return False
+    return True
+
+
 def test_a_taken_port_is_avoided_and_shown(root):
     root.apply()
     port = root.daemon()["port"]
     root.kill_daemon()
     with socket.socket() as squatter:
         squatter.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        squatter.bind(("127.0.0.1", port))
+        wait_until(lambda: takes(squatter, port), what="the daemon's port is free")
         squatter.listen()
         root.tofu("plan")
         assert root.daemon()["port"] != port
