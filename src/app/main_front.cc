@@ -6,9 +6,9 @@
 #include <iterator>
 
 #include "app/front/verbs.h"
-#include "app/version.h"
 #include "base/env.h"
 #include "kinds/kinds.h"
+#include "kinds/version.h"
 #include "provider/provider.h"
 
 namespace {
@@ -44,7 +44,7 @@ int command_line(int argc, char** argv) {
   CLI::App app{
       "hriste: a data playground that builds itself.\n"
       "script/up (or `tofu apply` in playground/local) makes one; these verbs look into it.\n"};
-  app.set_version_flag("--version", std::string(::app::kVersion));
+  app.set_version_flag("--version", std::string(kinds::kVersion));
   app.require_subcommand(1);
   app.failure_message(CLI::FailureMessage::help);
   std::string data_dir;

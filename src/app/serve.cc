@@ -13,10 +13,10 @@
 #include <nlohmann/json.hpp>
 
 #include "api/server.h"
-#include "app/version.h"
 #include "base/env.h"
 #include "base/log.h"
 #include "control/playground.h"
+#include "kinds/version.h"
 
 namespace app {
 
@@ -118,21 +118,22 @@ Status run(const std::string& dir, const sigset_t& signals) {
   TRY(take_lock(dir));
   std::string log_path = dir + "/logs/daemon.log";
   TRY(base::log_to_file(log_path));
-  base::log_info("app", "start", "version={} pid={}", kVersion, ::getpid());
+  base::log_info("app", "start", "version={} pid={}", kinds::kVersion, ::getpid());
   std::string token = TRY(take_token(dir));
-  auto playground = TRY(control::Playground::open({.data_dir = dir, .version = kVersion}));
+  auto playground =
+      TRY(control::Playground::open({.data_dir = dir, .version = std::string(kinds::kVersion)}));
 
   Ending ending;
   auto server = TRY(api::Server::start({.playground = playground.get(),
                                         .token = token,
-                                        .version = kVersion,
+                                        .version = std::string(kinds::kVersion),
                                         .log_path = log_path,
                                         .port = TRY(playground->wanted_port()),
                                         .on_end = [&](bool remove) { ending.request(remove); }}));
   TRY(playground->listening_on(server->port()));
   json self = {{"pid", ::getpid()},
                {"port", server->port()},
-               {"version", kVersion},
+               {"version", kinds::kVersion},
                {"playground", playground->id()}};
   TRY(Env::real().write_file(dir + "/daemon.json", self.dump() + "\n"));
   base::log_info("app", "listening", "port={}", server->port());

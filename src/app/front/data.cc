@@ -88,6 +88,19 @@ int run_verb(client::Playground& playground, const std::string& pipeline) {
   return answer->value("state", "") == "succeeded" ? 0 : 1;
 }
 
+namespace {
+
+/// At most 40 characters, for a table that fits a terminal; --json has all.
+std::string shortened(const std::string& text) {
+  constexpr size_t kWidth = 40;
+  if (text.size() <= kWidth) return text;
+  size_t end = kWidth - 1;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end) + "…";
+}
+
+}  // namespace
+
 int grade_verb(client::Playground& playground, bool as_json, bool now) {
   if (!playground.exists()) {
     return fail({base::Code::kNotFound, "nothing is at " + playground.data_dir() + " to grade"});
@@ -104,8 +117,9 @@ int grade_verb(client::Playground& playground, bool as_json, bool now) {
   } else {
     json rows = json::array();
     for (const auto& check : (*answer)["checks"]) {
-      rows.push_back(
-          {check["layer"], check["check"], check["expected"], check["found"], check["verdict"]});
+      rows.push_back({check["layer"], check["check"],
+                      shortened(check["expected"].get<std::string>()),
+                      shortened(check["found"].get<std::string>()), check["verdict"]});
     }
     fmt::print("{}\n{} of {} checks are right (run {})\n",
                format_table({"layer", "check", "expected", "found", "verdict"}, rows),
