@@ -41,13 +41,10 @@ Json output_json(const ManifestOutput& output) {
   Json added = Json::array();
   for (const ManifestFile& file : output.added)
     added.push_back({{"path", file.path}, {"rows", file.rows}, {"bytes", file.bytes}});
-  return {{"tier", output.tier},
-          {"path", output.path},
-          {"format", output.format},
-          {"rows", output.rows},
-          {"added", added},
-          {"removed", output.removed},
-          {"schema", schema_json(output.schema)}};
+  return {{"tier", output.tier},     {"path", output.path},
+          {"format", output.format}, {"rows", output.rows},
+          {"added", added},          {"removed", output.removed},
+          {"hubs", output.hubs},     {"schema", schema_json(output.schema)}};
 }
 
 std::string to_text(const Manifest& manifest) {
@@ -75,6 +72,7 @@ ManifestOutput output_from(const Json& json) {
     output.added.push_back({file.at("path"), file.at("rows"), file.at("bytes")});
   json.at("removed").get_to(output.removed);
   output.schema = schema_from(json.value("schema", Json::array()));
+  output.hubs = json.value("hubs", output.hubs);
   return output;
 }
 
@@ -113,6 +111,7 @@ void fold_output(const ManifestOutput& change, ManifestOutput& live) {
   live.format = change.format;
   live.rows = change.rows;
   live.schema = change.schema;
+  live.hubs = change.hubs;
   live.added.insert(live.added.end(), change.added.begin(), change.added.end());
 }
 

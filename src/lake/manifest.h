@@ -48,6 +48,7 @@ struct ManifestOutput {
   /// What the columns will be where the query says so: an output that has no rows yet is a table
   /// without rows. Empty where only rows can tell.
   model::Schema schema;
+  std::vector<std::string> hubs;  ///< whose events become its rows
 };
 
 /// How far a hub was read.

@@ -231,20 +231,23 @@ base::Result<bool> Runner::step() {
   return any;
 }
 
+/// Reads up to a target, and takes a new one only when that is reached, so that the cut moves on
+/// however fast events come.
 base::Status Runner::read_batch(std::size_t input, bool& any) {
   Input& in = inputs_[input];
   std::int64_t frontier = in.source->frontier_ms();
-  if (frontier == Source::kNoFrontier) return {};
-  TRY(in.reader->next(frontier, kReadRows, records_));
+  if (in.target_ms <= in.cut_ms) in.target_ms = frontier;
+  if (in.target_ms <= in.cut_ms) return {};
+  TRY(in.reader->next(in.target_ms, kReadRows, records_));
   if (!records_.empty()) {
     any = true;
     rows_since_ += records_.size();
     return engine_->push(input, records_);
   }
-  if (frontier <= in.cut_ms) return {};
-  in.cut_ms = frontier;
+  any = any || in.target_ms < frontier;
+  in.cut_ms = in.target_ms;
   cut_moved_ = true;
-  return engine_->advance(input, frontier * kTicksPerMilli);
+  return engine_->advance(input, in.cut_ms * kTicksPerMilli);
 }
 
 std::int64_t Runner::cut_ms() const {

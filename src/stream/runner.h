@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,7 @@ class Runner final : private EngineOutputs {
     std::shared_ptr<Source> source;
     std::unique_ptr<MergedReader> reader;
     std::int64_t cut_ms = Source::kNoFrontier;
+    std::int64_t target_ms = Source::kNoFrontier;  ///< a frontier: where reading goes to
     std::int64_t committed_cut_ms = Source::kNoFrontier;
   };
   struct Statement {
@@ -76,6 +78,7 @@ class Runner final : private EngineOutputs {
   base::Status write_state(const std::string& name);
   lake::ManifestCommit next_commit(const std::string& state);
   void describe_outputs(lake::ManifestCommit& commit);
+  void add_hubs(std::size_t step, std::set<std::string>& hubs) const;
   void note_committed();
   base::Status clean_up(const std::string& old_state);
   std::string next_file_name(const char* ending);

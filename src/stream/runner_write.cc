@@ -9,6 +9,9 @@
 namespace stream {
 namespace {
 
+/// What a manifest says of an input of which nothing is known yet: no arrival lies below 1970.
+constexpr std::int64_t kNothingBelow = 0;
+
 /// A watermark as milliseconds; kNoWatermark stays.
 std::int64_t watermark_ms(Ticks t) {
   if (t == kNoWatermark) return Source::kNoFrontier;
@@ -154,8 +157,9 @@ lake::ManifestCommit Runner::next_commit(const std::string& state) {
   commit.state = state;
   for (std::size_t i = 0; i < inputs_.size(); i++) {
     const Input& input = inputs_[i];
-    commit.inputs[input.name] = {input.source->name(), input.cut_ms, input.reader->offsets(),
-                                 watermark_ms(engine_->watermark(i))};
+    commit.inputs[input.name] = {input.source->name(), std::max(input.cut_ms, kNothingBelow),
+                                 input.reader->offsets(),
+                                 std::max(watermark_ms(engine_->watermark(i)), kNothingBelow)};
     for (const auto& [partition, counts] : engine_->counts(i))
       commit.counts[input.name][std::to_string(partition)] = counts_json(counts);
   }
@@ -163,10 +167,23 @@ lake::ManifestCommit Runner::next_commit(const std::string& state) {
   return commit;
 }
 
+/// The hubs whose events a step reads, directly or through other steps.
+void Runner::add_hubs(std::size_t step, std::set<std::string>& hubs) const {
+  for (const streamsql::Select& branch : plan_.steps[step].branches) {
+    auto from = static_cast<std::size_t>(branch.from);
+    if (branch.from_step)
+      add_hubs(from, hubs);
+    else
+      hubs.insert(inputs_[from].source->name());
+  }
+}
+
 /// What each output gained, and under a new definition what the old one leaves.
 void Runner::describe_outputs(lake::ManifestCommit& commit) {
-  auto add = [&](Statement& statement, const OutputSpec& spec) {
+  auto add = [&](Statement& statement, const OutputSpec& spec, std::set<std::string> hubs) {
     lake::ManifestOutput& output = commit.outputs[statement.output];
+    hubs.insert(output.hubs.begin(), output.hubs.end());
+    output.hubs.assign(hubs.begin(), hubs.end());
     output.rows += statement.rows;
     if (!statement.lake) return;
     output.tier = spec.tier;
@@ -176,9 +193,15 @@ void Runner::describe_outputs(lake::ManifestCommit& commit) {
     for (lake::ManifestFile& file : statement.lake->take_files())
       output.added.push_back(std::move(file));
   };
-  for (Statement& statement : statements_)
-    if (!statement.output.empty()) add(statement, options_.outputs.at(statement.output));
-  if (options_.dead_letter) add(dead_letters_, *options_.dead_letter);
+  std::set<std::string> all_hubs;
+  for (std::size_t step = 0; step < statements_.size(); step++) {
+    if (statements_[step].output.empty()) continue;
+    std::set<std::string> hubs;
+    add_hubs(step, hubs);
+    add(statements_[step], options_.outputs.at(statements_[step].output), std::move(hubs));
+  }
+  for (const Input& input : inputs_) all_hubs.insert(input.source->name());
+  if (options_.dead_letter) add(dead_letters_, *options_.dead_letter, all_hubs);
   if (!replacing_) return;
   for (const auto& [name, old] : log_->current().outputs)
     for (const lake::ManifestFile& file : old.added)

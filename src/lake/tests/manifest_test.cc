@@ -25,7 +25,8 @@ class ManifestTest : public ::testing::Test {
     ManifestCommit commit;
     commit.definition = "d1";
     commit.state = "s";
-    commit.outputs["raw"] = {"bronze", "pageviews", "parquet", 0, {{path, 10, 100}}, {}};
+    commit.outputs["raw"] = {"bronze",          "pageviews", "parquet",    0,
+                             {{path, 10, 100}}, {},          {"pageviews"}};
     commit.inputs["pageviews"] = {"pageviews", cut, {1, 2}, cut - 60'000};
     commit.counts["pageviews"] = {{"read", 3}};
     return commit;
@@ -52,6 +53,7 @@ TEST_F(ManifestTest, FoldsAddedAndRemovedFiles) {
     ASSERT_EQ(m.outputs.at("raw").added.size(), 1u);
     EXPECT_EQ(m.outputs.at("raw").added[0], (ManifestFile{"bronze/c", 10, 100}));
     EXPECT_EQ(m.outputs.at("raw").rows, 20);
+    EXPECT_EQ(m.outputs.at("raw").hubs, std::vector<std::string>{"pageviews"});
     EXPECT_EQ(m.inputs.at("pageviews").offsets, (std::vector<std::int64_t>{1, 2}));
     EXPECT_EQ(m.inputs.at("pageviews").cut_ms, 200);
     EXPECT_EQ(m.counts["pageviews"]["read"], 3);

@@ -82,7 +82,9 @@ TEST(EventReader, MalformedAddsNothing) {
                           "{\"a\":-}",
                           "{\"a\":1e999}",
                           "nul",
-                          "{\"a\":nulll}"}) {
+                          "{\"a\":nulll}",
+                          "{\"a\":\"\\ud800\"}",
+                          "{\"a\":\"\\udc00\"}"}) {
     EXPECT_FALSE(r.reader.add(bad)) << bad;
     EXPECT_STRNE(r.reader.error(), "");
   }

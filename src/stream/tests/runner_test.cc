@@ -172,6 +172,7 @@ TEST_F(RunnerTest, EveryEventIsInOneBin) {
   EXPECT_EQ(rows(kDeadLetters).size(), static_cast<std::size_t>(dead));
   EXPECT_EQ(read, delivered + dead + dropped);
   EXPECT_EQ(manifest->outputs["raw"].rows, delivered);
+  EXPECT_EQ(manifest->outputs["alarms"].hubs, std::vector<std::string>{"hub"});
   EXPECT_EQ(manifest->outputs["alarms"].rows, static_cast<std::int64_t>(alerts_.size()));
   EXPECT_GT(alerts_.size(), 50u);
 }
