@@ -25,8 +25,8 @@ class ManifestTest : public ::testing::Test {
     ManifestCommit commit;
     commit.definition = "d1";
     commit.state = "s";
-    commit.outputs["raw"] = {"bronze",          "pageviews", "parquet",    0,
-                             {{path, 10, 100}}, {},          {"pageviews"}};
+    commit.outputs["raw"] = {"bronze", "pageviews", "parquet", 0, {{path, 10, 100}}, {}};
+    commit.outputs["raw"].hubs = {"pageviews"};
     commit.inputs["pageviews"] = {"pageviews", cut, {1, 2}, cut - 60'000};
     commit.counts["pageviews"] = {{"read", 3}};
     return commit;
