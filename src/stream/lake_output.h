@@ -23,7 +23,7 @@ struct LakeFolder {
   std::string job;
   bool parquet = true;
   std::map<std::string, model::Type> types;  ///< by column, where the query says the type
-  model::Schema schema;  ///< all columns, where the query says them; else empty
+  model::Schema schema;                      ///< all columns, where the query says them; else empty
 };
 
 /// Owned by one thread.

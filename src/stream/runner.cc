@@ -112,7 +112,7 @@ model::Schema schema_of(const std::vector<streamsql::OutputColumn>& columns,
     if (column.star) return {};
     auto type = types.find(column.name);
     auto hub = hub_columns().find(column.name);
-    schema.fields.push_back({column.name, type != types.end()           ? type->second
+    schema.fields.push_back({column.name, type != types.end()          ? type->second
                                           : hub != hub_columns().end() ? hub->second
                                                                        : model::Type::kString});
   }
