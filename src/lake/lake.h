@@ -8,6 +8,7 @@
 //                                         output "stream/counts" of silver is silver.stream_counts
 //   a folder with *.parquet, *.json or *.jsonl, or *.csv (the first that it has), directly or below
 //   key=value folders (which give columns)
+// A table without rows has the columns that declare_columns said, if it did.
 // Names that begin with '_' or '.' and links are passed over. Columns of JSON and CSV are found by
 // sampling; times in JSON stay text, as in Spark.
 //
@@ -28,6 +29,7 @@
 #include "base/env.h"
 #include "base/result.h"
 #include "lake/sql.h"
+#include "model/schema.h"
 
 namespace lake {
 
@@ -99,5 +101,11 @@ class Lake {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// Says which columns the table in `folder` has for as long as it has no rows: without this a file
+/// of no JSON lines, or a stream output that got nothing yet, can't be asked for. Writes
+/// _columns.json, which no reader takes for data. The folder is made.
+base::Status declare_columns(base::Env& env, const std::string& folder,
+                             const model::Schema& schema);
 
 }  // namespace lake

@@ -95,7 +95,12 @@ base::Result<std::optional<TableSource>> find_table(base::Env& env, const std::s
   }
   Found found;
   TRY(find_files(env, folder, 0, found));
-  if (found.files.empty()) return std::nullopt;
+  if (found.files.empty()) {
+    if (!env.exists(folder + "/" + std::string{kColumnsFile})) return std::nullopt;
+    source.format = Format::kJson;
+    source.rows = 0;
+    return source;
+  }
   auto& [format, files] = *found.files.begin();
   source.format = format;
   source.files = std::move(files);

@@ -29,6 +29,9 @@ struct TableSource {
   model::Schema schema;  ///< of a stream output, where its query says it
 };
 
+/// What declare_columns wrote, below the table's folder.
+inline constexpr std::string_view kColumnsFile = "_columns.json";
+
 /// All tables of the lake at `root`, by tier and name.
 base::Result<std::vector<TableSource>> find_tables(base::Env& env, const std::string& root);
 

@@ -51,25 +51,60 @@ std::string file_scan(const TableSource& source) {
   }
 }
 
-std::string no_rows(const model::Schema& schema) {
+struct ViewColumn {
+  std::string name, type;
+  bool partition = false;
+};
+
+/// No rows of these columns.
+std::string empty_select(const std::vector<ViewColumn>& columns) {
   std::string list;
-  for (const auto& field : schema.fields) {
-    list += fmt::format("{}CAST(NULL AS {}) AS {}", list.empty() ? "" : ", ",
-                        model::type_name(field.type), quote_name(field.name));
+  for (const auto& column : columns) {
+    list += fmt::format("{}CAST(NULL AS {}) AS {}", list.empty() ? "" : ", ", column.type,
+                        quote_name(column.name));
   }
   return "SELECT " + list + " WHERE false";
 }
 
-base::Result<TableView> file_view(DuckConnection& connection, const TableSource& source,
-                                  const Cuts& cuts) {
-  if (source.files.empty() && !source.schema.fields.empty()) {
-    return TableView{no_rows(source.schema), source.committed.value_or(Cuts())};
+/// What was committed, or what is asked for where that is less; one cut for all of its hubs.
+Cuts cut_down(Cuts committed, const Cuts& asked) {
+  std::int64_t least = INT64_MAX;
+  for (const auto& [hub, cut] : committed) {
+    auto found = asked.find(hub);
+    least = std::min({least, cut, found == asked.end() ? cut : found->second});
   }
-  if (source.files.empty()) {
+  for (auto& [hub, cut] : committed) cut = least;
+  return committed;
+}
+
+/// Of a table without rows: what the manifest says, or declare_columns said.
+base::Result<std::vector<ViewColumn>> declared_columns(base::Env& env, const TableSource& source) {
+  std::vector<ViewColumn> columns;
+  for (const auto& field : source.schema.fields) {
+    columns.push_back({field.name, std::string{model::type_name(field.type)}});
+  }
+  if (!columns.empty()) return columns;
+  auto text = env.read_file(source.folder + "/" + std::string{kColumnsFile});
+  if (!text) {
     return base::error(Code::kFailedPrecondition,
-                       "{}.{} has no rows yet, so its columns aren't known; run this again when it "
-                       "has some",
-                       source.tier, source.name);
+                       "no rows yet, so its columns aren't known; run this again when it has some");
+  }
+  Json declared = Json::parse(*text, nullptr, false);
+  if (declared.is_array()) {
+    for (const auto& column : declared) {
+      if (!column.is_object()) continue;
+      columns.push_back({column.value("name", ""), column.value("type", "VARCHAR")});
+    }
+  }
+  if (!columns.empty()) return columns;
+  return base::error(Code::kDataLoss, "{}/{} is damaged; remove it", source.folder, kColumnsFile);
+}
+
+base::Result<TableView> file_view(DuckConnection& connection, base::Env& env,
+                                  const TableSource& source, const Cuts& cuts) {
+  if (source.files.empty()) {
+    return TableView{empty_select(TRY(declared_columns(env, source))),
+                     cut_down(source.committed.value_or(Cuts{}), cuts)};
   }
   TableView view{"SELECT * FROM " + file_scan(source), {}};
   if (!source.committed) return view;
@@ -77,24 +112,14 @@ base::Result<TableView> file_view(DuckConnection& connection, const TableSource&
   auto columns = TRY(describe(connection, view.select));
   bool has_arrival = std::ranges::any_of(columns, [](auto& c) { return c.first == kArrival; });
   if (!has_arrival || view.cuts.empty()) return view;  // nothing to cut by: all that is committed
-  std::int64_t least = INT64_MAX;
-  for (auto& [hub, cut] : view.cuts) {
-    auto asked = cuts.find(hub);
-    least = std::min({least, cut, asked == cuts.end() ? cut : asked->second});
-  }
-  for (auto& [hub, cut] : view.cuts) cut = least;
+  view.cuts = cut_down(std::move(view.cuts), cuts);
   view.select += fmt::format(" WHERE CAST({} AS TIMESTAMPTZ) < make_timestamptz({})",
-                             quote_name(kArrival), least * 1000);
+                             quote_name(kArrival), view.cuts.begin()->second * 1000);
   return view;
 }
 
-struct DeltaColumn {
-  std::string name, type;
-  bool partition;
-};
-
-base::Result<std::vector<DeltaColumn>> delta_columns(const Snapshot& snapshot) {
-  std::vector<DeltaColumn> columns;
+base::Result<std::vector<ViewColumn>> delta_columns(const Snapshot& snapshot) {
+  std::vector<ViewColumn> columns;
   for (const auto& field : snapshot.schema.at("fields")) {
     auto name = field.at("name").get<std::string>();
     bool partition =
@@ -105,7 +130,7 @@ base::Result<std::vector<DeltaColumn>> delta_columns(const Snapshot& snapshot) {
 }
 
 /// One SELECT over files that share their partition's values.
-std::string delta_part(const std::vector<DeltaColumn>& columns, const DataFile& first,
+std::string delta_part(const std::vector<ViewColumn>& columns, const DataFile& first,
                        const std::vector<std::string>& files) {
   std::string list;
   for (const auto& column : columns) {
@@ -123,15 +148,6 @@ std::string delta_part(const std::vector<DeltaColumn>& columns, const DataFile& 
       file_list(files), files.size() > 1);
 }
 
-std::string empty_delta(const std::vector<DeltaColumn>& columns) {
-  std::string list;
-  for (const auto& column : columns) {
-    list += fmt::format("{}CAST(NULL AS {}) AS {}", list.empty() ? "" : ", ", column.type,
-                        quote_name(column.name));
-  }
-  return "SELECT " + list + " WHERE false";
-}
-
 base::Result<TableView> delta_view(base::Env& env, const base::Clock& clock,
                                    const TableSource& source) {
   Snapshot snapshot = TRY(DeltaTable(env, clock, source.folder).snapshot());
@@ -145,7 +161,7 @@ base::Result<TableView> delta_view(base::Env& env, const base::Clock& clock,
     view.select +=
         (view.select.empty() ? "" : " UNION ALL ") + delta_part(columns, *files[0], paths);
   }
-  if (parts.empty()) view.select = empty_delta(columns);
+  if (parts.empty()) view.select = empty_select(columns);
   Json cuts = snapshot.commit_info.value("hriste.cuts", Json::object());
   for (const auto& [hub, cut] : cuts.items()) view.cuts[hub] = cut.get<std::int64_t>();
   return view;
@@ -157,9 +173,19 @@ base::Result<TableView> make_view(DuckConnection& connection, base::Env& env,
                                   const base::Clock& clock, const TableSource& source,
                                   const Cuts& cuts) {
   auto view = source.format == Format::kDelta ? delta_view(env, clock, source)
-                                              : file_view(connection, source, cuts);
+                                              : file_view(connection, env, source, cuts);
   if (!view) return base::annotate(view.error(), source.tier + "." + source.name);
   return view;
+}
+
+base::Status declare_columns(base::Env& env, const std::string& folder,
+                             const model::Schema& schema) {
+  Json columns = Json::array();
+  for (const auto& field : schema.fields) {
+    columns.push_back({{"name", field.name}, {"type", model::type_name(field.type)}});
+  }
+  TRY(env.make_dirs(folder));
+  return env.write_file(folder + "/" + std::string{kColumnsFile}, columns.dump());
 }
 
 }  // namespace lake

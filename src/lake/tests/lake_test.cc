@@ -54,7 +54,25 @@ TEST_F(LakeTest, AnOutputWithoutFilesSaysSo) {
   auto result = lake_->query("SELECT * FROM bronze.pageviews");
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, Code::kFailedPrecondition);
-  EXPECT_NE(result.error().message.find("bronze.pageviews has no rows yet"), std::string::npos);
+  EXPECT_NE(result.error().message.find("bronze.pageviews: no rows yet"), std::string::npos);
+}
+
+TEST_F(LakeTest, ATableWithoutRowsHasTheColumnsThatWereDeclared) {
+  model::Schema schema{{{"event_id", model::Type::kInt64},
+                        {"EventEnqueuedUtcTime", model::Type::kTimestamp},
+                        {"jobs", model::Type::kStringList}}};
+  commit_views("a.parquet", {}, 300);
+  ASSERT_TRUE(declare_columns(env_, root() + "/bronze/pageviews", schema));
+  auto made = lake_->overwrite_table("silver.views", "SELECT * FROM bronze.pageviews",
+                                     {{"pageviews", 200}});
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(made->rows, 0);
+  EXPECT_EQ(made->cuts, (Cuts{{"pageviews", 200}}));
+  write("bronze/people/people.json", "");
+  ASSERT_TRUE(declare_columns(env_, root() + "/bronze/people", schema));
+  EXPECT_EQ(rows("SELECT event_id FROM bronze.people"), "[]");
+  write("bronze/people/people.json", "{\"event_id\":7}\n");
+  EXPECT_EQ(rows("SELECT event_id FROM bronze.people"), "[[7]]");
 }
 
 TEST_F(LakeTest, AnOverwriteRecordsItsTextAndCutsAndIsInherited) {
