@@ -31,6 +31,12 @@ std::string shown(const Token& token) {
 
 }  // namespace
 
+/// TIMESTAMP and PARTITION are keywords only before BY: columns are often called timestamp.
+bool Parser::is_keyword() const {
+  if ((is_word("TIMESTAMP") || is_word("PARTITION")) && !is_word("BY", 1)) return false;
+  return is_reserved(peek());
+}
+
 const Token& Parser::peek(std::size_t ahead) const {
   return tokens_[std::min(at_ + ahead, tokens_.size() - 1)];
 }
@@ -75,9 +81,9 @@ std::unexpected<Located> Parser::unexpected_token(std::string_view wanted) const
 }
 
 Parsed<std::string> Parser::name(std::string_view what) {
-  if (peek().kind != TokenKind::kName || is_reserved(peek())) {
+  if (peek().kind != TokenKind::kName || is_keyword()) {
     auto error = unexpected_token(what);
-    if (is_reserved(peek()))
+    if (is_keyword())
       return located(peek().at, fmt::format("expected {}, found the keyword {}; write [{}] to use "
                                             "it as a name",
                                             what, peek().text, peek().text));
@@ -174,7 +180,7 @@ Parsed<SelectItem> Parser::item() {
 
   SelectItem item;
   item.at = peek().at;
-  if (peek().kind == TokenKind::kName && !is_reserved(peek()) && is_symbol("=", 1)) {
+  if (peek().kind == TokenKind::kName && !is_keyword() && is_symbol("=", 1)) {
     item.alias = take().text;  // alias = expression
     take();
     item.value = TRY(expression());
@@ -199,7 +205,7 @@ Parsed<SelectItem> Parser::star_item() {
 
 Parsed<std::string> Parser::optional_alias() {
   if (accept_word("AS")) return name("an alias");
-  if (peek().kind == TokenKind::kName && !is_reserved(peek())) return take().text;
+  if (peek().kind == TokenKind::kName && !is_keyword()) return take().text;
   return std::string();
 }
 

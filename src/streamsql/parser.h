@@ -27,6 +27,7 @@ class Parser {
   Token take() { return tokens_[at_ < tokens_.size() - 1 ? at_++ : at_]; }
   bool is_word(std::string_view word, std::size_t ahead = 0) const;
   bool is_symbol(std::string_view symbol, std::size_t ahead = 0) const;
+  bool is_keyword() const;
   bool accept_word(std::string_view word);
   bool accept_symbol(std::string_view symbol);
   Checked expect_word(std::string_view word);

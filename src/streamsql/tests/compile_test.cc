@@ -115,6 +115,14 @@ TEST(Compile, StatementsNeedNoSeparator) {
       2u);
 }
 
+TEST(Compile, ColumnsCalledTimestamp) {
+  Plan plan = compiled(
+      "SELECT timestamp, x AS timestamp2 INTO raw FROM stars TIMESTAMP BY timestamp "
+      "WHERE timestamp > '2026'");
+  EXPECT_EQ(plan.steps[0].branches[0].columns[0].name, "timestamp");
+  EXPECT_EQ(plan.inputs[0].timestamp_by->path[0], "timestamp");
+}
+
 TEST(Print, IsAFixedPoint) {
   const char* texts[] = {
       "SELECT a+b*-c - -5 AS x, 'it''s', [odd ]] name], 1.5e300, .5 FROM i",
