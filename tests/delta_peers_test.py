@@ -5,7 +5,9 @@ import datetime
 import decimal
 import os
 import pathlib
+import random
 import subprocess
+import time
 
 import pytest
 
@@ -88,6 +90,30 @@ def test_delta_rs_appends_and_we_take_no_harm(tables, tmp_path):
     table = deltalake.DeltaTable(str(copy))
     assert table.version() == 22
     assert table.to_pyarrow_table().num_rows == 6
+
+
+def test_a_killed_writer_leaves_whole_versions(tmp_path):
+    """kill -9 at ten seeded moments of a loop of overwrites: what was acknowledged is there, what
+    wasn't is there whole or not at all, and the next writer goes on."""
+    deltalake = pytest.importorskip("deltalake")
+    moments = random.Random(42)
+    acknowledged = -1
+    for _ in range(10):
+        with subprocess.Popen([BUILD / "lake_peer_tool", "hammer", tmp_path],
+                              stdout=subprocess.PIPE, text=True) as writer:
+            for _ in range(moments.randint(1, 3)):
+                acknowledged = int(writer.stdout.readline())
+            time.sleep(moments.random() * 0.05)
+            writer.kill()
+            for line in writer.stdout:
+                if line.endswith("\n"):
+                    acknowledged = int(line)
+        table = deltalake.DeltaTable(str(tmp_path / "lake" / "silver" / "t"))
+        assert acknowledged <= table.version() <= acknowledged + 1
+        rows = table.to_pyarrow_table()
+        assert rows.num_rows == 1000
+        assert set(rows["version"].to_pylist()) == {table.version()}
+        assert sorted(rows["id"].to_pylist()) == list(range(1000))
 
 
 def load_duckdb_delta():

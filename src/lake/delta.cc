@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <random>
 #include <set>
 
@@ -153,6 +154,13 @@ base::Result<std::vector<Json>> plan_commit(const Commit& commit, const LogState
   return actions;
 }
 
+/// By the file system's own clock: what another process is writing now is never old.
+bool older_than(const std::string& file, base::Duration age) {
+  std::error_code ec;
+  auto written = std::filesystem::last_write_time(file, ec);
+  return !ec && written + age <= std::filesystem::file_time_type::clock::now();
+}
+
 }  // namespace
 
 std::int64_t Snapshot::rows() const {
@@ -229,15 +237,31 @@ base::Result<std::int64_t> DeltaTable::commit(const Commit& commit) const {
 }
 
 base::Result<std::int64_t> DeltaTable::vacuum(base::Duration keep) const {
-  LogState state = TRY(read_log(env_, path_ + "/_delta_log", -1));
+  std::string log_dir = path_ + "/_delta_log";
+  LogState state = TRY(read_log(env_, log_dir, -1));
   std::int64_t before_ms = base::to_millis(clock_.now() - keep);
   std::int64_t removed = 0;
+  std::set<std::string> listed;
+  for (const auto& [path, action] : state.adds) listed.insert(decode_path(path));
   for (const auto& [path, action] : state.removes) {
+    std::string name = decode_path(path), file = path_ + "/" + name;
+    listed.insert(name);
     if (action.value("deletionTimestamp", std::int64_t{0}) >= before_ms) continue;
-    std::string file = path_ + "/" + decode_path(path);
     if (!env_.exists(file)) continue;
     TRY(env_.remove_file(file));
     ++removed;
+  }
+  // What a writer that was killed left: data that no commit lists, commits that never got a name.
+  for (const auto& folder : {path_, log_dir}) {
+    for (const auto& entry : TRY(env_.list(folder))) {
+      bool left = folder == log_dir
+                      ? entry.name.starts_with(".")
+                      : entry.name.starts_with("part-") && !listed.contains(entry.name);
+      std::string file = folder + "/" + entry.name;
+      if (entry.is_dir || !left || !older_than(file, keep)) continue;
+      TRY(env_.remove_file(file));
+      ++removed;
+    }
   }
   return removed;
 }

@@ -13,10 +13,10 @@
 // sampling; times in JSON stay text, as in Spark.
 //
 // Writing: overwrite_table replaces a Delta table in one commit; a reader sees the old rows or the
-// new ones. kill -9 leaves files that nobody lists; the next write of the table removes them.
-// Threads: Lake is thread-safe. Up to three statements run at a time, the others wait. Each has an
-// engine of its own (15 ms, memory_mb) that goes when it is done: an idle Lake holds no memory.
-// Read first: tests/lake_test.cc.
+// new ones. kill -9 leaves files that nobody lists; a write of the table an hour later removes
+// them. Threads: Lake is thread-safe. Up to three statements run at a time, the others wait. Each
+// has an engine of its own (15 ms, memory_mb) that goes when it is done: an idle Lake holds no
+// memory. Read first: tests/lake_test.cc.
 #pragma once
 
 #include <memory>

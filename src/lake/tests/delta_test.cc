@@ -202,6 +202,17 @@ TEST_F(DeltaTest, VacuumDeletesWhatWasOverwrittenLongAgo) {
   EXPECT_TRUE(env_.exists(table_.path() + "/" + table_.snapshot()->files[0].path));
 }
 
+TEST_F(DeltaTest, VacuumDeletesWhatWasNeverCommitted) {
+  ASSERT_TRUE(table_.commit(commit(Commit::Mode::kAppend, 1)));
+  auto orphan = file(2);
+  ASSERT_TRUE(env_.write_file(table_.path() + "/_delta_log/.00000000000000000001.json.x.tmp", "{"));
+  EXPECT_EQ(*table_.vacuum(std::chrono::hours(1)), 0);  // somebody may be at it
+  EXPECT_EQ(*table_.vacuum(std::chrono::hours(0)), 2);
+  EXPECT_FALSE(env_.exists(table_.path() + "/" + orphan.path));
+  EXPECT_EQ(env_.list(table_.path())->size(), 2u);
+  EXPECT_EQ(table_.snapshot()->rows(), 1);
+}
+
 TEST(DeltaTypes, GoBothWays) {
   for (const char* type :
        {"BIGINT", "INTEGER", "DOUBLE", "DECIMAL(12,2)", "VARCHAR", "BOOLEAN", "DATE", "BLOB",

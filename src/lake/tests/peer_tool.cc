@@ -1,3 +1,5 @@
+// lake_peer_tool hammer FOLDER: a lake in FOLDER whose table silver.t is overwritten for ever, with
+// 1000 rows that all hold the version; prints each version that is committed. To be killed.
 // lake_peer_tool FOLDER: makes Delta tables with our own writer below FOLDER, for tests that read
 // them with other implementations (tests/delta_peers_test.py says what it expects to find).
 //   every    one row of every type and one of nulls, then the same again appended; a timestamp_ntz
@@ -9,6 +11,7 @@
 #include "base/env.h"
 #include "lake/delta.h"
 #include "lake/delta_internal.h"
+#include "lake/lake.h"
 #include "lake/parquet_internal.h"
 
 namespace {
@@ -102,14 +105,31 @@ base::Status run(const std::string& root) {
   return {};
 }
 
+base::Status hammer(const std::string& folder) {
+  base::SystemClock clock;
+  auto lake = TRY(lake::Lake::open({.env = &base::Env::real(),
+                                    .clock = &clock,
+                                    .root = folder + "/lake",
+                                    .temp_dir = folder + "/tmp"}));
+  auto last = lake->table_write("silver.t");
+  for (std::int64_t version = last ? last->version + 1 : 0;; ++version) {
+    auto write = TRY(lake->overwrite_table(
+        "silver.t",
+        fmt::format("SELECT {}::BIGINT AS version, range AS id FROM range(1000)", version)));
+    std::printf("%ld\n", write.version);
+    std::fflush(stdout);
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fputs("usage: lake_peer_tool FOLDER\n", stderr);
+  bool hammers = argc == 3 && std::string_view{argv[1]} == "hammer";
+  if (argc != 2 && !hammers) {
+    std::fputs("usage: lake_peer_tool [hammer] FOLDER\n", stderr);
     return 2;
   }
-  auto status = run(argv[1]);
+  auto status = hammers ? hammer(argv[2]) : run(argv[1]);
   if (!status) std::fprintf(stderr, "%s\n", status.error().message.c_str());
   return status ? 0 : 1;
 }
