@@ -3,7 +3,10 @@
 #include "stream/runner.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <set>
@@ -211,6 +214,39 @@ TEST_F(RunnerTest, KilledAnywhereGivesTheSameRowsAndNoLeftovers) {
   }
   run_to(end_);
   EXPECT_EQ(all_rows(), expected);
+  EXPECT_EQ(files_on_disk(), files_listed());
+}
+
+TEST_F(RunnerTest, KillMinusNineAtAnyMomentLosesNothing) {
+  auto expected = undisturbed();
+  expected.pop_back();  // alerts stay in the child
+  base::CounterRandom random(8, 1, 1);
+  int killed = 0;
+  for (std::uint64_t round = 0; round < 12; round++) {
+    pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {  // commits as often as it can
+      auto runner = Runner::open(options_, {{"views", source_}});
+      for (std::int64_t t = kStart; runner && t < end_; t += 100'000) {
+        source_->set_frontier(t);
+        while ((*runner)->step().value_or(false)) {
+        }
+        if (!(*runner)->checkpoint()) _exit(1);
+      }
+      _exit(0);
+    }
+    usleep(static_cast<useconds_t>(2000 + random.below(round, 40'000)));
+    kill(child, SIGKILL);
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    killed += WIFSIGNALED(status) ? 1 : 0;
+    ASSERT_FALSE(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+  }
+  EXPECT_GT(killed, 0);
+  run_to(end_);
+  auto actual = all_rows();
+  actual.pop_back();
+  EXPECT_EQ(actual, expected);
   EXPECT_EQ(files_on_disk(), files_listed());
 }
 
