@@ -30,6 +30,23 @@ class Validity {
   std::uint64_t* mask_;
 };
 
+/// BIGINT and times: as they are.
+void read_bigints(duckdb_vector vector, std::uint64_t count, model::Column& column) {
+  const auto* data = data_of<std::int64_t>(vector);
+  if (duckdb_vector_get_validity(vector) == nullptr && column.valid.empty()) {
+    column.ints.insert(column.ints.end(), data, data + count);
+    return;
+  }
+  Validity valid(vector);
+  for (std::uint64_t row = 0; row < count; ++row) {
+    if (valid(row)) {
+      column.add_int(data[row]);
+    } else {
+      column.add_null();
+    }
+  }
+}
+
 template <typename T, typename Convert>
 void read_ints(duckdb_vector vector, std::uint64_t count, model::Column& column, Convert convert) {
   const T* data = data_of<T>(vector);
@@ -205,7 +222,7 @@ void read_vector(duckdb_vector vector, duckdb_logical_type type, std::uint64_t c
     case DUCKDB_TYPE_LIST:
       return read_lists(vector, count, column);
     default:  // BIGINT, and times in microseconds
-      return read_whole<std::int64_t>(vector, count, column);
+      return read_bigints(vector, count, column);
   }
 }
 

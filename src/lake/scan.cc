@@ -73,7 +73,7 @@ class Running {
 base::Status scan(Lake& lake, const std::string& sql,
                   const std::function<base::Status(const model::Batch&)>& on_batch,
                   const Cuts& cuts, std::stop_token stop) {
-  auto session = TRY(Session::open(lake, sql, cuts));
+  auto session = TRY(Session::open(lake, sql, cuts, Session::Order::kAny));
   duckdb_connection connection = session->connection().raw();
   std::stop_callback on_stop(stop, [connection] { duckdb_interrupt(connection); });
   Running running;

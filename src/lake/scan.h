@@ -13,7 +13,8 @@ namespace lake {
 
 /// Gives the rows of `sql`, a SELECT as Lake::query takes it, to `on_batch` as they are made, in
 /// batches of about two thousand rows; the batch is valid during the call. Memory is bounded by the
-/// engine's limit, whatever the number of rows. Stops at the first error of `on_batch`.
+/// engine's limit, whatever the number of rows. Stops at the first error of `on_batch`. Without
+/// ORDER BY the rows come in any order.
 /// Types: whole numbers kInt64; FLOAT and DOUBLE kDouble; DECIMAL with up to two decimals kDecimal,
 /// with more kDouble; TIMESTAMP WITH TIME ZONE kTimestamp; TIMESTAMP kTimestampNtz; VARCHAR[]
 /// kStringList. Errors: as Lake::query; kInvalidArgument for a column of another type (named: cast

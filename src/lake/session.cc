@@ -124,7 +124,14 @@ base::Status Session::make_meta() {
 
 base::Status Session::make_views(const CheckedSql& checked, const Cuts& cuts) {
   if (checked.tables.empty() && !checked.lists_tables) return {};
-  auto sources = TRY(find_tables(*lake_.options_.env, lake_.options_.root));
+  base::Env& env = *lake_.options_.env;
+  TableFilter named = [&](std::string_view tier, std::string_view name) {
+    return std::ranges::any_of(checked.tables, [&](const TableName& t) {
+      return t.tier == tier && lower(t.name) == lower(std::string{name});
+    });
+  };
+  auto sources =
+      TRY(find_tables(env, lake_.options_.root, checked.lists_tables ? TableFilter{} : named));
   auto add = [&](const TableSource& source) -> base::Status {
     auto view =
         TRY(make_view(*connection_, *lake_.options_.env, *lake_.options_.clock, source, cuts));
@@ -136,8 +143,9 @@ base::Status Session::make_views(const CheckedSql& checked, const Cuts& cuts) {
     if (name.tier == "meta") continue;
     const TableSource* source = find_source(sources, name);
     if (source == nullptr) {
+      auto all = TRY(find_tables(env, lake_.options_.root));
       return base::error(Code::kNotFound, "{}table {}.{} does not exist; {}",
-                         position_text(sql_, name.offset), name.tier, name.name, names_of(sources));
+                         position_text(sql_, name.offset), name.tier, name.name, names_of(all));
     }
     TRY(add(*source));
   }

@@ -124,7 +124,8 @@ std::string_view format_name(Format format) {
   return "";
 }
 
-base::Result<std::vector<TableSource>> find_tables(base::Env& env, const std::string& root) {
+base::Result<std::vector<TableSource>> find_tables(base::Env& env, const std::string& root,
+                                                   const TableFilter& filter) {
   std::vector<TableSource> sources;
   TRY(find_outputs(env, root, sources));
   std::set<std::string> outputs;
@@ -137,6 +138,7 @@ base::Result<std::vector<TableSource>> find_tables(base::Env& env, const std::st
       if (!entry.is_dir || hidden(entry.name) || outputs.contains(folder) || is_link(folder)) {
         continue;
       }
+      if (filter && !filter(tier, entry.name)) continue;
       auto source = TRY(find_table(env, folder));
       if (!source) continue;
       source->tier = tier;

@@ -1,6 +1,7 @@
 // Which tables there are, where their files lie, and the view that reads them.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -32,8 +33,13 @@ struct TableSource {
 /// What declare_columns wrote, below the table's folder.
 inline constexpr std::string_view kColumnsFile = "_columns.json";
 
-/// All tables of the lake at `root`, by tier and name.
-base::Result<std::vector<TableSource>> find_tables(base::Env& env, const std::string& root);
+/// Whether a table is wanted; `name` as the folder has it.
+using TableFilter = std::function<bool(std::string_view tier, std::string_view name)>;
+
+/// All tables of the lake at `root`, by tier and name; with `filter` only those that it wants:
+/// thousands of files of others are not looked at then.
+base::Result<std::vector<TableSource>> find_tables(base::Env& env, const std::string& root,
+                                                   const TableFilter& filter = {});
 
 /// A SELECT over the table's files, and which cuts its rows have.
 struct TableView {
