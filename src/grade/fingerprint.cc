@@ -5,11 +5,7 @@
 namespace grade {
 
 Fingerprint::Fingerprint(const Table& table)
-    : key_(table.key),
-      columns_(table.columns.size()),
-      sums_(table.columns.size()),
-      nulls_(table.columns.size()),
-      parts_(kParts) {
+    : key_(table.key), columns_(table.columns.size()), sums_(table.columns.size()), parts_(kParts) {
   for (const auto& column : table.columns) summed_.push_back(column.summed);
 }
 
@@ -21,7 +17,6 @@ void Fingerprint::add(Row row) {
     std::uint64_t hash = cell_hash(key, i, cell);
     columns_[i] += hash;
     whole += hash;
-    nulls_[i] += cell.is_null();
     if (!summed_[i]) continue;
     if (cell.kind() == Cell::Kind::kInt) sums_[i] += static_cast<std::uint64_t>(cell.integer());
     if (cell.kind() == Cell::Kind::kDouble && std::abs(cell.real()) < 1e15) {
@@ -37,7 +32,6 @@ void Fingerprint::merge(const Fingerprint& other) {
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     columns_[i] += other.columns_[i];
     sums_[i] += other.sums_[i];
-    nulls_[i] += other.nulls_[i];
   }
   for (std::size_t i = 0; i < kParts; ++i) parts_[i] += other.parts_[i];
 }

@@ -38,7 +38,6 @@ class Fingerprint {
   std::int64_t rows() const { return rows_; }
   /// Sum of column `i`, which is `summed`; kReal in hundredths. Null counts nothing.
   std::int64_t sum(std::size_t i) const { return static_cast<std::int64_t>(sums_[i]); }
-  std::int64_t nulls(std::size_t i) const { return nulls_[i]; }
   /// Of all rows.
   std::uint64_t hash() const;
   bool operator==(const Fingerprint& other) const {
@@ -56,7 +55,6 @@ class Fingerprint {
   std::vector<std::uint8_t> summed_;
   std::int64_t rows_ = 0;
   std::vector<std::uint64_t> columns_, sums_;  // sums wrap: found values may be anything
-  std::vector<std::int64_t> nulls_;
   std::vector<std::uint64_t> parts_;
 };
 

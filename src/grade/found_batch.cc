@@ -82,6 +82,21 @@ Cell from_real(double value, Form form) {
   return form == Form::kMoney ? hundredths_of(value) : odd();
 }
 
+Cell read_cell(const model::Column& column, std::size_t row, Form form) {
+  if (column.is_null(row)) return {};
+  switch (column.type) {
+    case model::Type::kString:
+    case model::Type::kBinary:
+      return from_text(column.text(row), form);
+    case model::Type::kDouble:
+      return from_real(column.doubles[row], form);
+    case model::Type::kStringList:
+      return odd();
+    default:
+      return from_int(column.ints[row], column.type, form);
+  }
+}
+
 }  // namespace
 
 bool is_column(std::string_view column, std::string_view found) {
@@ -123,28 +138,9 @@ base::Result<std::vector<std::string>> found_names(const Table& table,
 
 void read_cells(const Table& table, const model::Batch& batch, std::size_t row,
                 std::vector<Cell>& cells) {
-  cells.clear();
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    const model::Column& column = batch.columns[i];
-    Form form = table.columns[i].form;
-    if (column.is_null(row)) {
-      cells.emplace_back();
-      continue;
-    }
-    switch (column.type) {
-      case model::Type::kString:
-      case model::Type::kBinary:
-        cells.push_back(from_text(column.text(row), form));
-        break;
-      case model::Type::kDouble:
-        cells.push_back(from_real(column.doubles[row], form));
-        break;
-      case model::Type::kStringList:
-        cells.push_back(odd());
-        break;
-      default:
-        cells.push_back(from_int(column.ints[row], column.type, form));
-    }
+  cells.resize(table.columns.size());
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    cells[i] = read_cell(batch.columns[i], row, table.columns[i].form);
   }
 }
 

@@ -88,18 +88,19 @@ class TimeReader {
 };
 
 void read_fields(world::Stream stream, TimeReader& times, Event& event) {
-  FieldReader reader(event.value);
-  CHECK(reader.integer("event_id") == event.event_id, "another event: {}", event.value);
+  std::string_view value = event.value.text;
+  FieldReader reader(value);
+  CHECK(reader.integer("event_id") == event.event_id, "another event: {}", value);
   event.event_time_ms = times.millis(reader.text("event_time"));
-  CHECK(reader.integer("user_id") == event.user_id, "another user: {}", event.value);
+  CHECK(reader.integer("user_id") == event.user_id, "another user: {}", value);
   if (stream == world::Stream::kStars) {
     event.stars = reader.integer("stars");
     return;
   }
-  event.http_method = reader.text("http_method");
-  event.uri = reader.text("uri");
-  event.client_ip = reader.text("client_ip");
-  event.user_agent = reader.text("user_agent");
+  event.http_method = HashedText(reader.text("http_method"));
+  event.uri = HashedText(reader.text("uri"));
+  event.client_ip = HashedText(reader.text("client_ip"));
+  event.user_agent = HashedText(reader.text("user_agent"));
   event.latency_hundredths = reader.hundredths("latency");
 }
 
@@ -144,7 +145,7 @@ void read_events(const world::Deliveries& deliveries, world::Stream stream, int 
     event.user_id = delivery.user_id;
     event.malformed = delivery.malformed;
     event.copy = delivery.copy != 0;
-    event.value = deliveries.value(delivery);
+    event.value = HashedText(deliveries.value(delivery));
     char key[24];
     char* end = std::to_chars(key, key + sizeof key, delivery.user_id).ptr;
     event.partition = partition_of_key({key, static_cast<std::size_t>(end - key)}, partitions);

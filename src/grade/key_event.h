@@ -6,9 +6,19 @@
 #include <string_view>
 #include <vector>
 
+#include "grade/row.h"
 #include "world/world.h"
 
 namespace grade {
+
+/// A text and its hash as a cell has it: an event's texts go into several tables.
+struct HashedText {
+  std::string_view text;
+  std::uint64_t hash = 0;
+  HashedText() = default;
+  explicit HashedText(std::string_view t) : text(t), hash(Cell::hash_of(t)) {}
+  Cell cell() const { return Cell::of(text, hash); }
+};
 
 struct Event {
   std::int64_t arrival_ms = 0;
@@ -19,11 +29,11 @@ struct Event {
   bool malformed = false;  ///< nothing below is set
   bool copy = false;       ///< the planted duplicate
   bool dropped = false;    ///< by the policy
-  std::string_view value;  ///< the JSON as sent
+  HashedText value;        ///< the JSON as sent
 
   std::int64_t event_time_ms = 0;
   std::int64_t time_ms = 0;  ///< System.Timestamp
-  std::string_view http_method, uri, client_ip, user_agent;
+  HashedText http_method, uri, client_ip, user_agent;
   std::int64_t latency_hundredths = 0;
   std::int64_t stars = 0;
 };

@@ -6,17 +6,20 @@ namespace {
 
 using Field = Shape<Event>::Field;
 
-Field whole(std::string name, Form form, std::int64_t Event::*member) {
-  return {.column = {.name = std::move(name), .form = form},
-          .cell = [member](const Event& e) { return Cell::of(e.*member); }};
+template <std::int64_t Event::*kMember>
+Field whole(std::string name) {
+  return {.column = {.name = std::move(name), .form = Form::kInt},
+          .cell = [](const Event& e) { return Cell::of(e.*kMember); }};
 }
-Field instant(std::string name, std::int64_t Event::*member_ms) {
+template <std::int64_t Event::*kMillis>
+Field instant(std::string name) {
   return {.column = {.name = std::move(name), .form = Form::kInstant},
-          .cell = [member_ms](const Event& e) { return Cell::of(e.*member_ms * 1000); }};
+          .cell = [](const Event& e) { return Cell::of(e.*kMillis * 1000); }};
 }
-Field text(std::string name, std::string_view Event::*member) {
+template <HashedText Event::*kMember>
+Field text(std::string name) {
   return {.column = {.name = std::move(name), .form = Form::kText},
-          .cell = [member](const Event& e) { return Cell::of(e.*member); }};
+          .cell = [](const Event& e) { return (e.*kMember).cell(); }};
 }
 Field partition() {
   return {.column = {.name = "partition", .form = Form::kInt},
@@ -38,25 +41,25 @@ Field optional(Field field) {
 }
 
 std::vector<Field> event_fields(world::Stream stream, bool raw) {
-  std::vector<Field> fields{whole("event_id", Form::kInt, &Event::event_id)};
-  if (raw) fields.push_back(instant("arrival", &Event::arrival_ms));
-  fields.push_back(instant("event_time", &Event::event_time_ms));
-  fields.push_back(whole("user_id", Form::kInt, &Event::user_id));
+  std::vector<Field> fields{whole<&Event::event_id>("event_id")};
+  if (raw) fields.push_back(instant<&Event::arrival_ms>("arrival"));
+  fields.push_back(instant<&Event::event_time_ms>("event_time"));
+  fields.push_back(whole<&Event::user_id>("user_id"));
   fields.back().column.summed = true;
   if (stream == world::Stream::kStars) {
-    fields.push_back(whole("stars", Form::kInt, &Event::stars));
+    fields.push_back(whole<&Event::stars>("stars"));
     fields.back().column.summed = true;
   } else {
-    fields.push_back(text("http_method", &Event::http_method));
-    fields.push_back(text("uri", &Event::uri));
-    if (raw) fields.push_back(text("client_ip", &Event::client_ip));  // silver repairs it
-    fields.push_back(text("user_agent", &Event::user_agent));
+    fields.push_back(text<&Event::http_method>("http_method"));
+    fields.push_back(text<&Event::uri>("uri"));
+    if (raw) fields.push_back(text<&Event::client_ip>("client_ip"));  // silver repairs it
+    fields.push_back(text<&Event::user_agent>("user_agent"));
     fields.push_back(latency());
     if (!raw) fields.push_back(optional(is_outlier()));
   }
   if (raw) {
     fields.push_back(optional(partition()));
-    fields.push_back(optional(whole("offset", Form::kInt, &Event::offset)));
+    fields.push_back(optional(whole<&Event::offset>("offset")));
   }
   return fields;
 }
@@ -74,17 +77,16 @@ EventTable partition_table(std::string layer, const std::string& hub, int partit
 }  // namespace
 
 EventTable hub_table(const std::string& hub, int partition, std::int64_t cut_ms) {
-  return partition_table(
-      "hub", hub, partition, cut_ms,
-      {whole("offset", Form::kInt, &Event::offset), instant("arrival", &Event::arrival_ms),
-       whole("key", Form::kInt, &Event::user_id), text("value", &Event::value)});
+  return partition_table("hub", hub, partition, cut_ms,
+                         {whole<&Event::offset>("offset"), instant<&Event::arrival_ms>("arrival"),
+                          whole<&Event::user_id>("key"), text<&Event::value>("value")});
 }
 
 EventTable capture_table(const std::string& hub, int partition, std::int64_t cut_ms) {
   return partition_table(
       "capture", hub, partition, cut_ms,
-      {whole("sequence_number", Form::kInt, &Event::offset),
-       instant("enqueued_time", &Event::arrival_ms), text("body", &Event::value)});
+      {whole<&Event::offset>("sequence_number"), instant<&Event::arrival_ms>("enqueued_time"),
+       text<&Event::value>("body")});
 }
 
 EventTable stream_table(const world::World& world, world::Stream stream, Rows rows,
@@ -99,11 +101,9 @@ EventTable stream_table(const world::World& world, world::Stream stream, Rows ro
 }
 
 EventTable dead_letter_table(const std::string& hub, std::int64_t cut_ms) {
-  Field input{.column = {.name = "input", .form = Form::kText},
-              .cell = [hub](const Event&) { return Cell::of(std::string_view(hub)); }};
-  Shape<Event> shape("raw", hub + " dead letters", 3,
-                     {std::move(input), partition(), whole("offset", Form::kInt, &Event::offset),
-                      instant("arrival", &Event::arrival_ms), text("body", &Event::value)});
+  Shape<Event> shape("raw", hub + " dead letters", 2,
+                     {partition(), whole<&Event::offset>("offset"),
+                      instant<&Event::arrival_ms>("arrival"), text<&Event::value>("body")});
   shape.table().unit = "events";
   return {.shape = std::move(shape), .cut_ms = cut_ms, .belongs = [](const Event& e) {
             return e.malformed;
@@ -111,8 +111,7 @@ EventTable dead_letter_table(const std::string& hub, std::int64_t cut_ms) {
 }
 
 EventTable alert_table(std::string name, int latency_ms, std::int64_t cut_ms) {
-  Shape<Event> shape("stream", std::move(name), 1,
-                     {whole("event_id", Form::kInt, &Event::event_id)});
+  Shape<Event> shape("stream", std::move(name), 1, {whole<&Event::event_id>("event_id")});
   shape.table().unit = "alerts";
   return {.shape = std::move(shape), .cut_ms = cut_ms, .belongs = [latency_ms](const Event& e) {
             return !e.malformed && !e.dropped && e.latency_hundredths > latency_ms * 100;

@@ -33,7 +33,7 @@ enum class Rows {
 /// `name`: the table's, e.g. "pageviews". Raw tables have arrival, partition and offset.
 EventTable stream_table(const world::World& world, world::Stream stream, Rows rows,
                         std::string layer, std::string name, std::int64_t cut_ms);
-/// What can't be read of a hub's events: input, partition, offset, arrival, body.
+/// What can't be read of a hub's events: partition, offset, arrival, body.
 EventTable dead_letter_table(const std::string& hub, std::int64_t cut_ms);
 /// Page views that took longer than `latency_ms`.
 EventTable alert_table(std::string name, int latency_ms, std::int64_t cut_ms);

@@ -6,22 +6,23 @@ namespace {
 
 using Field = Shape<Person>::Field;
 
+// `Get` is a lambda without captures, so it can be made anew inside of a plain function.
 template <typename Get>
-Field field(std::string name, Form form, Get get) {
+Field text(std::string name, Get) {
+  return {.column = {.name = std::move(name), .form = Form::kText},
+          .cell = [](const Person& p) { return Cell::of(std::string_view(Get{}(p))); }};
+}
+template <typename Get>
+Field number(std::string name, Get, Form form = Form::kInt) {
   return {.column = {.name = std::move(name), .form = form},
-          .cell = [get](const Person& p) { return Cell::of(get(p)); }};
+          .cell = [](const Person& p) { return Cell::of(std::int64_t{Get{}(p)}); }};
 }
-template <typename Get>
-Field text(std::string name, Get get) {
-  return field(std::move(name), Form::kText,
-               [get](const Person& p) { return std::string_view(get(p)); });
+template <std::string world::User::*kMember>
+Field user_text(std::string name) {
+  return {.column = {.name = std::move(name), .form = Form::kText},
+          .cell = [](const Person& p) { return Cell::of(std::string_view(p.user.*kMember)); }};
 }
-template <typename Get>
-Field number(std::string name, Get get, Form form = Form::kInt) {
-  return field(std::move(name), form, [get](const Person& p) { return std::int64_t{get(p)}; });
-}
-template <typename Get>
-Field nullable(std::string name, Form form, Get get) {
+Field nullable(std::string name, Form form, Cell (*get)(const Person&)) {
   return {.column = {.name = std::move(name), .form = form}, .cell = get};
 }
 Field is_vip() {
@@ -57,14 +58,11 @@ Person person(const world::World& world, const Activity& activity, std::int64_t 
 }
 
 Shape<Person> user_shape() {
-  auto view = [](auto member) {
-    return [member](const Person& p) -> std::string_view { return p.user.*member; };
-  };
   return {"silver",
           "users",
           1,
           {number("id", [](const Person& p) { return p.user.facts.id; }),
-           text("name", view(&world::User::name)),
+           user_text<&world::User::name>("name"),
            text("city", [](const Person& p) { return p.town->city; }),
            nullable("phone_number", Form::kText,
                     [](const Person& p) {
@@ -72,11 +70,11 @@ Shape<Person> user_shape() {
                                  ? Cell()
                                  : Cell::of(std::string_view(p.user.phone_number));
                     }),
-           text("birth_number", view(&world::User::birth_number)),
-           text("user_name", view(&world::User::user_name)),
-           optional(text("street_address", view(&world::User::street_address))),
-           optional(text("administrative_unit", view(&world::User::administrative_unit))),
-           optional(text("description", view(&world::User::description))),
+           user_text<&world::User::birth_number>("birth_number"),
+           user_text<&world::User::user_name>("user_name"),
+           optional(user_text<&world::User::street_address>("street_address")),
+           optional(user_text<&world::User::administrative_unit>("administrative_unit")),
+           optional(user_text<&world::User::description>("description")),
            optional(text("kraj_code", [](const Person& p) { return p.town->kraj_code; })),
            optional(number(
                "birth_date",
@@ -92,7 +90,7 @@ Shape<Person> engagement_shape() {
       "engagements",
       1,
       {number("id", [](const Person& p) { return p.user.facts.id; }),
-       text("user_name", [](const Person& p) -> std::string_view { return p.user.user_name; }),
+       user_text<&world::User::user_name>("user_name"),
        text("city", [](const Person& p) { return p.town->city; }),
        summed(number("pageviews", [](const Person& p) { return p.pageviews; })),
        summed(number("orders", [](const Person& p) { return p.orders; })),

@@ -8,13 +8,10 @@ namespace {
 
 constexpr std::int64_t kOrdersBetweenStops = 100'000;
 
-std::int64_t order_id(const world::Order& order) { return order.id; }
-
 template <typename T, typename Get>
-typename Shape<T>::Field whole(std::string name, Get get, Form form = Form::kInt,
-                               bool summed = false) {
+typename Shape<T>::Field whole(std::string name, Get, Form form = Form::kInt, bool summed = false) {
   return {.column = {.name = std::move(name), .form = form, .summed = summed},
-          .cell = [get](const T& thing) { return Cell::of(std::int64_t{get(thing)}); }};
+          .cell = [](const T& thing) { return Cell::of(std::int64_t{Get{}(thing)}); }};
 }
 
 /// All rows, in stretches between which the caller may stop.
@@ -36,15 +33,15 @@ RowSource again(const world::World& world, std::stop_token stop, F rows) {
 
 Shape<world::Order> order_shape(std::string layer, std::string name) {
   using O = world::Order;
-  return {
-      std::move(layer),
-      std::move(name),
-      1,
-      {whole<O>("order_id", order_id), whole<O>("user_id", [](const O& o) { return o.user_id; }),
-       whole<O>(
-           "order_date", [](const O& o) { return o.time_ms * 1000; }, Form::kInstant),
-       whole<O>(
-           "order_value", [](const O& o) { return o.value_hundredths; }, Form::kMoney, true)}};
+  return {std::move(layer),
+          std::move(name),
+          1,
+          {whole<O>("order_id", [](const O& o) { return o.id; }),
+           whole<O>("user_id", [](const O& o) { return o.user_id; }),
+           whole<O>(
+               "order_date", [](const O& o) { return o.time_ms * 1000; }, Form::kInstant),
+           whole<O>(
+               "order_value", [](const O& o) { return o.value_hundredths; }, Form::kMoney, true)}};
 }
 
 Shape<Item> item_shape(std::string layer, std::string name) {

@@ -38,8 +38,8 @@ void WindowTally::add(std::span<const Event> events) {
     if (event.malformed || event.dropped || event.arrival_ms >= cut_ms_) continue;
     std::int64_t end = window_end_ms(event.time_ms, size_ms_);
     if (last == counts.end() || last->first.first != end ||
-        last->first.second != event.http_method) {
-      last = counts.try_emplace({end, std::string(event.http_method)}).first;
+        last->first.second != event.http_method.text) {
+      last = counts.try_emplace({end, std::string(event.http_method.text)}).first;
     }
     ++last->second;
   }

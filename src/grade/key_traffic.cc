@@ -4,7 +4,7 @@ namespace grade {
 
 namespace {
 
-constexpr double kRowsAChunk = 48'000;
+constexpr double kRowsAChunk = 32'000;
 constexpr std::int64_t kMinuteMs = 60'000;
 // A chunk begins with the sessions of the half hour before it, so shorter ones cost more.
 constexpr std::int64_t kChunkMinMs = 30 * kMinuteMs, kChunkMaxMs = 24 * 60 * kMinuteMs;

@@ -111,11 +111,13 @@ Case* plan_events(Plan& plan, StreamPlan& stream, const std::string& name, Rows 
   return &add_event_case(plan, stream, std::move(table), std::move(found));
 }
 
-/// Rows of this hub alone: dead letters of all inputs lie in one table.
-RowSource of_input(RowSource all, std::string input) {
-  return [all = std::move(all), input = std::move(input)](const RowSink& sink) {
+/// The dead letters of one input: those of all inputs lie in one table, which says whose they are.
+RowSource dead_letters_of(const Plan& plan, const StreamPlan& stream, Table table) {
+  table.columns.insert(table.columns.begin(), {.name = "input", .form = Form::kText});
+  auto all = plan.rows_in_lake("bronze.deadletter", table, stream.cut_ms);
+  return [all = std::move(all), input = stream.table](const RowSink& sink) {
     return all([&](Row row) {
-      if (row[0].text() == input) sink(row);
+      if (row[0].text() == input) sink(row.subspan(1));
     });
   };
 }
@@ -123,8 +125,7 @@ RowSource of_input(RowSource all, std::string input) {
 Case* plan_dead_letters(Plan& plan, StreamPlan& stream) {
   if (!plan.named("bronze.deadletter")) return nullptr;
   EventTable table = dead_letter_table(stream.hub->name(), stream.cut_ms);
-  RowSource found = of_input(
-      plan.rows_in_lake("bronze.deadletter", table.shape.table(), stream.cut_ms), stream.table);
+  RowSource found = dead_letters_of(plan, stream, table.shape.table());
   return &add_event_case(plan, stream, std::move(table), std::move(found));
 }
 

@@ -30,9 +30,10 @@ class Cell {
     auto bits = std::bit_cast<std::int64_t>(v);
     return Cell(Kind::kDouble, bits, {}, base::mix64(static_cast<std::uint64_t>(bits) ^ 0x2D0));
   }
-  static Cell of(std::string_view v) {
-    return Cell(Kind::kText, 0, v, XXH3_64bits(v.data(), v.size()));
-  }
+  static Cell of(std::string_view v) { return of(v, hash_of(v)); }
+  /// A text whose hash() is known.
+  static Cell of(std::string_view v, std::uint64_t hash) { return Cell(Kind::kText, 0, v, hash); }
+  static std::uint64_t hash_of(std::string_view v) { return XXH3_64bits(v.data(), v.size()); }
   static Cell of(bool) = delete;  // flags are 0 and 1: flag()
   static Cell flag(bool v) { return of(std::int64_t{v}); }
 

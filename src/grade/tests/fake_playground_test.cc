@@ -155,14 +155,14 @@ void FakePlayground::make_stream_outputs() {
           dead.columns[2].add_int(e.arrival_ms * 1000);
           dead.columns[3].add_int(e.partition);
           dead.columns[4].add_int(e.offset);
-          dead.columns[5].add_text(e.value);
+          dead.columns[5].add_text(e.value.text);
           ++dead.rows;
           continue;
         }
         if (!views) continue;
-        if (e.latency_hundredths > 200'000) alerts.push_back(json::parse(e.value));
+        if (e.latency_hundredths > 200'000) alerts.push_back(json::parse(e.value.text));
         std::int64_t end = (e.time_ms + 5 * kMinute - 1) / (5 * kMinute) * 5 * kMinute;
-        ++windows_found[end][std::string(e.http_method)];
+        ++windows_found[end][std::string(e.http_method.text)];
       }
     };
     ASSERT_TRUE(traffic.read_all(see, {}));

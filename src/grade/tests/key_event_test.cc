@@ -34,18 +34,18 @@ TEST_F(Events, PageviewsAreReadAsAJsonParserReadsThem) {
   int malformed = 0, copies = 0;
   auto events = read(world::Stream::kPageviews);
   for (const Event& event : events) {
-    json parsed = json::parse(event.value, nullptr, false);
-    ASSERT_EQ(parsed.is_discarded(), event.malformed) << event.value;
+    json parsed = json::parse(event.value.text, nullptr, false);
+    ASSERT_EQ(parsed.is_discarded(), event.malformed) << event.value.text;
     malformed += event.malformed;
     copies += event.copy;
     if (event.malformed) continue;
     EXPECT_EQ(parsed.at("event_id"), event.event_id);
     EXPECT_EQ(parsed.at("user_id"), event.user_id);
     EXPECT_EQ(millis(parsed), event.event_time_ms);
-    EXPECT_EQ(parsed.at("http_method").get<std::string>(), event.http_method);
-    EXPECT_EQ(parsed.at("uri").get<std::string>(), event.uri);
-    EXPECT_EQ(parsed.at("client_ip").get<std::string>(), event.client_ip);
-    EXPECT_EQ(parsed.at("user_agent").get<std::string>(), event.user_agent);
+    EXPECT_EQ(parsed.at("http_method").get<std::string>(), event.http_method.text);
+    EXPECT_EQ(parsed.at("uri").get<std::string>(), event.uri.text);
+    EXPECT_EQ(parsed.at("client_ip").get<std::string>(), event.client_ip.text);
+    EXPECT_EQ(parsed.at("user_agent").get<std::string>(), event.user_agent.text);
     // Exactly the double that a JSON reader makes of the two decimals.
     EXPECT_EQ(parsed.at("latency").get<double>(),
               static_cast<double>(event.latency_hundredths) / 100);
@@ -60,7 +60,7 @@ TEST_F(Events, StarsAreReadAsAJsonParserReadsThem) {
   ASSERT_GT(events.size(), 50u);
   for (const Event& event : events) {
     if (event.malformed) continue;
-    json parsed = json::parse(event.value);
+    json parsed = json::parse(event.value.text);
     EXPECT_EQ(parsed.at("event_id"), event.event_id);
     EXPECT_EQ(millis(parsed), event.event_time_ms);
     EXPECT_EQ(parsed.at("stars"), event.stars);
