@@ -1,0 +1,119 @@
+// The playground's own rules: clock, idempotent requests, what survives a restart.
+#include "control/playground.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include "base/env.h"
+#include "control/playground_clock.h"
+
+namespace control {
+namespace {
+
+class PlaygroundTest : public ::testing::Test {
+ protected:
+  PlaygroundTest() {
+    char pattern[] = "/tmp/hriste_playground_XXXXXX";
+    dir_ = ::mkdtemp(pattern);
+  }
+  ~PlaygroundTest() override { (void)base::Env::real().remove_tree(dir_); }
+  std::unique_ptr<Playground> open() { return *Playground::open({dir_, "test"}); }
+  std::string dir_;
+  json world_ = {
+      {"users", 50}, {"products", 5}, {"orders", 20}, {"traffic_hours", 1}, {"event_rate", 1}};
+};
+
+TEST_F(PlaygroundTest, PutIsIdempotentAndSurvivesARestart) {
+  json first;
+  {
+    auto playground = open();
+    first = *playground->put("hriste_lake", "bronze", {{"tier", "bronze"}});
+    EXPECT_EQ(*playground->put("hriste_lake", "bronze", {{"tier", "bronze"}}), first);
+    EXPECT_EQ(first["name"], "bronze");
+    EXPECT_TRUE(first["ref"].get<std::string>().starts_with("bronze@"));
+  }
+  auto playground = open();
+  EXPECT_EQ(**playground->get("hriste_lake", "bronze"), first);
+  EXPECT_TRUE(*playground->remove("hriste_lake", "bronze"));
+  EXPECT_FALSE(playground->get("hriste_lake", "bronze")->has_value());
+}
+
+TEST_F(PlaygroundTest, WrongAttributesNameTheirPath) {
+  auto playground = open();
+  auto wrong = playground->put("hriste_world", "w", {{"users", -1}});
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().error.code, base::Code::kInvalidArgument);
+  EXPECT_EQ(wrong.error().path, json({"users"}));
+  EXPECT_FALSE(playground->put("hriste_planet", "x", {}));
+  EXPECT_FALSE(playground->get("hriste_world", "w")->has_value());
+  EXPECT_TRUE(playground->list()->empty());
+}
+
+TEST_F(PlaygroundTest, ARefToNothingSaysWhatIsMissing) {
+  auto playground = open();
+  ASSERT_TRUE(playground->put("hriste_world", "w", world_));
+  auto wrong = playground->put(
+      "hriste_generator", "users",
+      {{"world", "nowhere@0123456789"}, {"table", "users"}, {"lake", "bronze@0123456789"}});
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().error.code, base::Code::kFailedPrecondition);
+  EXPECT_NE(wrong.error().error.message.find("nowhere"), std::string::npos);
+}
+
+TEST_F(PlaygroundTest, FilesThatGoMissingAreDriftAndComeBack) {
+  auto playground = open();
+  std::string world = (*playground->put("hriste_world", "w", world_))["ref"];
+  std::string lake = (*playground->put("hriste_lake", "b", {{"tier", "bronze"}}))["ref"];
+  json generator = {{"world", world}, {"table", "users"}, {"lake", lake}};
+  ASSERT_TRUE(playground->put("hriste_generator", "users", generator));
+  std::string file = dir_ + "/lake/bronze/users/users.json";
+  std::string before = *base::Env::real().read_file(file);
+  ASSERT_TRUE(base::Env::real().remove_file(file));
+  EXPECT_FALSE(playground->get("hriste_generator", "users")->has_value());
+  ASSERT_TRUE(playground->put("hriste_generator", "users", generator));
+  EXPECT_EQ(*base::Env::real().read_file(file), before);
+}
+
+TEST_F(PlaygroundTest, TheSqlConsoleCannotLeaveTheLake) {
+  auto playground = open();
+  EXPECT_TRUE(playground->query("SELECT 1 AS one", 10));
+  EXPECT_FALSE(playground->query("SELECT * FROM read_text('/etc/passwd')", 10));
+  EXPECT_FALSE(playground->query("COPY (SELECT 1) TO '/tmp/out.csv'", 10));
+}
+
+class PlaygroundClockTest : public PlaygroundTest {
+ protected:
+  std::unique_ptr<Catalogue> catalogue_ = *Catalogue::open(dir_ + "/clock.db");
+  std::unique_ptr<PlaygroundClock> open_clock() { return *PlaygroundClock::open(*catalogue_); }
+};
+
+TEST_F(PlaygroundClockTest, StandsAtTheEpochUntilReleased) {
+  auto clock = open_clock();
+  base::Instant epoch = *base::parse_instant("2026-06-01");
+  ASSERT_TRUE(clock->begin(epoch, 10'000));
+  EXPECT_EQ(clock->clock().now(), epoch);
+  EXPECT_FALSE(clock->change({{"jump_to", "2026-06-02T00:00:00Z"}})) << "not while it is held";
+  ASSERT_TRUE(clock->release());
+  EXPECT_TRUE(clock->clock().wait_until(epoch + std::chrono::seconds(1), {}));
+}
+
+TEST_F(PlaygroundClockTest, FreezesJumpsForwardAndIsKept) {
+  auto clock = open_clock();
+  ASSERT_TRUE(clock->begin(*base::parse_instant("2026-06-01"), 1));
+  ASSERT_TRUE(clock->release());
+  ASSERT_TRUE(clock->change({{"frozen", true}}));
+  ASSERT_TRUE(clock->change({{"jump_to", "2026-06-02T00:00:00Z"}}));
+  EXPECT_FALSE(clock->change({{"jump_to", "2026-06-01T00:00:00Z"}}));
+  for (json wrong : {json({{"speed", 0}}), json({{"speed", "fast"}}), json({{"x", 1}}), json(1)}) {
+    EXPECT_FALSE(clock->change(wrong)) << wrong;
+  }
+  ASSERT_TRUE(clock->save());
+  auto again = open_clock();
+  EXPECT_EQ(base::format_millis(again->clock().now()), "2026-06-02T00:00:00.000Z");
+  EXPECT_TRUE(again->describe()["frozen"]);
+  ASSERT_TRUE(again->begin(*base::parse_instant("2026-06-01"), 1)) << "the same world: goes on";
+  EXPECT_EQ(base::format_millis(again->clock().now()), "2026-06-02T00:00:00.000Z");
+}
+
+}  // namespace
+}  // namespace control
