@@ -59,6 +59,14 @@ install_packages() {  # SECTION…
   $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 }
 
+# Where a playground with another data_dir (script/up -var data_dir=…) has its data.
+use_data_dir() {
+  local kept=$LOCAL/up.auto.tfvars.json given
+  [[ -f $kept ]] || return 0
+  given=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1])).get("data_dir") or "")' "$kept")
+  [[ -z $given ]] || export HRISTE_DATA_DIR=$given
+}
+
 # tofu_shown CMD…: runs script/tofu, shows what it does line by line without the plan's texts, and
 # everything when it fails.
 tofu_shown() {

@@ -100,13 +100,14 @@ class Ending {
 
 void wait_for_end(Ending& ending, control::Playground& playground, const sigset_t& signals) {
   timespec none{};
-  while (!ending.wait_for(std::chrono::milliseconds(200))) {
+  constexpr int kLeaseEvery = 10;  // rounds of 200 ms
+  for (int round = 1; !ending.wait_for(std::chrono::milliseconds(200)); ++round) {
     int signal = ::sigtimedwait(&signals, nullptr, &none);
     if (signal == SIGTERM || signal == SIGINT) {
       base::log_info("app", "signal", "number={}", signal);
       ending.request(false);
     }
-    if (playground.lease_ended()) {
+    if (round % kLeaseEvery == 0 && playground.lease_ended()) {
       base::log_info("app", "lease_ended");
       ending.request(false);
     }

@@ -273,6 +273,13 @@ Result<std::int64_t> Catalogue::alert_count(std::string_view rule) {
   return statement.column_int(0);
 }
 
+Status Catalogue::clear_other_alerts(std::string_view rule, std::string_view prefix) {
+  std::lock_guard lock(mutex_);
+  auto statement =
+      TRY(prepare("DELETE FROM alerts WHERE rule = ? AND substr(key, 1, length(?)) <> ?"));
+  return statement.text(rule).text(prefix).text(prefix).run();
+}
+
 Status Catalogue::clear_alerts(std::string_view rule) {
   std::lock_guard lock(mutex_);
   auto statement = TRY(prepare("DELETE FROM alerts WHERE rule = ?"));

@@ -79,6 +79,8 @@ class Catalogue {
   base::Status put_alerts(const std::vector<Alert>& alerts);
   base::Result<std::vector<Alert>> alerts(int limit);
   base::Result<std::int64_t> alert_count(std::string_view rule = "");
+  /// Forgets the alerts of a rule whose keys don't begin with `prefix`.
+  base::Status clear_other_alerts(std::string_view rule, std::string_view prefix);
   /// Forgets the alerts of a rule (its query has changed).
   base::Status clear_alerts(std::string_view rule);
 

@@ -1,6 +1,8 @@
 // hriste_stream_job: streaming SQL from hubs to files in the lake and to alerts.
 #include <algorithm>
+#include <mutex>
 #include <span>
+#include <utility>
 
 #include "control/all_controllers.h"
 
@@ -148,13 +150,19 @@ class StreamJobController final : public Controller {
   }
 
   Status keep(const std::string& job, std::span<const stream::Alert> alerts) {
+    std::lock_guard lock(mutex_);
     std::vector<Alert> kept;
     for (const auto& alert : alerts) {
-      kept.push_back(
-          {.key = fmt::format("{}/{}/{}/{}", job, alert.output, alert.definition, alert.key),
-           .rule = rule_of(job, alert.output),
-           .time_ms = alert.time_ms,
-           .fields = json::parse(alert.fields, nullptr, false)});
+      std::string rule = rule_of(job, alert.output);
+      std::string prefix = fmt::format("{}/{}/", rule, alert.definition);
+      // A changed definition makes all its alerts again: those of the old one are out of date.
+      if (std::exchange(prefixes_[rule], prefix) != prefix) {
+        TRY(runtime_.catalogue->clear_other_alerts(rule, prefix));
+      }
+      kept.push_back({.key = prefix + alert.key,
+                      .rule = rule,
+                      .time_ms = alert.time_ms,
+                      .fields = json::parse(alert.fields, nullptr, false)});
     }
     return runtime_.catalogue->put_alerts(kept);
   }
@@ -208,6 +216,8 @@ class StreamJobController final : public Controller {
   }
 
   Runtime& runtime_;
+  std::mutex mutex_;                             // guards prefixes_: jobs have threads of their own
+  std::map<std::string, std::string> prefixes_;  ///< rule → how its alerts' keys begin
 };
 
 }  // namespace

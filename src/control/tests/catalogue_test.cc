@@ -44,6 +44,8 @@ TEST_F(CatalogueTest, AlertsAreKeptOnce) {
   EXPECT_EQ(*catalogue->alert_count(), 2);
   EXPECT_EQ(*catalogue->alert_count("other"), 0);
   EXPECT_EQ((*catalogue->alerts(1))[0].key, "b");
+  ASSERT_TRUE(catalogue->clear_other_alerts("slow", "b"));
+  EXPECT_EQ(*catalogue->alert_count("slow"), 1);
 }
 
 TEST_F(CatalogueTest, RunsLeftRunningAreFailed) {
