@@ -1,4 +1,6 @@
 // What the page shows: clock, cards, map, grade, alerts, runs, and the rate of the last minute.
+#include <malloc.h>
+
 #include <algorithm>
 #include <cmath>
 #include <tuple>
@@ -103,6 +105,8 @@ void Playground::sample_rates(std::stop_token stop) {
     // Nobody looks: one sample in ten seconds keeps an idle daemon idle.
     bool watched = base::to_millis(wall.now()) - last_overview_ms_ < 5000;
     if (watched || tick % 10 == 0) sample_once();
+    // What an apply needed goes back to the system when it is over.
+    if (tick % 10 == 0) ::malloc_trim(0);
     if (++tick % 2 == 0) {
       if (auto saved = runtime_->clock->save(); !saved) {
         base::log_warn("control", "clock", "{}", saved.error().message);

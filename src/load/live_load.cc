@@ -87,6 +87,10 @@ void LiveLoad::run(std::stop_token stop) {
   }
   base::log_info("load", "backfilled", "hub={} position_ms={}", options_.hub->name(),
                  cursor.position());
+  // Live chunks are small: what the back-fill's needed goes back.
+  chunk_ = {};
+  keys_ = {};
+  for (Records& records : partitions_) records = {};
   if (options_.on_backfilled) options_.on_backfilled();
   if (options_.mode == Mode::kOnce) {
     options_.hub->detach_generator();
