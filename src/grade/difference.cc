@@ -3,6 +3,7 @@
 // shown.
 #include <algorithm>
 #include <deque>
+#include <memory>
 #include <optional>
 
 #include "grade/difference_internal.h"
@@ -85,15 +86,16 @@ void count_rest(const std::vector<Entry>& expected, const std::vector<Entry>& fo
   }
 }
 
-/// A row that outlives its source.
+/// A row that outlives its source. Its cells look into its texts, so these stay where they are when
+/// the row moves, and it can't be copied.
 struct Kept {
-  std::deque<std::string> texts;
+  std::unique_ptr<std::deque<std::string>> texts = std::make_unique<std::deque<std::string>>();
   std::vector<Cell> cells;
 
   explicit Kept(Row row) {
     for (const Cell& cell : row) {
       bool text = cell.kind() == Cell::Kind::kText;
-      cells.push_back(text ? Cell::of(std::string_view(texts.emplace_back(cell.text()))) : cell);
+      cells.push_back(text ? Cell::of(std::string_view(texts->emplace_back(cell.text()))) : cell);
     }
   }
 };
