@@ -36,6 +36,11 @@ class GeneratorController final : public Controller {
     if (wanted.at("lake").is_string()) {
       TRY(runtime_.tier_of(wanted.at("lake")));
       TRY(load::load_lake(*world, table, runtime_.lake_root(), runtime_.env, *progress, stop));
+      if (table == world::Table::kVipUsers) {
+        // A world without VIP users still has the table.
+        TRY(lake::declare_columns(runtime_.env, folder_of(wanted),
+                                  {{{"id", model::Type::kInt64, false}}}));
+      }
     } else if (wanted.at("database").is_string()) {
       auto database = TRY(database_of(wanted));
       TRY(load::load_database(*world, table, *database, *progress, stop));

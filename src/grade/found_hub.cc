@@ -73,6 +73,8 @@ class CaptureWalk {
       : env_(env), window_ms_(window_ms), cut_ms_(cut_ms), stop_(stop), sink_(sink) {}
 
   base::Status walk(const std::string& folder, WindowPath& at) {
+    // A partition that got nothing has no folder; where something is missing, the counts say it.
+    if (at.parts.empty() && !env_.exists(folder)) return {};
     for (const auto& entry : TRY(env_.list(folder))) {
       if (stop_.stop_requested()) return cancelled();
       std::string path = folder + "/" + entry.name;

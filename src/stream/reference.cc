@@ -124,6 +124,7 @@ base::Status ReferenceTable::add_array(std::string_view text, const std::string&
 
 base::Status ReferenceIndex::build(const Table& table, int ordinal,
                                    const std::vector<EvaluatorPtr>& keys) {
+  if (table.rows == 0) return {};  // no values to run over, and nothing to find
   Frame frame;
   frame.sources.resize(static_cast<std::size_t>(ordinal) + 1);
   frame.sources.back().table = &table;

@@ -140,7 +140,8 @@ std::unique_ptr<LakeOutput> Runner::open_lake(const OutputSpec& spec,
       if (column.type) where.types[column.name] = file_type(*column.type);
     where.schema = schema_of(step->branches[0].columns, where.types);
   }
-  if (!where.parquet) where.schema = {};
+  for (model::Field& field : where.schema.fields)  // JSON has no times: they are text there
+    if (!where.parquet && field.type == model::Type::kTimestamp) field.type = model::Type::kString;
   return std::make_unique<LakeOutput>(std::move(where));
 }
 

@@ -303,3 +303,11 @@ def test_state_holds_no_secret(root):
     token = (root.data_dir / "token").read_text().strip()
     assert token not in (root.local / "terraform.tfstate").read_text()
     assert token not in json.dumps(root.outputs())
+
+
+def test_a_world_without_orders_traffic_and_vips_is_graded_right(make_root):
+    root = make_root("empty", orders=0, traffic_hours=0, vip_users=0)
+    root.apply()
+    grade = root.api("GET", "/v1/grade")
+    assert grade["all_right"], [c for c in grade["checks"] if c["verdict"] != "right"]
+    root.assert_plan_is_empty()
