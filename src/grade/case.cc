@@ -16,6 +16,12 @@ void Case::measure() {
 }
 
 Check Case::decide() const {
+  Check check = verdict();
+  if (check.verdict == Verdict::kWrong) check.detail = hint + check.detail;
+  return check;
+}
+
+Check Case::verdict() const {
   std::string why = not_gradable ? not_gradable() : "";
   if (!why.empty()) {
     return {.layer = table.layer,

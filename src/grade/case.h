@@ -34,6 +34,7 @@ struct Case {
   RowSource expected_rows, found_rows;
   std::function<void(Row)> observe;           ///< sees the found rows once; may be empty
   std::function<std::string()> not_gradable;  ///< asked at the end: why, or empty; may be empty
+  std::string hint;                           ///< stands before the detail when wrong
 
   std::optional<Fingerprint> found;
   std::optional<base::Error> error;  ///< why there is no `found`
@@ -41,6 +42,9 @@ struct Case {
   /// Reads the found side.
   void measure();
   Check decide() const;
+
+ private:
+  Check verdict() const;
 };
 
 }  // namespace grade

@@ -58,6 +58,7 @@ Cell from_int(std::int64_t value, model::Type type, Form form) {
     case Form::kReal:
       return Cell::of(static_cast<double>(value) / (decimal ? 100 : 1));
     case Form::kText:
+    case Form::kTexts:
       break;
   }
   return odd();
@@ -82,6 +83,15 @@ Cell from_real(double value, Form form) {
   return form == Form::kMoney ? hundredths_of(value) : odd();
 }
 
+Cell from_list(const model::Column& column, std::size_t row, Form form) {
+  if (form != Form::kTexts) return odd();
+  std::uint64_t hash = Cell::kNoTexts;
+  for (std::uint64_t i = row == 0 ? 0 : column.list_ends[row - 1]; i < column.list_ends[row]; ++i) {
+    hash = Cell::add_text(hash, column.text(i));
+  }
+  return Cell::of_texts(hash);
+}
+
 Cell read_cell(const model::Column& column, std::size_t row, Form form) {
   if (column.is_null(row)) return {};
   switch (column.type) {
@@ -91,7 +101,7 @@ Cell read_cell(const model::Column& column, std::size_t row, Form form) {
     case model::Type::kDouble:
       return from_real(column.doubles[row], form);
     case model::Type::kStringList:
-      return odd();
+      return from_list(column, row, form);
     default:
       return from_int(column.ints[row], column.type, form);
   }

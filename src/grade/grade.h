@@ -67,7 +67,7 @@ struct Inputs {
   std::map<std::string, std::int64_t> cuts_ms;
   std::string hub_namespace;  ///< of capture's folders
 
-  std::string stream_job;  ///< its name; empty: there is none
+  std::string stream_job;  ///< its name, for details; empty: there is none
   Policies policies;       ///< the stream job's
   int window_minutes = 5;  ///< of stream_pageviews_5min
   std::optional<AlertInputs> alerts;

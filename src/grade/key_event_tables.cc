@@ -35,6 +35,12 @@ Field is_outlier() {
   return {.column = {.name = "is_outlier", .form = Form::kFlag},
           .cell = [](const Event& e) { return Cell::flag(e.latency_hundredths >= 50'000); }};
 }
+/// A missing address is null.
+Field known_ip() {
+  return {.column = {.name = "client_ip", .form = Form::kText}, .cell = [](const Event& e) {
+            return e.client_ip.text.empty() ? Cell() : e.client_ip.cell();
+          }};
+}
 Field optional(Field field) {
   field.required = false;
   return field;
@@ -52,7 +58,7 @@ std::vector<Field> event_fields(world::Stream stream, bool raw) {
   } else {
     fields.push_back(text<&Event::http_method>("http_method"));
     fields.push_back(text<&Event::uri>("uri"));
-    if (raw) fields.push_back(text<&Event::client_ip>("client_ip"));  // silver repairs it
+    fields.push_back(raw ? text<&Event::client_ip>("client_ip") : optional(known_ip()));
     fields.push_back(text<&Event::user_agent>("user_agent"));
     fields.push_back(latency());
     if (!raw) fields.push_back(optional(is_outlier()));

@@ -80,6 +80,16 @@ Shape<Person> user_shape() {
                "birth_date",
                [](const Person& p) { return p.user.facts.birth_date.time_since_epoch().count(); },
                Form::kDate)),
+           optional(text("sex",
+                         [](const Person& p) -> std::string_view {
+                           return p.user.facts.sex == world::Sex::kFemale ? "female" : "male";
+                         })),
+           optional(nullable("jobs", Form::kTexts,
+                             [](const Person& p) {
+                               std::uint64_t hash = Cell::kNoTexts;
+                               for (const auto& job : p.user.jobs) hash = Cell::add_text(hash, job);
+                               return Cell::of_texts(hash);
+                             })),
            optional(number("age", [](const Person& p) { return p.user.facts.age; })),
            optional(is_vip())}};
 }

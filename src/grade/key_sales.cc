@@ -2,6 +2,8 @@
 
 #include <atomic>
 
+#include "world/prague.h"
+
 namespace grade {
 
 namespace {
@@ -12,6 +14,20 @@ template <typename T, typename Get>
 typename Shape<T>::Field whole(std::string name, Get, Form form = Form::kInt, bool summed = false) {
   return {.column = {.name = std::move(name), .form = form, .summed = summed},
           .cell = [](const T& thing) { return Cell::of(std::int64_t{Get{}(thing)}); }};
+}
+
+std::vector<Shape<world::Order>::Field> order_fields() {
+  using O = world::Order;
+  return {whole<O>("order_id", [](const O& o) { return o.id; }),
+          whole<O>("user_id", [](const O& o) { return o.user_id; }),
+          whole<O>(
+              "order_date", [](const O& o) { return o.time_ms * 1000; }, Form::kInstant),
+          whole<O>(
+              "order_value", [](const O& o) { return o.value_hundredths; }, Form::kMoney, true)};
+}
+
+std::int64_t local_ms(const world::Order& order) {
+  return order.time_ms + world::prague_offset_ms(order.time_ms);
 }
 
 /// All rows, in stretches between which the caller may stop.
@@ -32,16 +48,27 @@ RowSource again(const world::World& world, std::stop_token stop, F rows) {
 }  // namespace
 
 Shape<world::Order> order_shape(std::string layer, std::string name) {
+  return {std::move(layer), std::move(name), 1, order_fields()};
+}
+
+Shape<world::Order> silver_order_shape() {
   using O = world::Order;
-  return {std::move(layer),
-          std::move(name),
-          1,
-          {whole<O>("order_id", [](const O& o) { return o.id; }),
-           whole<O>("user_id", [](const O& o) { return o.user_id; }),
-           whole<O>(
-               "order_date", [](const O& o) { return o.time_ms * 1000; }, Form::kInstant),
-           whole<O>(
-               "order_value", [](const O& o) { return o.value_hundredths; }, Form::kMoney, true)}};
+  std::vector<Shape<O>::Field> fields = order_fields();
+  auto add = [&](auto name, auto get, Form form = Form::kInt) {
+    fields.push_back(whole<O>(name, get, form));
+    fields.back().required = false;
+  };
+  add(
+      "local_time", [](const O& o) { return local_ms(o) * 1000; }, Form::kInstant);
+  add("day_of_week", [](const O& o) { return world::prague_time(o.time_ms).weekday + 1; });
+  add(
+      "is_weekend", [](const O& o) { return world::prague_time(o.time_ms).weekday >= 5; },
+      Form::kFlag);
+  add(
+      "is_holiday",
+      [](const O& o) { return world::is_czech_holiday(world::prague_time(o.time_ms).day); },
+      Form::kFlag);
+  return {"silver", "orders", 1, std::move(fields)};
 }
 
 Shape<Item> item_shape(std::string layer, std::string name) {
@@ -55,14 +82,13 @@ Shape<Item> item_shape(std::string layer, std::string name) {
 }
 
 void read_sales(const world::World& world, std::int64_t first, std::int64_t last,
-                Fingerprint* orders, Fingerprint* items, Sales* sales) {
-  Shape<world::Order> order_rows = order_shape("", "");
+                std::span<OrderPrint> orders, Fingerprint* items, Sales* sales) {
   Shape<Item> item_rows = item_shape("", "");
   std::vector<Cell> cells;
   std::vector<std::int64_t> products;
   for (std::int64_t id = first; id < last; ++id) {
     world::Order order = world.order(id);
-    if (orders != nullptr) orders->add(order_rows.row(order, cells));
+    for (OrderPrint& wanted : orders) wanted.print.add(wanted.shape.row(order, cells));
     if (items != nullptr) {
       products.clear();
       world.order_items(id, products);
@@ -81,9 +107,9 @@ void read_sales(const world::World& world, std::int64_t first, std::int64_t last
   }
 }
 
-RowSource orders_again(const world::World& world, std::stop_token stop) {
-  auto rows = [&world, shape = order_shape("", "")](std::int64_t first, std::int64_t last,
-                                                    const RowSink& sink) {
+RowSource orders_again(const world::World& world, Shape<world::Order> shape, std::stop_token stop) {
+  auto rows = [&world, shape = std::move(shape)](std::int64_t first, std::int64_t last,
+                                                 const RowSink& sink) {
     std::vector<Cell> cells;
     for (std::int64_t id = first; id < last; ++id) sink(shape.row(world.order(id), cells));
   };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <stop_token>
 #include <vector>
 
@@ -18,6 +19,9 @@ struct Item {
 
 /// order_id, user_id, order_date, order_value.
 Shape<world::Order> order_shape(std::string layer, std::string name);
+/// silver.orders: with local_time, day_of_week (1 Monday), is_weekend, is_holiday, as far as it has
+/// them.
+Shape<world::Order> silver_order_shape();
 /// order_id, row_id, product_id.
 Shape<Item> item_shape(std::string layer, std::string name);
 
@@ -31,12 +35,18 @@ struct Sales {
   std::vector<std::int64_t> value_hundredths;
 };
 
-/// What orders [first, last) are: adds to the fingerprints and, by user, to `sales`; each may be
-/// null. Thread-safe for `sales`; the fingerprints belong to the caller's thread.
-void read_sales(const world::World& world, std::int64_t first, std::int64_t last,
-                Fingerprint* orders, Fingerprint* items, Sales* sales);
+/// Which rows of orders are wanted, and where they are added.
+struct OrderPrint {
+  Shape<world::Order> shape;
+  Fingerprint print{shape.table()};
+};
 
-RowSource orders_again(const world::World& world, std::stop_token stop);
+/// What orders [first, last) are: adds to the fingerprints (`items` may be null) and, by user, to
+/// `sales` (may be null). Thread-safe for `sales`; the fingerprints belong to the caller's thread.
+void read_sales(const world::World& world, std::int64_t first, std::int64_t last,
+                std::span<OrderPrint> orders, Fingerprint* items, Sales* sales);
+
+RowSource orders_again(const world::World& world, Shape<world::Order> shape, std::stop_token stop);
 RowSource items_again(const world::World& world, std::stop_token stop);
 
 }  // namespace grade

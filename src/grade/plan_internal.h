@@ -27,6 +27,7 @@ struct StreamPlan {
   std::shared_ptr<UserTally> users;  ///< for gold.engagements; null: not wanted
   std::unique_ptr<TrafficKey> key;   ///< made when all tallies are known
   std::vector<Case*> hub_cases;      ///< by partition
+  std::string behind;  ///< says so when the stream job has not committed all of W; else empty
 
   base::Result<Outside> outside = Outside{};  ///< before last_ms
   /// Why a check with this cut can't be graded; empty when it can.
@@ -61,9 +62,18 @@ struct Plan {
   std::int64_t cut_of(const std::string& table, const StreamPlan& stream) const;
 };
 
+/// Adds the check of an event table: a tally for the expected side, and how to read it again.
+Case& add_event_case(Plan& plan, StreamPlan& stream, EventTable table, RowSource found_rows);
+/// A lake table made of events, with those columns that it has; null when it isn't named.
+Case* plan_events(Plan& plan, StreamPlan& stream, const std::string& name, Rows rows,
+                  std::string layer);
+/// `check`, which is about all of a hub, unless it can't be graded.
+Check unless_not_gradable(const StreamPlan& stream, Check check);
+
 void plan_files(Plan& plan);
 void plan_sales(Plan& plan);
 void plan_traffic(Plan& plan);
-void plan_people(Plan& plan);  ///< the last: uses what the others have found out
+void plan_job(Plan& plan, StreamPlan& stream);  ///< a part of plan_traffic
+void plan_people(Plan& plan);                   ///< the last: uses what the others have found out
 
 }  // namespace grade

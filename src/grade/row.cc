@@ -44,6 +44,8 @@ std::string cell_text(const Cell& cell, Form form) {
       return integer_text(cell.integer(), form);
     case Cell::Kind::kDouble:
       return fmt::format("{}", cell.real());
+    case Cell::Kind::kTexts:
+      return fmt::format("(a list with hash {:08x})", cell.hash() >> 32);
     case Cell::Kind::kText:
       break;
   }

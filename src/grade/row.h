@@ -1,4 +1,4 @@
-// A row as both sides of a comparison see it: cells of four simple kinds, each with its hash. Times
+// A row as both sides of a comparison see it: cells of five simple kinds, each with its hash. Times
 // are microseconds UTC, money is hundredths, so that a value has one form, whatever held it.
 #pragma once
 
@@ -19,7 +19,7 @@ namespace grade {
 /// A value; a text cell's view lives as long as whoever made it says. Immutable.
 class Cell {
  public:
-  enum class Kind : std::uint8_t { kNull, kInt, kDouble, kText };
+  enum class Kind : std::uint8_t { kNull, kInt, kDouble, kText, kTexts };
 
   Cell() : hash_(0x6E756C6CULL) {}
   static Cell of(std::int64_t v) {
@@ -34,6 +34,14 @@ class Cell {
   /// A text whose hash() is known.
   static Cell of(std::string_view v, std::uint64_t hash) { return Cell(Kind::kText, 0, v, hash); }
   static std::uint64_t hash_of(std::string_view v) { return XXH3_64bits(v.data(), v.size()); }
+  /// A list of texts, as its hash alone: add them in order, from kNoTexts.
+  static Cell of_texts(std::uint64_t hash) {
+    return Cell(Kind::kTexts, static_cast<std::int64_t>(hash), {}, hash);
+  }
+  static constexpr std::uint64_t kNoTexts = 0x746578747300ULL;
+  static std::uint64_t add_text(std::uint64_t hash, std::string_view text) {
+    return base::mix64(hash ^ hash_of(text));
+  }
   static Cell of(bool) = delete;  // flags are 0 and 1: flag()
   static Cell flag(bool v) { return of(std::int64_t{v}); }
 
@@ -60,7 +68,7 @@ class Cell {
 using Row = std::span<const Cell>;
 
 /// How a column's values are meant: how found ones are brought to cells, and how both are shown.
-enum class Form { kInt, kMoney, kFlag, kInstant, kDate, kReal, kText };
+enum class Form { kInt, kMoney, kFlag, kInstant, kDate, kReal, kText, kTexts };
 
 struct Column {
   std::string name;

@@ -37,7 +37,6 @@ class FakePlayground {
     make_database();
     for (auto stream : {world::Stream::kPageviews, world::Stream::kStars}) make_hub(stream);
     make_stream_outputs();
-    make_silver();
   }
   ~FakePlayground() {
     captures_.clear();
@@ -50,22 +49,27 @@ class FakePlayground {
   std::string root() const { return dir + "/lake"; }
   std::string path(const std::string& below) const { return root() + "/" + below; }
 
+  static constexpr const char* kRefined[] = {"silver.users",    "silver.products",  "silver.orders",
+                                             "silver.items",    "silver.pageviews", "silver.stars",
+                                             "gold.engagements"};
+
+  /// All that there is; silver and gold when make_silver() was called.
   Inputs inputs() {
-    Inputs in{.world = &world,
-              .lake = lake.get(),
-              .database = database.get(),
-              .database_tables = {"orders", "items"},
-              .tables = {"bronze.users", "bronze.vipusers", "bronze.products", "bronze.towns",
-                         "bronze.orders", "bronze.items", "bronze.pageviews", "bronze.stars",
-                         "bronze.vip_pageviews", "bronze.deadletter", "silver.users",
-                         "silver.products", "silver.orders", "silver.items", "silver.pageviews",
-                         "silver.stars", "silver.stream_pageviews_5min", "gold.engagements"},
-              .hubs = hubs,
-              .cuts_ms = {{"pageviews", cut_ms}, {"stars", cut_ms}},
-              .hub_namespace = "playground",
-              .stream_job = "traffic",
-              .run_id = "run-1",
-              .graded_at = base::from_millis(cut_ms)};
+    Inputs in{
+        .world = &world,
+        .lake = lake.get(),
+        .database = database.get(),
+        .database_tables = {"orders", "items"},
+        .tables = {"bronze.users", "bronze.vipusers", "bronze.products", "bronze.towns",
+                   "bronze.orders", "bronze.items", "bronze.pageviews", "bronze.stars",
+                   "bronze.vip_pageviews", "bronze.deadletter", "silver.stream_pageviews_5min"},
+        .hubs = hubs,
+        .cuts_ms = {{"pageviews", cut_ms}, {"stars", cut_ms}},
+        .hub_namespace = "playground",
+        .stream_job = "traffic",
+        .run_id = "run-1",
+        .graded_at = base::from_millis(cut_ms)};
+    if (silver_) in.tables.insert(std::begin(kRefined), std::end(kRefined));
     in.alerts =
         AlertInputs{.fields = [this]() -> base::Result<std::vector<json>> { return alerts; }};
     return in;
@@ -110,10 +114,11 @@ class FakePlayground {
   std::string windows;  ///< the output's lines
 
   void make_silver() {
+    silver_ = true;
     overwrite("silver.users",
               "SELECT u.id, u.name, coalesce(t.city, trim(u.city)) AS city, "
               "nullif(u.phone_number, '') AS phone_number, u.birth_number, u.user_name, "
-              "t.kraj_code, v.id IS NOT NULL AS is_vip FROM bronze.users u "
+              "t.kraj_code, u.jobs, v.id IS NOT NULL AS is_vip FROM bronze.users u "
               "LEFT JOIN bronze.towns t ON lower(t.city) = lower(trim(u.city)) "
               "AND t.administrative_unit = u.administrative_unit "
               "LEFT JOIN bronze.vipusers v ON v.id = u.id");
@@ -131,10 +136,14 @@ class FakePlayground {
   }
   static constexpr const char* kSilverOrders =
       "SELECT orderId AS order_id, userId AS user_id, orderDate AS order_date, "
-      "orderValue AS order_value FROM bronze.orders";
+      "orderValue AS order_value, local_time, CAST(weekday(local_time) + 1 AS INT) AS day_of_week, "
+      "weekday(local_time) >= 5 AS is_weekend FROM (SELECT *, "
+      "CAST(from_utc_timestamp(orderDate, 'Europe/Prague') AS TIMESTAMP_NTZ) AS local_time "
+      "FROM bronze.orders)";
   static constexpr const char* kSilverPageviews =
       "SELECT event_id, CAST(event_time AS TIMESTAMPTZ) AS event_time, user_id, http_method, uri, "
-      "user_agent, latency, latency >= 500 AS is_outlier FROM bronze.pageviews "
+      "nullif(client_ip, '') AS client_ip, user_agent, latency, latency >= 500 AS is_outlier "
+      "FROM bronze.pageviews "
       "QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY EventEnqueuedUtcTime) = 1";
   static constexpr const char* kEngagements =
       "WITH v AS (SELECT user_id, count(*) AS n FROM silver.pageviews GROUP BY 1), "
@@ -164,6 +173,7 @@ class FakePlayground {
   base::ManualClock clock_;
   std::vector<std::shared_ptr<hub::Capture>> captures_;
   int files_ = 0;
+  bool silver_ = false;
 };
 
 }  // namespace grade

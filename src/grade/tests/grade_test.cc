@@ -45,7 +45,20 @@ class Grade : public ::testing::Test {
   FakePlayground playground_;
 };
 
-TEST_F(Grade, AWholePlaygroundIsAllRight) {
+/// With silver and gold; in the tests of these the rest is left out.
+class GradeRefined : public Grade {
+ protected:
+  GradeRefined() { playground_.make_silver(); }
+  Report grade_refined() {
+    Inputs in = playground_.inputs();
+    in.tables = {std::begin(FakePlayground::kRefined), std::end(FakePlayground::kRefined)};
+    in.database_tables.clear();
+    in.alerts.reset();
+    return grade_now(in);
+  }
+};
+
+TEST_F(GradeRefined, AWholePlaygroundIsAllRight) {
   Report report = grade_now();
   for (const auto& check : report.checks) {
     EXPECT_EQ(check.verdict, Verdict::kRight)
@@ -185,6 +198,15 @@ TEST_F(Grade, RawRowsThatAreMissingDoubledOrChanged) {
   EXPECT_THAT(detail(report, "raw pageviews"), HasSubstr("missing 1, extra 1, different 1"));
 }
 
+TEST_F(Grade, AJobThatIsBehindIsCalledSo) {
+  Inputs in = playground_.inputs();
+  in.tables = {"bronze.pageviews"};
+  in.cuts_ms["pageviews"] = playground_.frontier_ms + FakePlayground::kMinute;
+  EXPECT_THAT(
+      detail(grade_now(in), "raw pageviews"),
+      HasSubstr("the job has committed arrivals below 2026-06-01T00:10:00.000Z only; missing"));
+}
+
 TEST_F(Grade, DeadLetters) {
   model::Batch none(model::Schema{{{"reason", model::Type::kString},
                                    {"input", model::Type::kString},
@@ -227,34 +249,49 @@ TEST_F(Grade, Alerts) {
   EXPECT_THAT(detail(grade_now(), "stream slow_pages"), HasSubstr("missing 1, extra 0"));
 }
 
-TEST_F(Grade, SilverEventsThatAreDoubled) {
+TEST_F(GradeRefined, SilverEventsThatAreDoubled) {
   playground_.overwrite(
       "silver.pageviews",
       std::string(FakePlayground::kSilverPageviews)
           .substr(0, std::string(FakePlayground::kSilverPageviews).find(" QUALIFY")));
-  Report report = grade_now();
+  Report report = grade_refined();
   EXPECT_THAT(wrong(report), ElementsAre("silver pageviews"));
   EXPECT_THAT(detail(report, "silver pageviews"), HasSubstr("missing 0, extra"));
 }
 
-TEST_F(Grade, SilverOrdersAndUsers) {
+TEST_F(GradeRefined, ColumnsThatFollowFromOthers) {
+  playground_.overwrite("silver.orders",
+                        "SELECT * REPLACE (local_time + INTERVAL 1 HOUR AS "
+                        "local_time, NOT is_weekend AS is_weekend) FROM (" +
+                            std::string(FakePlayground::kSilverOrders) + ")");
+  playground_.overwrite("silver.products",
+                        "SELECT id, name, description, list_reverse(pages) AS pages "
+                        "FROM bronze.products");
+  Report report = grade_refined();
+  EXPECT_THAT(wrong(report), ElementsAre("silver products", "silver orders"));
+  EXPECT_THAT(detail(report, "silver orders"),
+              HasSubstr("different 500 in local_time, is_weekend; first: order_id 0: local_time"));
+  EXPECT_THAT(detail(report, "silver products"), HasSubstr("different 40 in pages"));
+}
+
+TEST_F(GradeRefined, SilverOrdersAndUsers) {
   playground_.overwrite("silver.orders",
                         std::string(FakePlayground::kSilverOrders) + " WHERE orderId <> 17");
   playground_.overwrite("silver.users",
                         "SELECT id, name, city, phone_number, birth_number, user_name "
                         "FROM bronze.users");
-  Report report = grade_now();
+  Report report = grade_refined();
   EXPECT_THAT(wrong(report), ElementsAre("silver orders", "silver users"));
   EXPECT_THAT(detail(report, "silver orders"), HasSubstr("order_id 17 is missing"));
   EXPECT_THAT(detail(report, "silver users"), HasSubstr("in city, phone_number"));
 }
 
-TEST_F(Grade, GoldRowByRow) {
+TEST_F(GradeRefined, GoldRowByRow) {
   playground_.overwrite("gold.engagements",
                         "SELECT * REPLACE (CASE WHEN id = 33 THEN orders + 1 ELSE orders END AS "
                         "orders) FROM (" +
                             std::string(FakePlayground::kEngagements) + ")");
-  Report report = grade_now();
+  Report report = grade_refined();
   EXPECT_THAT(wrong(report), ElementsAre("gold engagements"));
   EXPECT_THAT(detail(report, "gold engagements"),
               HasSubstr("different 1 in orders; first: id 33: orders expected"));
@@ -262,28 +299,28 @@ TEST_F(Grade, GoldRowByRow) {
   playground_.overwrite("gold.engagements",
                         "SELECT * REPLACE (coalesce(avg_stars, 0) AS avg_stars) FROM (" +
                             std::string(FakePlayground::kEngagements) + ")");
-  EXPECT_THAT(detail(grade_now(), "gold engagements"),
+  EXPECT_THAT(detail(grade_refined(), "gold engagements"),
               HasSubstr("avg_stars expected null, found 0.00"));
 }
 
-TEST_F(Grade, AMissingColumnIsNamed) {
+TEST_F(GradeRefined, AMissingColumnIsNamed) {
   playground_.overwrite("silver.stars", "SELECT event_id, user_id, stars FROM bronze.stars");
-  EXPECT_THAT(detail(grade_now(), "silver stars"), HasSubstr("column event_time is not there"));
+  EXPECT_THAT(detail(grade_refined(), "silver stars"), HasSubstr("column event_time is not there"));
 }
 
-TEST_F(Grade, TablesAreGradedAtTheirOwnCut) {
+TEST_F(GradeRefined, TablesAreGradedAtTheirOwnCut) {
   std::int64_t earlier = playground_.cut_ms - 2 * FakePlayground::kMinute;
   ASSERT_TRUE(playground_.lake->overwrite_table(
       "silver.pageviews", FakePlayground::kSilverPageviews, {{"pageviews", earlier}}));
-  EXPECT_THAT(wrong(grade_now()), IsEmpty());
+  EXPECT_THAT(wrong(grade_refined()), IsEmpty());
   // But not below the epoch: the back-fill belongs to every table.
   earlier = playground_.world.epoch_ms() - 30 * FakePlayground::kMinute;
   ASSERT_TRUE(playground_.lake->overwrite_table(
       "silver.pageviews", FakePlayground::kSilverPageviews, {{"pageviews", earlier}}));
-  EXPECT_THAT(wrong(grade_now()), ElementsAre("silver pageviews"));
+  EXPECT_THAT(wrong(grade_refined()), ElementsAre("silver pageviews"));
 }
 
-TEST_F(Grade, AsideIsNotGradable) {
+TEST_F(GradeRefined, AsideIsNotGradable) {
   Inputs in = playground_.inputs();
   in.aside = {{"silver.orders", "its query was changed"}, {"slow_pages", "changed"}};
   Report report = grade_now(in);

@@ -1,0 +1,165 @@
+// What a stream job makes of a hub's events: raw rows, dead letters, windows, alerts, and that no
+// event is lost on the way.
+#include "grade/found_alerts.h"
+#include "grade/plan_internal.h"
+#include "lake/manifest.h"
+
+namespace grade {
+
+namespace {
+
+constexpr std::int64_t kMinuteMs = 60'000;
+
+/// Empty when the job has committed everything below W.
+std::string how_far_behind(const Plan& plan, const StreamPlan& stream) {
+  if (plan.in.stream_job.empty() || plan.in.lake == nullptr) return "";
+  auto manifest = lake::read_manifest(*plan.in.env, plan.in.lake->root(), plan.in.stream_job);
+  if (!manifest || !*manifest) return "";
+  for (const auto& [name, input] : (*manifest)->inputs) {
+    if (input.hub != stream.hub->name() || input.cut_ms >= stream.cut_ms) continue;
+    return fmt::format("the job has committed arrivals below {} only; ",
+                       base::format_millis(base::from_millis(input.cut_ms)));
+  }
+  return "";
+}
+
+/// What conservation counts by partition while the found rows go by.
+using Counts = std::shared_ptr<std::vector<std::int64_t>>;
+Counts zeroes(const StreamPlan& stream) {
+  return std::make_shared<std::vector<std::int64_t>>(
+      static_cast<std::size_t>(stream.hub->partitions()));
+}
+
+/// Counts rows by their column `partition`.
+std::function<void(Row)> count_by_partition(const Table& table, Counts counts) {
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    if (table.columns[i].name != "partition") continue;
+    return [i, counts](Row row) {
+      auto partition = static_cast<std::uint64_t>(row[i].integer());
+      if (row[i].kind() == Cell::Kind::kInt && partition < counts->size()) ++(*counts)[partition];
+    };
+  }
+  return {};
+}
+
+/// The dead letters of one input: those of all inputs lie in one table, which says whose they are.
+RowSource dead_letters_of(const Plan& plan, const StreamPlan& stream, Table table) {
+  table.columns.insert(table.columns.begin(), {.name = "input", .form = Form::kText});
+  auto all = plan.rows_in_lake("bronze.deadletter", table, stream.cut_ms);
+  return [all = std::move(all), input = stream.table](const RowSink& sink) {
+    return all([&](Row row) {
+      if (row[0].text() == input) sink(row.subspan(1));
+    });
+  };
+}
+
+Case* plan_dead_letters(Plan& plan, StreamPlan& stream) {
+  if (!plan.named("bronze.deadletter")) return nullptr;
+  EventTable table = dead_letter_table(stream.hub->name(), stream.cut_ms);
+  RowSource found = dead_letters_of(plan, stream, table.shape.table());
+  return &add_event_case(plan, stream, std::move(table), std::move(found));
+}
+
+std::string bins_text(std::int64_t sent, std::int64_t raw, std::int64_t dead,
+                      std::int64_t dropped) {
+  std::string text = fmt::format("{} sent = {} raw + {} dead letters", sent, raw, dead);
+  return dropped == 0 ? text : text + fmt::format(" + {} dropped", dropped);
+}
+
+/// sent = raw + dead letters + dropped by policy, by partition.
+void plan_conservation(Plan& plan, StreamPlan& stream, Case& raw, Case& dead) {
+  auto raw_counts = zeroes(stream), dead_counts = zeroes(stream);
+  raw.observe = count_by_partition(raw.table, raw_counts);
+  dead.observe = count_by_partition(dead.table, dead_counts);
+  if (!raw.observe || !dead.observe) return;
+  auto tally = std::make_shared<BinTally>(stream.hub->partitions(), stream.cut_ms);
+  stream.tallies.push_back(tally);
+  for (int partition = 0; partition < stream.hub->partitions(); ++partition) {
+    plan.figures.push_back([=, &stream, &raw, &dead] {
+      auto p = static_cast<std::size_t>(partition);
+      const Bins& bins = tally->bins()[p];
+      const Case& sent = *stream.hub_cases[p];
+      bool read = sent.found && raw.found && dead.found;
+      std::int64_t rows = read ? sent.found->rows() : 0;
+      std::int64_t rest = rows - (*raw_counts)[p] - (*dead_counts)[p];
+      Check check = compare_text(
+          "raw", fmt::format("{} partition {} sums", stream.hub->name(), partition),
+          bins_text(bins.sent, bins.raw, bins.dead, bins.dropped),
+          read ? bins_text(rows, (*raw_counts)[p], (*dead_counts)[p], rest) : "unreadable",
+          "every event that was sent ends in exactly one of these");
+      return unless_not_gradable(stream, std::move(check));
+    });
+  }
+}
+
+Table window_table() {
+  return {.layer = "stream",
+          .name = "pageviews_5min",
+          .columns = {{.name = "window_end", .form = Form::kInstant},
+                      {.name = "http_method", .form = Form::kText},
+                      {.name = "count", .summed = true}},
+          .key = 2};
+}
+
+/// The windows that are due at the cut: those that end below the watermark.
+void plan_windows(Plan& plan, StreamPlan& stream) {
+  const std::string name = "silver.stream_pageviews_5min";
+  if (!plan.named(name)) return;
+  auto tally = std::make_shared<WindowTally>(plan.in.window_minutes * kMinuteMs, stream.cut_ms);
+  stream.tallies.push_back(tally);
+  Table table = window_table();
+  RowSource again = [tally, &stream](const RowSink& sink) -> base::Status {
+    std::int64_t watermark_ms = stream.key->watermark_ms();
+    for (const auto& [window, count] : tally->counts()) {
+      if (window.first >= watermark_ms) continue;
+      Cell cells[] = {Cell::of(window.first * 1000), Cell::of(std::string_view(window.second)),
+                      Cell::of(count)};
+      sink(cells);
+    }
+    return {};
+  };
+  RowSource due = [all = plan.rows_in_lake(name, table), &stream](const RowSink& sink) {
+    std::int64_t watermark_us = stream.key->watermark_ms() * 1000;
+    return all([&](Row row) {
+      bool early = row[0].kind() == Cell::Kind::kInt && row[0].integer() >= watermark_us;
+      if (!early) sink(row);
+    });
+  };
+  auto expected = std::make_shared<Expected>(table, again);
+  Case& made = plan.add(table, expected, std::move(due));
+  made.hint = stream.behind;
+  plan.found.pop_back();  // the watermark is known only when all events have gone by
+  plan.then.push_back([table, expected, &made] {
+    Fingerprint print(table);
+    (void)expected->again()([&](Row row) { print.add(row); });
+    expected->merge(print);
+    made.measure();
+  });
+  auto aside = plan.in.aside.find(name);
+  made.not_gradable = [&stream, why = aside == plan.in.aside.end() ? "" : aside->second] {
+    std::string outside = stream.not_gradable(stream.cut_ms);
+    return outside.empty() ? why : outside;
+  };
+}
+
+void plan_alerts(Plan& plan, StreamPlan& stream) {
+  if (!plan.in.alerts) return;
+  const AlertInputs& alerts = *plan.in.alerts;
+  EventTable table = alert_table(alerts.name, alerts.latency_ms, stream.cut_ms);
+  add_event_case(plan, stream, table, alert_rows(plan.world, alerts, stream.cut_ms));
+}
+
+}  // namespace
+
+void plan_job(Plan& plan, StreamPlan& stream) {
+  stream.behind = how_far_behind(plan, stream);
+  Case* raw = plan_events(plan, stream, "bronze." + stream.table, Rows::kRaw, "raw");
+  Case* dead = plan_dead_letters(plan, stream);
+  if (raw != nullptr && dead != nullptr) plan_conservation(plan, stream, *raw, *dead);
+  if (stream.stream != world::Stream::kPageviews) return;
+  plan_events(plan, stream, "bronze.vip_pageviews", Rows::kVip, "raw");
+  plan_windows(plan, stream);
+  plan_alerts(plan, stream);
+}
+
+}  // namespace grade
