@@ -83,6 +83,17 @@ variable "epoch" {
   default     = "2026-06-01T00:00:00Z"
 }
 
+variable "locale" {
+  description = "Language of people's names, jobs and texts and of the products: cs or en."
+  type        = string
+  default     = "cs"
+
+  validation {
+    condition     = contains(["cs", "en"], var.locale)
+    error_message = "The locales are cs and en."
+  }
+}
+
 variable "clock_speed" {
   description = "Seconds of playground time in one second; 60 makes a day pass in 24 minutes."
   type        = number

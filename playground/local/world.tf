@@ -11,6 +11,7 @@ resource "hriste_world" "this" {
   traffic_hours = var.traffic_hours
   event_rate    = var.event_rate
   epoch         = var.epoch
+  locale        = var.locale
   clock_speed   = var.clock_speed
   ttl_minutes   = var.ttl_minutes
 

@@ -17,6 +17,7 @@ Result<world::Settings> world_settings(const json& attributes) {
   settings.traffic_hours = attributes.at("traffic_hours");
   settings.event_rate = attributes.at("event_rate");
   settings.epoch = TRY(base::parse_instant(attributes.at("epoch").get<std::string>()));
+  settings.locale = TRY(world::locale_from_name(attributes.value("locale", "cs")));
   const json& faults = attributes.at("faults");
   auto& shares = settings.faults;
   shares.missing_client_ip = faults.at("missing_client_ip");

@@ -142,6 +142,12 @@ Kind world_kind() {
                .fallback = "2026-06-01T00:00:00Z",
                .forces_replacement = true,
                .checks = {.form = Form::kInstant}},
+              {.name = "locale",
+               .doc = "Language of people's names, jobs and texts and of the products; towns, "
+                      "streets, phones and birth numbers are Czech in each.",
+               .fallback = "cs",
+               .forces_replacement = true,
+               .checks = {.one_of = {"cs", "en"}}},
               {.name = "clock_speed",
                .shape = Shape::kNumber,
                .doc = "Seconds of playground time in one second. An initial value: changing it "

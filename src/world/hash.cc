@@ -67,6 +67,7 @@ std::string World::fingerprint() const {
                        f.out_of_order, f.malformed_json, f.damaged_user}) {
     all += fmt::format(" {}", share);
   }
+  all += fmt::format(" {}", locale_name(s.locale));
   Hasher hasher;
   hasher.add(all);
   return fmt::format("world {} {:016x}", kWorldVersion, hasher.value());

@@ -17,6 +17,8 @@ using base::Status;
 constexpr std::string_view kTableNames[] = {"users",  "vipusers", "products",  "towns",
                                             "orders", "items",    "pageviews", "stars"};
 
+constexpr std::string_view kLocaleNames[] = {"cs", "en"};
+
 Status check_range(std::string_view name, double value, double low, double high) {
   if (value >= low && value <= high) return {};
   return error(Code::kInvalidArgument, "{} = {} is outside {} … {}", name, value, low, high);
@@ -61,6 +63,9 @@ Status check_settings(const Settings& s) {
     return error(Code::kInvalidArgument, "epoch = {} is outside the years 2000 … 2049",
                  base::format_millis(s.epoch));
   }
+  if (s.locale == Locale::kEn) {
+    return error(Code::kUnimplemented, "locale = \"en\" has no value lists yet; use \"cs\"");
+  }
   return check_faults(s.faults);
 }
 
@@ -80,6 +85,18 @@ Result<Table> table_from_name(std::string_view name) {
   }
   return error(Code::kInvalidArgument, "\"{}\" is no table of the world; there are {}", name,
                fmt::join(kTableNames, ", "));
+}
+
+std::string_view locale_name(Locale locale) {
+  return kLocaleNames[static_cast<std::size_t>(locale)];
+}
+
+Result<Locale> locale_from_name(std::string_view name) {
+  for (Locale locale : kLocales) {
+    if (locale_name(locale) == name) return locale;
+  }
+  return error(Code::kInvalidArgument, "locale = \"{}\" is unknown; there are {}", name,
+               fmt::join(kLocaleNames, ", "));
 }
 
 Result<World> World::create(Settings settings) {

@@ -51,6 +51,15 @@ struct Faults {
   double damaged_user = 0.005;
 };
 
+/// The language of people's names, jobs and texts and of the products. The country stays: towns,
+/// streets, phones, birth numbers and local time are Czech in every locale.
+enum class Locale { kCs, kEn };
+inline constexpr std::array kLocales{Locale::kCs, Locale::kEn};
+/// "cs", "en".
+std::string_view locale_name(Locale locale);
+/// Errors: kInvalidArgument naming the locales there are.
+base::Result<Locale> locale_from_name(std::string_view name);
+
 struct Settings {
   std::uint64_t seed = 42;
   std::int64_t users = 100'000;     ///< 1 … 2^31
@@ -61,6 +70,7 @@ struct Settings {
   double event_rate = 11.6;  ///< mean page views a playground second, 0 (none) or 1e-6 … 1e6
   base::Instant epoch{std::chrono::sys_days{std::chrono::year{2026} / 6 / 1}};  ///< 2000 … 2049
   Faults faults;
+  Locale locale = Locale::kCs;
 };
 
 enum class Stream { kPageviews, kStars };
