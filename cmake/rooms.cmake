@@ -3,7 +3,8 @@
 
 # add_room(NAME <name> [LIBS <cmake targets>...])
 # Builds the static library `<name>` from src/<name>/*.cc and, when there are any, the test program
-# `<name>_test` from src/<name>/tests/*_test.cc. Dependencies on other rooms come from rooms.txt.
+# `<name>_test` from src/<name>/tests/*_test.cc, which may also use src/base/testing. Dependencies
+# on other rooms come from rooms.txt.
 function(add_room)
   cmake_parse_arguments(ROOM "" "NAME" "LIBS;EXTRA_SRCS" ${ARGN})
   set(dir ${PROJECT_SOURCE_DIR}/src/${ROOM_NAME})
@@ -23,7 +24,8 @@ function(add_room)
   file(GLOB tests CONFIGURE_DEPENDS ${dir}/tests/*_test.cc)
   if(HRISTE_TESTS AND tests)
     add_executable(${ROOM_NAME}_test ${tests})
-    target_link_libraries(${ROOM_NAME}_test PRIVATE ${ROOM_NAME} GTest::gmock GTest::gtest_main)
+    target_link_libraries(${ROOM_NAME}_test PRIVATE ${ROOM_NAME} base_testing GTest::gmock
+                                                    GTest::gtest_main)
     set_property(GLOBAL APPEND PROPERTY HRISTE_TEST_PROGRAMS ${ROOM_NAME}_test)
     gtest_discover_tests(${ROOM_NAME}_test DISCOVERY_MODE PRE_TEST
                          PROPERTIES TIMEOUT 300 LABELS "unit;${ROOM_NAME}")

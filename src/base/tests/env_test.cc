@@ -1,25 +1,16 @@
 #include "base/env.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <thread>
 
 #include "base/faulty_env.h"
+#include "base/testing/temp_dir.h"
 
 namespace base {
 namespace {
 
-class EnvTest : public ::testing::Test {
- protected:
-  EnvTest() {
-    char pattern[] = "/tmp/hriste_env_XXXXXX";
-    dir_ = ::mkdtemp(pattern);
-  }
-  ~EnvTest() override { (void)Env::real().remove_tree(dir_); }
-  std::string path(const char* name) { return dir_ + "/" + name; }
-  std::string dir_;
-};
+class EnvTest : public base::TempDirTest {};
 
 TEST_F(EnvTest, WritesWholeFilesAndLists) {
   Env& env = Env::real();

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <thread>
 
+#include "base/testing/temp_dir.h"
 #include "client/http_internal.h"
 #include "client/playground.h"
 #include "client/start.h"
@@ -23,26 +24,20 @@ using testing::HasSubstr;
 
 const std::string kFakeEngine = HRISTE_FAKE_ENGINE;
 
-class ClientTest : public testing::Test {
+class ClientTest : public base::TempDirTest {
  protected:
-  void SetUp() override {
-    char name[] = "/tmp/hriste-client-XXXXXX";
-    root_ = ::mkdtemp(name);
-    data_dir_ = root_ + "/data";
-  }
   void TearDown() override {
     if (auto session = Session::connect(data_dir_)) {
       ::kill((*session)->daemon().pid, SIGKILL);
       wait_for_end((*session)->daemon().pid, 5);
     }
-    fs::remove_all(root_);
   }
   void write(const std::string& path, const std::string& text) {
     fs::create_directories(fs::path(path).parent_path());
     std::ofstream(path) << text;
   }
 
-  std::string root_, data_dir_;
+  std::string data_dir_ = path("data");
 };
 
 TEST_F(ClientTest, WithoutPlaygroundNothingIsThereAndNothingIsMade) {
@@ -66,7 +61,7 @@ TEST_F(ClientTest, StartsTheDaemonAndTheLastRemovalEndsIt) {
   ASSERT_TRUE(playground.remove("hriste_lake", "b"));
   EXPECT_TRUE(wait_for_end(pid, 0));
   EXPECT_FALSE(fs::exists(data_dir_));
-  EXPECT_TRUE(fs::is_empty(root_)) << "nothing is left beside the folder either";
+  EXPECT_TRUE(fs::is_empty(dir_)) << "nothing is left beside the folder either";
   EXPECT_TRUE(playground.put("hriste_lake", "b", {{"name", "b"}})) << "a new one starts";
 }
 
@@ -92,7 +87,7 @@ TEST_F(ClientTest, RepeatsARequestWhenTheDaemonDies) {
   Playground playground(data_dir_, kFakeEngine);
   ASSERT_TRUE(playground.put("hriste_lake", "a", {{"name", "a"}}));
   const auto first = (*playground.session())->daemon().pid;
-  write(root_ + "/fake-die-on-put", "");
+  write(dir_ + "/fake-die-on-put", "");
   auto made = playground.put("hriste_lake", "b", {{"name", "b"}});
   ASSERT_TRUE(made) << made.error().error.message;
   EXPECT_NE((*playground.session())->daemon().pid, first);
@@ -135,10 +130,10 @@ TEST_F(ClientTest, ASilentStrangerAtADeadDaemonsPortIsNotWaitedFor) {
 }
 
 TEST_F(ClientTest, AnotherVersionIsReplaced) {
-  write(root_ + "/fake-version", "0.0.1");
+  write(dir_ + "/fake-version", "0.0.1");
   auto old = connect_or_start(data_dir_, kFakeEngine);
   ASSERT_TRUE(old);
-  fs::remove(root_ + "/fake-version");
+  fs::remove(dir_ + "/fake-version");
   auto fresh = connect_or_start(data_dir_, kFakeEngine);
   ASSERT_TRUE(fresh) << fresh.error().message;
   EXPECT_NE((*fresh)->daemon().pid, (*old)->daemon().pid);
@@ -157,19 +152,19 @@ TEST_F(ClientTest, AForeignFolderIsRefusedAndLeftAlone) {
 }
 
 TEST_F(ClientTest, AFailingEngineIsShownWithWhatItSaid) {
-  auto missing = connect_or_start(data_dir_, root_ + "/no-engine");
+  auto missing = connect_or_start(data_dir_, dir_ + "/no-engine");
   ASSERT_FALSE(missing);
   EXPECT_THAT(missing.error().message, HasSubstr("no-engine"));
-  write(root_ + "/engine", "#!/bin/sh\necho 'no room for the catalogue' >&2\nexit 1\n");
-  ::chmod((root_ + "/engine").c_str(), 0755);
-  auto failed = connect_or_start(data_dir_, root_ + "/engine");
+  write(dir_ + "/engine", "#!/bin/sh\necho 'no room for the catalogue' >&2\nexit 1\n");
+  ::chmod((dir_ + "/engine").c_str(), 0755);
+  auto failed = connect_or_start(data_dir_, dir_ + "/engine");
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().code, Code::kUnavailable);
   EXPECT_THAT(failed.error().message, HasSubstr("no room for the catalogue"));
 }
 
 TEST_F(ClientTest, ErrorsKeepCodeAndPath) {
-  write(root_ + "/fake-fail", R"({"b":{"code":"resource_exhausted","message":"disk full",
+  write(dir_ + "/fake-fail", R"({"b":{"code":"resource_exhausted","message":"disk full",
                                        "path":["activities",0,"query"]}})");
   Playground playground(data_dir_, kFakeEngine);
   auto failed = playground.put("hriste_lake", "b", {{"name", "b"}});
@@ -182,7 +177,7 @@ TEST_F(ClientTest, ErrorsKeepCodeAndPath) {
 TEST_F(ClientTest, CancelEndsWaitingRequests) {
   Playground playground(data_dir_, kFakeEngine);
   ASSERT_TRUE(playground.put("hriste_lake", "a", {{"name", "a"}}));
-  write(root_ + "/fake-slow", "30");
+  write(dir_ + "/fake-slow", "30");
   std::jthread canceller([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
     playground.cancel();

@@ -1,7 +1,8 @@
 #include "codec/avro.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
+
+#include "base/testing/temp_dir.h"
 
 namespace codec {
 namespace {
@@ -9,14 +10,8 @@ namespace {
 constexpr std::string_view kSchema =
     R"({"type":"record","name":"r","fields":[{"name":"n","type":"long"},{"name":"s","type":"string"}]})";
 
-class AvroTest : public ::testing::Test {
+class AvroTest : public base::TempDirTest {
  protected:
-  AvroTest() {
-    char pattern[] = "/tmp/hriste_avro_XXXXXX";
-    dir_ = ::mkdtemp(pattern);
-  }
-  ~AvroTest() override { (void)base::Env::real().remove_tree(dir_); }
-
   std::string write(AvroCodec codec, int records, std::uint64_t seed = 1) {
     std::string path = dir_ + "/f.avro";
     auto file = base::Env::real().open(path, base::Env::Open::kTruncate);
@@ -31,7 +26,6 @@ class AvroTest : public ::testing::Test {
     EXPECT_TRUE(writer.finish());
     return *base::Env::real().read_file(path);
   }
-  std::string dir_;
 };
 
 TEST_F(AvroTest, RoundTripInManyBlocks) {

@@ -1,9 +1,9 @@
 #include "commitlog/log.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include "base/faulty_env.h"
+#include "base/testing/temp_dir.h"
 
 namespace commitlog {
 namespace {
@@ -11,14 +11,8 @@ namespace {
 using base::Code;
 using base::Env;
 
-class LogTest : public ::testing::Test {
+class LogTest : public base::TempDirTest {
  protected:
-  LogTest() {
-    char pattern[] = "/tmp/hriste_log_XXXXXX";
-    dir_ = ::mkdtemp(pattern);
-  }
-  ~LogTest() override { (void)Env::real().remove_tree(dir_); }
-
   std::unique_ptr<Log> open(LogOptions options = {}, Env& env = Env::real()) {
     auto log = Log::open(env, dir_, options);
     EXPECT_TRUE(log) << log.error().message;
@@ -54,7 +48,6 @@ class LogTest : public ::testing::Test {
     }
   }
   std::vector<base::DirEntry> files() const { return *Env::real().list(dir_); }
-  std::string dir_;
 };
 
 TEST_F(LogTest, AppendsReadsAndReopens) {

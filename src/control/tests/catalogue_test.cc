@@ -2,22 +2,16 @@
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
-#include <stdlib.h>
 
 #include "base/env.h"
+#include "base/testing/temp_dir.h"
 
 namespace control {
 namespace {
 
-class CatalogueTest : public ::testing::Test {
+class CatalogueTest : public base::TempDirTest {
  protected:
-  CatalogueTest() {
-    char pattern[] = "/tmp/hriste_catalogue_XXXXXX";
-    dir_ = ::mkdtemp(pattern);
-    path_ = dir_ + "/catalogue.db";
-  }
-  ~CatalogueTest() override { (void)base::Env::real().remove_tree(dir_); }
-  std::string dir_, path_;
+  std::string path_ = path("catalogue.db");
 };
 
 TEST_F(CatalogueTest, KeepsResourcesAcrossReopening) {

@@ -2,23 +2,17 @@
 #include "control/playground.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include "base/env.h"
+#include "base/testing/temp_dir.h"
 #include "control/playground_clock.h"
 
 namespace control {
 namespace {
 
-class PlaygroundTest : public ::testing::Test {
+class PlaygroundTest : public base::TempDirTest {
  protected:
-  PlaygroundTest() {
-    char pattern[] = "/tmp/hriste_playground_XXXXXX";
-    dir_ = ::mkdtemp(pattern);
-  }
-  ~PlaygroundTest() override { (void)base::Env::real().remove_tree(dir_); }
   std::unique_ptr<Playground> open() { return *Playground::open({dir_, "test"}); }
-  std::string dir_;
   json world_ = {
       {"users", 50}, {"products", 5}, {"orders", 20}, {"traffic_hours", 1}, {"event_rate", 1}};
 };

@@ -3,12 +3,12 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <algorithm>
 #include <memory>
 
 #include "base/clock.h"
+#include "base/testing/temp_dir.h"
 #include "grade/grade.h"
 #include "grade/key_tally.h"
 #include "grade/tests/small_world_internal.h"
@@ -26,8 +26,6 @@ class FakePlayground {
   static constexpr std::int64_t kMinute = 60'000;
 
   FakePlayground() : clock_(base::from_millis(world.epoch_ms())) {
-    char pattern[] = "/tmp/hriste_grade_XXXXXX";
-    dir = ::mkdtemp(pattern);
     cut_ms = world.epoch_ms() + 3 * kMinute + 20'000;
     frontier_ms = world.epoch_ms() + 10 * kMinute;
     lake = *lake::Lake::open(
@@ -43,7 +41,6 @@ class FakePlayground {
     hubs.clear();
     database.reset();
     lake.reset();
-    (void)env.remove_tree(dir);
   }
 
   std::string root() const { return dir + "/lake"; }
@@ -105,7 +102,8 @@ class FakePlayground {
 
   world::World world = small_world();
   base::Env& env = base::Env::real();
-  std::string dir;
+  base::TempDir temp_dir;
+  const std::string& dir = temp_dir.path();
   std::int64_t cut_ms = 0, frontier_ms = 0;
   std::unique_ptr<lake::Lake> lake;
   std::unique_ptr<sqldb::Database> database;

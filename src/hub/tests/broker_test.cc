@@ -2,12 +2,13 @@
 #include "hub/broker.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <thread>
+
+#include "base/testing/temp_dir.h"
 
 namespace hub {
 namespace {
@@ -29,17 +30,9 @@ Ran run(const std::string& command) {
   return ran;
 }
 
-class BrokerTest : public ::testing::Test {
+class BrokerTest : public base::TempDirTest {
  protected:
-  BrokerTest() : clock_(base::from_millis(1'780'000'000'000)) {
-    char pattern[] = "/tmp/hriste_broker_XXXXXX";
-    dir_ = ::mkdtemp(pattern);
-    open();
-  }
-  ~BrokerTest() override {
-    broker_ = nullptr;
-    (void)base::Env::real().remove_tree(dir_);
-  }
+  BrokerTest() : clock_(base::from_millis(1'780'000'000'000)) { open(); }
   void open() {
     int port = broker_ ? broker_->port() : 0;
     broker_ = nullptr;
@@ -61,7 +54,6 @@ class BrokerTest : public ::testing::Test {
         broker_->port(), secret);
   }
   base::ManualClock clock_;
-  std::string dir_;
   std::unique_ptr<Broker> broker_;
 };
 

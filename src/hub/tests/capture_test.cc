@@ -1,7 +1,6 @@
 #include "hub/capture.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -9,6 +8,7 @@
 #include <thread>
 
 #include "base/faulty_env.h"
+#include "base/testing/temp_dir.h"
 #include "hub/capture_file.h"
 #include "wire/record_batch.h"
 
@@ -18,16 +18,9 @@ namespace {
 constexpr std::int64_t kEpoch = 1'780'272'000'000;  // 2026-06-01T00:00:00Z
 constexpr std::int64_t kMinute = 60'000;
 
-class CaptureTest : public ::testing::Test {
+class CaptureTest : public base::TempDirTest {
  protected:
-  CaptureTest() : clock_(base::from_millis(kEpoch)) {
-    char pattern[] = "/tmp/hriste_capture_XXXXXX";
-    dir_ = ::mkdtemp(pattern);
-  }
-  ~CaptureTest() override {
-    broker_ = nullptr;
-    (void)base::Env::real().remove_tree(dir_);
-  }
+  CaptureTest() : clock_(base::from_millis(kEpoch)) {}
   void open(base::Env& env = base::Env::real()) {
     broker_ = nullptr;
     auto broker = Broker::open({&env, &clock_, dir_ + "/hub", "playground", 0, "key"});
@@ -70,7 +63,6 @@ class CaptureTest : public ::testing::Test {
     return found;
   }
   base::ManualClock clock_;
-  std::string dir_;
   std::unique_ptr<Broker> broker_;
 };
 

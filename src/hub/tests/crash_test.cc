@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/random.h"
+#include "base/testing/temp_dir.h"
 #include "hub/hub.h"
 #include "wire/record_batch.h"
 
@@ -81,8 +82,8 @@ Ack run_and_kill(const std::string& dir, std::uint64_t acks) {
 }
 
 TEST(Crash, NothingAcknowledgedIsLostAndNothingIsTwice) {
-  char pattern[] = "/tmp/hriste_crash_XXXXXX";
-  std::string dir = ::mkdtemp(pattern);
+  base::TempDir temp_dir;
+  const std::string& dir = temp_dir.path();
   base::CounterRandom random(11, 1, 1);
   std::int64_t frontier = kNoFrontier;
   for (std::uint64_t round = 0; round < 20; ++round) {
@@ -114,7 +115,6 @@ TEST(Crash, NothingAcknowledgedIsLostAndNothingIsTwice) {
       EXPECT_EQ(below_frontier, frontier == kNoFrontier ? 0 : frontier / 10 * 3);
     }
   }
-  EXPECT_TRUE(base::Env::real().remove_tree(dir));
 }
 
 }  // namespace

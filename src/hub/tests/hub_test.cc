@@ -1,11 +1,11 @@
 #include "hub/hub.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <thread>
 
 #include "base/faulty_env.h"
+#include "base/testing/temp_dir.h"
 #include "wire/record_batch.h"
 
 namespace hub {
@@ -13,13 +13,9 @@ namespace {
 
 using base::Code;
 
-class HubTest : public ::testing::Test {
+class HubTest : public base::TempDirTest {
  protected:
-  HubTest() : clock_(base::from_millis(50'000)) {
-    char pattern[] = "/tmp/hriste_hub_XXXXXX";
-    dir_ = ::mkdtemp(pattern);
-  }
-  ~HubTest() override { (void)base::Env::real().remove_tree(dir_); }
+  HubTest() : clock_(base::from_millis(50'000)) {}
 
   std::shared_ptr<Hub> open(base::Env& env = base::Env::real(), int partitions = 2) {
     auto hub = Hub::open({&env, &clock_, nullptr}, dir_ + "/views",
@@ -50,7 +46,6 @@ class HubTest : public ::testing::Test {
   }
   using Ms = std::vector<std::int64_t>;
   base::ManualClock clock_;
-  std::string dir_;
 };
 
 TEST_F(HubTest, PartitionsAsTheJavaClientDoes) {

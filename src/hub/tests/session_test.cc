@@ -1,9 +1,9 @@
 // The listener's conversation by bytes: what is answered before and after authentication, by whom
 // the connection is closed, and that no frame brings it down.
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include "base/random.h"
+#include "base/testing/temp_dir.h"
 #include "hub/sasl.h"
 #include "hub/session_internal.h"
 
@@ -15,14 +15,10 @@ using wire::ByteReader;
 using wire::ByteWriter;
 using wire::ErrorCode;
 
-class SessionTest : public ::testing::Test {
+class SessionTest : public base::TempDirTest {
  protected:
   SessionTest()
       : clock_(base::from_millis(1000)),
-        dir_([] {
-          char pattern[] = "/tmp/hriste_session_XXXXXX";
-          return std::string(::mkdtemp(pattern));
-        }()),
         groups_(base::Env::real(), dir_ + "/offsets.json"),
         services_{hubs_, groups_, appended_, "ns", "the-key", 9092, false, 1000} {
     auto hub = Hub::open({&base::Env::real(), &clock_, nullptr}, dir_ + "/views",
@@ -30,7 +26,6 @@ class SessionTest : public ::testing::Test {
     EXPECT_TRUE(hub);
     hubs_.add(*hub);
   }
-  ~SessionTest() override { (void)base::Env::real().remove_tree(dir_); }
 
   static std::string frame(ApiKey key, int version, const std::string& body) {
     std::string out;
@@ -78,7 +73,6 @@ class SessionTest : public ::testing::Test {
   }
 
   base::ManualClock clock_;
-  std::string dir_;
   Directory hubs_;
   Groups groups_;
   Signal appended_;

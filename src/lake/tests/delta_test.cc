@@ -1,11 +1,11 @@
 #include "lake/delta.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <thread>
 
 #include "base/faulty_env.h"
+#include "base/testing/temp_dir.h"
 #include "lake/delta_internal.h"
 #include "lake/parquet.h"
 
@@ -17,10 +17,9 @@ using base::Env;
 using model::Batch;
 using model::Type;
 
-class DeltaTest : public ::testing::Test {
+class DeltaTest : public base::TempDirTest {
  protected:
   DeltaTest() { (void)Env::real().make_dirs(table_.path()); }
-  ~DeltaTest() override { (void)Env::real().remove_tree(dir_); }
 
   /// Writes a file of one row and describes it.
   DataFile file(std::int64_t id) {
@@ -41,18 +40,10 @@ class DeltaTest : public ::testing::Test {
     return table_.path() + "/_delta_log/" + version_name(version, suffix);
   }
 
-  std::string dir_;
   model::Schema schema_{{{"id", Type::kInt64}}};
   base::ManualClock clock_{base::from_millis(1'780'272'000'000)};
   base::FaultyEnv env_;
-  DeltaTable table_{env_, clock_, dir_path()};
-
- private:
-  std::string dir_path() {
-    char pattern[] = "/tmp/hriste_delta_XXXXXX";
-    dir_ = ::mkdtemp(pattern);
-    return dir_ + "/users";
-  }
+  DeltaTable table_{env_, clock_, path("users")};
 };
 
 TEST_F(DeltaTest, AppendsAndOverwritesMakeVersions) {

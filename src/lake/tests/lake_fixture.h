@@ -2,20 +2,18 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include "base/env.h"
+#include "base/testing/temp_dir.h"
 #include "lake/lake.h"
 #include "lake/manifest.h"
 #include "lake/parquet.h"
 
 namespace lake {
 
-class LakeFixture : public ::testing::Test {
+class LakeFixture : public base::TempDirTest {
  protected:
   LakeFixture() {
-    char pattern[] = "/tmp/hriste_lake_XXXXXX";
-    dir_ = ::mkdtemp(pattern);
     auto opened =
         Lake::open({.env = &env_, .clock = &clock_, .root = root(), .temp_dir = dir_ + "/tmp"});
     EXPECT_TRUE(opened) << opened.error().message;
@@ -32,10 +30,6 @@ class LakeFixture : public ::testing::Test {
           "city,kraj_code,latitude\nPraha,CZ010,50.08\nBrno,CZ064,49.19\n");
     write("bronze/capture/ns/hub/0/x.avro", "Obj");
     write("secret.txt", "token");
-  }
-  ~LakeFixture() override {
-    lake_.reset();
-    (void)env_.remove_tree(dir_);
   }
 
   std::string root() const { return dir_ + "/lake"; }
@@ -80,7 +74,6 @@ class LakeFixture : public ::testing::Test {
   static constexpr std::int64_t kEpochMs = 1'780'272'000'000;
   base::Env& env_ = base::Env::real();
   base::ManualClock clock_{base::from_millis(kEpochMs)};
-  std::string dir_;
   std::unique_ptr<Lake> lake_;
 };
 

@@ -1,23 +1,17 @@
 #include "lake/manifest.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include "base/faulty_env.h"
+#include "base/testing/temp_dir.h"
 
 namespace lake {
 namespace {
 
-class ManifestTest : public ::testing::Test {
+class ManifestTest : public base::TempDirTest {
  protected:
-  void SetUp() override {
-    char name[] = "/tmp/manifest_test_XXXXXX";
-    root_ = mkdtemp(name);
-  }
-  void TearDown() override { (void)env_.remove_tree(root_); }
-
   std::unique_ptr<ManifestLog> open() {
-    auto log = ManifestLog::open(env_, root_, "job");
+    auto log = ManifestLog::open(env_, dir_, "job");
     EXPECT_TRUE(log) << (log ? "" : log.error().message);
     return log ? std::move(*log) : nullptr;
   }
@@ -33,7 +27,6 @@ class ManifestTest : public ::testing::Test {
   }
 
   base::FaultyEnv env_;
-  std::string root_;
 };
 
 TEST_F(ManifestTest, FoldsAddedAndRemovedFiles) {
@@ -47,7 +40,7 @@ TEST_F(ManifestTest, FoldsAddedAndRemovedFiles) {
   ASSERT_TRUE(log->commit(compacted));
 
   for (const Manifest& m :
-       {log->current(), **read_manifest(env_, root_, "job"), open()->current()}) {
+       {log->current(), **read_manifest(env_, dir_, "job"), open()->current()}) {
     EXPECT_EQ(m.version, 2);
     EXPECT_EQ(m.job, "job");
     ASSERT_EQ(m.outputs.at("raw").added.size(), 1u);
@@ -63,8 +56,8 @@ TEST_F(ManifestTest, FoldsAddedAndRemovedFiles) {
 TEST_F(ManifestTest, SnapshotsKeepTheFolderSmallAndTheAnswerSame) {
   auto log = open();
   for (int i = 0; i < 230; i++) ASSERT_TRUE(log->commit(adding("bronze/" + std::to_string(i), i)));
-  EXPECT_LT(env_.list(root_ + "/_manifests/job")->size(), 110u);
-  auto read = read_manifest(env_, root_, "job");
+  EXPECT_LT(env_.list(dir_ + "/_manifests/job")->size(), 110u);
+  auto read = read_manifest(env_, dir_, "job");
   ASSERT_TRUE(read && *read);
   EXPECT_EQ((*read)->version, 229);
   EXPECT_EQ((*read)->outputs.at("raw").added.size(), 230u);
@@ -73,9 +66,9 @@ TEST_F(ManifestTest, SnapshotsKeepTheFolderSmallAndTheAnswerSame) {
 
 TEST_F(ManifestTest, TornLastCommitIsNoCommit) {
   ASSERT_TRUE(open()->commit(adding("bronze/a")));
-  std::string torn = root_ + "/_manifests/job/00000000000000000001.json";
+  std::string torn = dir_ + "/_manifests/job/00000000000000000001.json";
   ASSERT_TRUE(env_.write_file(torn, "{\"version\":1,"));
-  EXPECT_EQ((*read_manifest(env_, root_, "job"))->version, 0);
+  EXPECT_EQ((*read_manifest(env_, dir_, "job"))->version, 0);
   auto log = open();
   EXPECT_EQ(log->current().version, 0);
   ASSERT_TRUE(log->commit(adding("bronze/b")));
@@ -85,8 +78,8 @@ TEST_F(ManifestTest, TornLastCommitIsNoCommit) {
 TEST_F(ManifestTest, AGapIsDataLoss) {
   auto log = open();
   for (int i = 0; i < 3; i++) ASSERT_TRUE(log->commit(adding("bronze/a")));
-  ASSERT_TRUE(env_.remove_file(root_ + "/_manifests/job/00000000000000000001.json"));
-  auto reopened = ManifestLog::open(env_, root_, "job");
+  ASSERT_TRUE(env_.remove_file(dir_ + "/_manifests/job/00000000000000000001.json"));
+  auto reopened = ManifestLog::open(env_, dir_, "job");
   ASSERT_FALSE(reopened);
   EXPECT_EQ(reopened.error().code, base::Code::kDataLoss);
 }
@@ -124,16 +117,16 @@ TEST_F(ManifestTest, ANewDefinitionTakesOldOutputsAway) {
 }
 
 TEST_F(ManifestTest, DropRemovesManifestsAndListedFiles) {
-  ASSERT_TRUE(env_.make_dirs(root_ + "/bronze"));
-  ASSERT_TRUE(env_.write_file(root_ + "/bronze/a", "x"));
-  ASSERT_TRUE(env_.write_file(root_ + "/bronze/theirs", "x"));
+  ASSERT_TRUE(env_.make_dirs(dir_ + "/bronze"));
+  ASSERT_TRUE(env_.write_file(dir_ + "/bronze/a", "x"));
+  ASSERT_TRUE(env_.write_file(dir_ + "/bronze/theirs", "x"));
   ASSERT_TRUE(open()->commit(adding("bronze/a")));
-  EXPECT_EQ(read_manifests(env_, root_)->size(), 1u);
-  ASSERT_TRUE(drop_manifest(env_, root_, "job"));
-  EXPECT_FALSE(env_.exists(root_ + "/bronze/a"));
-  EXPECT_TRUE(env_.exists(root_ + "/bronze/theirs"));
-  EXPECT_TRUE(read_manifests(env_, root_)->empty());
-  EXPECT_TRUE(drop_manifest(env_, root_, "job"));
+  EXPECT_EQ(read_manifests(env_, dir_)->size(), 1u);
+  ASSERT_TRUE(drop_manifest(env_, dir_, "job"));
+  EXPECT_FALSE(env_.exists(dir_ + "/bronze/a"));
+  EXPECT_TRUE(env_.exists(dir_ + "/bronze/theirs"));
+  EXPECT_TRUE(read_manifests(env_, dir_)->empty());
+  EXPECT_TRUE(drop_manifest(env_, dir_, "job"));
 }
 
 }  // namespace

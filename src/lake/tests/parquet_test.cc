@@ -1,9 +1,9 @@
 #include "lake/parquet.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include "base/env.h"
+#include "base/testing/temp_dir.h"
 #include "lake/duckdb_internal.h"
 
 namespace lake {
@@ -14,14 +14,8 @@ using base::Env;
 using model::Batch;
 using model::Type;
 
-class ParquetTest : public ::testing::Test {
+class ParquetTest : public base::TempDirTest {
  protected:
-  ParquetTest() {
-    char pattern[] = "/tmp/hriste_parquet_XXXXXX";
-    dir_ = ::mkdtemp(pattern);
-  }
-  ~ParquetTest() override { (void)Env::real().remove_tree(dir_); }
-  std::string path(const std::string& name) { return dir_ + "/" + name; }
   std::vector<Json> query(const std::string& sql) {
     auto connection = *DuckConnection::open(*shared_engine());
     auto result = connection.query(sql);
@@ -29,8 +23,6 @@ class ParquetTest : public ::testing::Test {
     return result ? result->rows() : std::vector<Json>{};
   }
   std::size_t files() { return Env::real().list(dir_)->size(); }
-
-  std::string dir_;
 };
 
 Batch every_type() {

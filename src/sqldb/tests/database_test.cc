@@ -1,7 +1,8 @@
 #include "sqldb/database.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
+
+#include "base/testing/temp_dir.h"
 
 namespace sqldb {
 namespace {
@@ -11,20 +12,11 @@ using base::Env;
 using model::Batch;
 using model::Type;
 
-class DatabaseTest : public ::testing::Test {
+class DatabaseTest : public base::TempDirTest {
  protected:
-  DatabaseTest() {
-    char pattern[] = "/tmp/hriste_sqldb_XXXXXX";
-    dir_ = ::mkdtemp(pattern);
-    db_ = *open_sqlite(Env::real(), path());
-  }
-  ~DatabaseTest() override {
-    db_.reset();
-    (void)Env::real().remove_tree(dir_);
-  }
+  DatabaseTest() { db_ = *open_sqlite(Env::real(), path()); }
   std::string path() { return dir_ + "/sql/shop.db"; }
 
-  std::string dir_;
   std::unique_ptr<Database> db_;
 };
 

@@ -2,11 +2,11 @@
 #include "stream/job.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <filesystem>
 #include <set>
 
+#include "base/testing/temp_dir.h"
 #include "hub/broker.h"
 #include "lake/manifest.h"
 
@@ -15,11 +15,9 @@ namespace {
 
 constexpr std::int64_t kStart = 1'780'272'000'000;
 
-class JobTest : public ::testing::Test {
+class JobTest : public base::TempDirTest {
  protected:
   void SetUp() override {
-    char name[] = "/tmp/job_test_XXXXXX";
-    root_ = mkdtemp(name);
     open_broker();
     hub_->attach_generator();
     options_.name = "job";
@@ -44,7 +42,6 @@ class JobTest : public ::testing::Test {
     hub_ = nullptr;
     options_.inputs.clear();
     broker_ = nullptr;
-    std::filesystem::remove_all(root_);
   }
   void open_broker() {
     broker_ =
@@ -81,7 +78,7 @@ class JobTest : public ::testing::Test {
   }
 
   base::ManualClock clock_{base::from_millis(kStart)};
-  std::string root_;
+  const std::string& root_ = dir_;
   std::unique_ptr<hub::Broker> broker_;
   std::shared_ptr<hub::Hub> hub_;
   JobOptions options_;

@@ -13,6 +13,7 @@
 
 #include "base/faulty_env.h"
 #include "base/random.h"
+#include "base/testing/temp_dir.h"
 #include "stream/tests/memory_source.h"
 
 namespace stream {
@@ -28,11 +29,9 @@ FROM views TIMESTAMP BY event_time GROUP BY method, TumblingWindow(minute, 5)
 SELECT * INTO alarms FROM slow
 )";
 
-class RunnerTest : public ::testing::Test {
+class RunnerTest : public base::TempDirTest {
  protected:
   void SetUp() override {
-    char name[] = "/tmp/runner_test_XXXXXX";
-    root_ = mkdtemp(name);
     options_.name = "job";
     options_.query = kQuery;
     options_.inputs["views"] = nullptr;
@@ -51,7 +50,6 @@ class RunnerTest : public ::testing::Test {
     };
     fill(1500);
   }
-  void TearDown() override { std::filesystem::remove_all(root_); }
 
   /// Events over about five hours, with late, disordered, malformed and timeless ones.
   void fill(int n) {
@@ -145,7 +143,7 @@ class RunnerTest : public ::testing::Test {
   }
 
   base::FaultyEnv env_;
-  std::string root_;
+  const std::string& root_ = dir_;
   JobOptions options_;
   std::shared_ptr<MemorySource> source_;
   std::int64_t end_ = 0;
