@@ -1,43 +1,37 @@
-// The room `load`: brings the world's tables into the lake, the database and the event hub.
+// The room `load`: brings the world's tables to where they are wanted.
 //
 //   load_lake      users, vipusers, products, towns as files below {lake}/bronze
 //   load_database  orders, items into SQL tables
 //   LiveLoad       (live_load.h) page views and stars into a hub: back-fill, then live
+//   load_slice     (run.h) any rows of any table (slice.h) into any sink (sink.h): file_sink.h,
+//                  stream_sink.h, parquet_sink.h, product_files.h, database_sink.h
 //
 // Every load is resumable and idempotent: how far it is, is read from the sink and never from
 // memory, so kill -9 at any moment loses nothing and doubles nothing; a load that is complete costs
-// a look. Memory is flat: rows are made and written in chunks.
+// a look. Memory is flat: rows are made in parallel in chunks, and written in order.
 //
 // Threads: the functions may run at once for different tables; each table by one at a time.
 // Failure: errors name the path; a full disk is kResourceExhausted, and what was begun goes on (or
-// begins again) with the next call. Read first: tests/lake_test.cc.
+// begins again) with the next call. Read first: tests/run_test.cc.
 #pragma once
 
-#include <atomic>
-#include <cstdint>
 #include <stop_token>
 #include <string>
 
 #include "base/env.h"
 #include "base/result.h"
+#include "load/run.h"
 #include "sqldb/database.h"
 #include "world/world.h"
 
 namespace load {
-
-/// How far a load is, for a page or a log. Written by the load, read by anyone.
-struct Progress {
-  std::atomic<std::int64_t> rows{0};   ///< there, those of earlier runs included
-  std::atomic<std::int64_t> total{0};  ///< expected in the end (an estimate for items)
-  std::atomic<std::int64_t> bytes{0};  ///< written by this run, where it writes files
-};
 
 /// Writes one of users, vipusers, products, towns:
 ///   {lake_root}/bronze/users/users.json, vipusers/vipusers.json, towns/towns.csv,
 ///   products/product_{id}.json
 /// All or nothing: the file (for products the folder) appears whole, by a rename. A hidden file
 /// `.load` beside it holds the world's fingerprint; when it fits, nothing is done; files of another
-/// world are replaced. Not synced: they can be made again.
+/// world are replaced. What was begun goes on. Not synced: they can be made again.
 /// Errors: kInvalidArgument for another table; kCancelled after `stop`; the file system's.
 base::Status load_lake(const world::World& world, world::Table table, const std::string& lake_root,
                        base::Env& env, Progress& progress, std::stop_token stop);

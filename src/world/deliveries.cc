@@ -206,11 +206,14 @@ void sort_by_arrival(std::span<Delivery> rows, std::int64_t from_ms) {
 }  // namespace
 
 TrafficCursor::TrafficCursor(std::shared_ptr<const Parts> parts, Stream stream,
-                             std::int64_t from_ms)
+                             std::int64_t from_ms, int share, int shares)
     : parts_(std::move(parts)),
       stream_(stream),
       position_(from_ms),
-      next_session_(parts_->traffic.sessions_before(from_ms - kReachMs)) {}
+      next_session_(parts_->traffic.sessions_before(from_ms - kReachMs)),
+      session_step_(shares) {
+  next_session_ += (share - next_session_ % shares + shares) % shares;
+}
 
 void TrafficCursor::next(std::int64_t to_ms, Deliveries& out) {
   const Traffic& traffic = parts_->traffic;
@@ -229,7 +232,7 @@ void TrafficCursor::next(std::int64_t to_ms, Deliveries& out) {
       return l.due_ms == kNever;
     });
     std::int64_t sessions = traffic.sessions_before(end_ms);
-    for (; next_session_ < sessions; ++next_session_) {
+    for (; next_session_ < sessions; next_session_ += session_step_) {
       SessionPlan plan = traffic.plan(next_session_);
       std::int64_t due_ms = write(plan);
       if (due_ms != kNever) live_.push_back({plan.id, plan.start_ms, due_ms});

@@ -172,8 +172,9 @@ void World::deliveries(Stream stream, std::int64_t from_ms, std::int64_t to_ms,
   cursor(stream, from_ms).next(to_ms, out);
 }
 
-TrafficCursor World::cursor(Stream stream, std::int64_t from_ms) const {
-  return {parts_, stream, from_ms};
+TrafficCursor World::cursor(Stream stream, std::int64_t from_ms, int share, int shares) const {
+  CHECK(0 <= share && share < shares);
+  return {parts_, stream, from_ms, share, shares};
 }
 
 double World::expected_rows(Stream stream, std::int64_t from_ms, std::int64_t to_ms) const {

@@ -114,12 +114,14 @@ class TrafficCursor {
   struct Live {  ///< a session of which something is still to arrive, next at `due_ms`
     std::int64_t session, start_ms, due_ms;
   };
-  TrafficCursor(std::shared_ptr<const Parts> parts, Stream stream, std::int64_t from_ms);
+  TrafficCursor(std::shared_ptr<const Parts> parts, Stream stream, std::int64_t from_ms, int share,
+                int shares);
 
   std::shared_ptr<const Parts> parts_;
   Stream stream_;
   std::int64_t position_;
   std::int64_t next_session_;
+  std::int64_t session_step_;  ///< every so manieth session is read
   std::vector<Live> live_;
 };
 
@@ -154,7 +156,9 @@ class World {
   /// Everything that arrives in [from_ms, to_ms), appended in delivery order. Any window alone
   /// gives the same rows; it costs about half an hour of sessions more, so reading on is cursor's.
   void deliveries(Stream stream, std::int64_t from_ms, std::int64_t to_ms, Deliveries& out) const;
-  TrafficCursor cursor(Stream stream, std::int64_t from_ms) const;
+  /// With `shares` > 1 only the events of every so manieth session, share 0 … shares−1: side by
+  /// side they make all events, each in delivery order.
+  TrafficCursor cursor(Stream stream, std::int64_t from_ms, int share = 0, int shares = 1) const;
   /// How many rows deliveries() would give in [from_ms, to_ms), roughly: from the traffic curve.
   double expected_rows(Stream stream, std::int64_t from_ms, std::int64_t to_ms) const;
 

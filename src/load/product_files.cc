@@ -1,0 +1,93 @@
+#include "load/product_files.h"
+
+#include <algorithm>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace load {
+
+using base::Code;
+using base::Env;
+using base::error;
+using base::Status;
+
+namespace {
+
+/// Files that a thread takes at a time.
+constexpr std::int64_t kStride = 64;
+
+/// Files are written in order but for the last few of each thread, so those of a broken run are all
+/// below the first gap, and what lies behind it is written again.
+std::int64_t first_missing(Env& env, const std::string& dir, const Slice& slice) {
+  std::int64_t low = slice.begin, high = slice.end;
+  while (low < high) {
+    std::int64_t middle = low + (high - low) / 2;
+    if (env.exists(product_path(dir, middle))) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+Status write_product(const world::World& world, std::int64_t id, Env& env, const std::string& dir,
+                     std::string& text) {
+  text.clear();
+  world.product_json(id, text);
+  auto file = TRY(env.open(product_path(dir, id), Env::Open::kTruncate));
+  TRY(file->append(text));
+  return file->close();
+}
+
+}  // namespace
+
+std::string product_path(const std::string& dir, std::int64_t id) {
+  return dir + "/product_" + std::to_string(id) + ".json";
+}
+
+Status write_product_files(const world::World& world, const Slice& slice, Env& env,
+                           const std::string& dir, int threads, Progress& progress,
+                           std::stop_token stop) {
+  TRY(env.make_dirs(dir));
+  // The search may end behind a gap that `threads` strides can have left, and a file may be cut.
+  std::int64_t next = std::max(slice.begin, first_missing(env, dir, slice) - 2 * kStride * threads);
+  progress.rows = next - slice.begin;
+  progress.total = slice.end - slice.begin;
+  std::mutex mutex;  // guards next and status
+  Status status;
+  auto work = [&] {
+    std::string text;
+    for (;;) {
+      std::int64_t begin, end;
+      {
+        std::lock_guard lock(mutex);
+        if (status && next < slice.end && stop.stop_requested()) {
+          status = error(Code::kCancelled, "writing products was stopped; the next load goes on");
+        }
+        if (!status || next >= slice.end) return;
+        begin = next;
+        next = end = std::min(begin + kStride, slice.end);
+      }
+      for (std::int64_t id = begin; id < end; ++id) {
+        Status written = write_product(world, id, env, dir, text);
+        if (!written) {
+          std::lock_guard lock(mutex);
+          status = std::move(written);
+          return;
+        }
+        ++progress.rows;
+        progress.bytes += std::ssize(text);
+      }
+    }
+  };
+  {
+    std::vector<std::jthread> others;
+    for (int i = 1; i < threads; ++i) others.emplace_back(work);
+    work();
+  }
+  return status;
+}
+
+}  // namespace load

@@ -1,0 +1,193 @@
+#include "load/run.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "load/maker_internal.h"
+
+namespace load {
+namespace {
+
+using base::Code;
+using base::error;
+using base::Status;
+using world::Table;
+using world::World;
+
+/// Chunks a thread may be ahead of the writing.
+constexpr std::size_t kChunksAhead = 4;
+
+/// A chunk being made: in one piece, or in as many shares as there are threads.
+struct Slot {
+  Chunk chunk;
+  std::vector<world::Deliveries> shares;
+  int missing = 0;  ///< pieces that aren't made yet
+};
+
+/// One load_slice(). The mutex guards all but the slots that are being made or written.
+class Run {
+ public:
+  Run(const World& world, const Start& start, Sink& sink, int threads, Progress& progress,
+      std::stop_token stop)
+      : world_(world),
+        rest_(start.rest),
+        sink_(sink),
+        form_(sink.form()),
+        threads_(threads),
+        shares_(is_traffic(rest_.table) ? threads : 1),
+        progress_(progress),
+        stop_(std::move(stop)),
+        bytes_before_(start.bytes),
+        slots_(kChunksAhead * static_cast<std::size_t>(threads)),
+        made_(static_cast<std::size_t>(threads)),
+        opened_until_(rest_.begin),
+        skip_(rest_.skip),
+        left_(rest_.limit) {
+    for (Slot& slot : slots_) {
+      if (is_traffic(rest_.table)) slot.shares.resize(static_cast<std::size_t>(shares_));
+    }
+  }
+
+  Status run() {
+    {
+      std::vector<std::jthread> others;
+      for (int i = 1; i < threads_; ++i) others.emplace_back([this, i] { work(i); });
+      work(0);
+    }
+    return status_;
+  }
+
+ private:
+  Slot& slot(std::int64_t number) {
+    return slots_[static_cast<std::size_t>(number) % slots_.size()];
+  }
+  bool all_opened() const { return opened_until_ >= rest_.end; }
+  bool over() const { return !status_ || left_ <= 0 || (all_opened() && written_ == opened_); }
+
+  bool can_write() { return !writing_ && written_ < opened_ && slot(written_).missing == 0; }
+  /// The chunk of which thread `i` may make a piece next; −1: none.
+  std::int64_t next_piece(int i) const {
+    std::int64_t next = shares_ == 1 ? opened_ : made_[static_cast<std::size_t>(i)];
+    if (next >= written_ + std::ssize(slots_)) return -1;
+    return next < opened_ || !all_opened() ? next : -1;
+  }
+  void open_chunk() {
+    Slot& s = slot(opened_);
+    clear(s.chunk);
+    for (world::Deliveries& share : s.shares) share.clear();
+    s.chunk.begin = opened_until_;
+    s.chunk.end = opened_until_ = chunk_end(world_, rest_.table, form_, opened_until_, rest_.end);
+    s.missing = shares_;
+    ++opened_;
+  }
+
+  void work(int i) {
+    Maker maker(world_, rest_.table, form_, rest_.begin, shares_ == 1 ? 0 : i, shares_);
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      if (stop_.stop_requested() && status_ && !over()) {
+        status_ = error(Code::kCancelled, "stopped");
+      }
+      if (over()) break;
+      if (can_write()) {
+        write(maker, lock);
+      } else if (std::int64_t next = next_piece(i); next >= 0) {
+        make(maker, i, next, lock);
+      } else {
+        changed_.wait(lock);
+        continue;
+      }
+      changed_.notify_all();
+    }
+    changed_.notify_all();
+  }
+
+  void make(Maker& maker, int i, std::int64_t next, std::unique_lock<std::mutex>& lock) {
+    if (next == opened_) open_chunk();
+    made_[static_cast<std::size_t>(i)] = next + 1;
+    Slot& s = slot(next);
+    lock.unlock();
+    if (is_traffic(rest_.table)) {
+      maker.make_share(s.chunk.end, s.shares[shares_ == 1 ? 0 : static_cast<std::size_t>(i)]);
+    } else {
+      maker.make(s.chunk.begin, s.chunk.end, s.chunk);
+    }
+    lock.lock();
+    --s.missing;
+  }
+
+  void write(Maker& maker, std::unique_lock<std::mutex>& lock) {
+    writing_ = true;
+    Slot& s = slot(written_);
+    std::int64_t skip = skip_, left = left_;
+    lock.unlock();
+    if (is_traffic(rest_.table)) maker.merge(s.shares, s.chunk);
+    std::int64_t skipped = std::min(skip, s.chunk.rows);
+    if (skipped > 0) drop_rows(s.chunk, form_, skipped);
+    if (s.chunk.rows > left) keep_rows(s.chunk, form_, left);
+    std::int64_t rows = s.chunk.rows;
+    Status written = rows > 0 ? sink_.write(s.chunk) : Status{};
+    if (written) {
+      progress_.rows += rows;
+      progress_.bytes = sink_.bytes() - bytes_before_;
+    }
+    lock.lock();
+    if (!written) status_ = std::move(written);
+    skip_ -= skipped;
+    left_ -= rows;
+    ++written_;
+    writing_ = false;
+  }
+
+  const World& world_;
+  const Slice rest_;
+  Sink& sink_;
+  const Form form_;
+  const int threads_, shares_;
+  Progress& progress_;
+  const std::stop_token stop_;
+  const std::int64_t bytes_before_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Slot> slots_;
+  std::vector<std::int64_t>
+      made_;                   ///< by thread: chunks of which its piece is made or in the works
+  std::int64_t opened_ = 0;    ///< chunks that were begun
+  std::int64_t opened_until_;  ///< a position
+  std::int64_t written_ = 0;   ///< chunks
+  bool writing_ = false;
+  std::int64_t skip_, left_;  ///< rows
+  Status status_;
+};
+
+}  // namespace
+
+Status load_slice(const World& world, const Slice& slice, Sink& sink, const RunOptions& options,
+                  Progress& progress, std::stop_token stop) {
+  CHECK(options.threads >= 1 && options.threads <= 64);
+  auto start = sink.open(world, slice);
+  if (!start) {
+    sink.abandon();
+    return std::unexpected(start.error());
+  }
+  progress.rows = start->rows;
+  progress.total = start->rows + expected_rows(world, start->rest);
+  if (!start->rest.empty()) {
+    Status made = Run(world, *start, sink, options.threads, progress, stop).run();
+    if (!made) {
+      sink.abandon();
+      if (made.error().code != Code::kCancelled) return made;
+      return error(Code::kCancelled, "loading {} was stopped after {} rows; the next load goes on",
+                   table_name(slice.table), progress.rows.load());
+    }
+  }
+  TRY(sink.close());
+  progress.total = progress.rows.load();
+  return {};
+}
+
+}  // namespace load
