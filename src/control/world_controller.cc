@@ -16,6 +16,9 @@ Result<world::Settings> world_settings(const json& attributes) {
   settings.orders = attributes.at("orders");
   settings.traffic_hours = attributes.at("traffic_hours");
   settings.event_rate = attributes.at("event_rate");
+  if (const json curve = attributes.value("curve", json()); curve.is_string()) {
+    settings.curve = TRY(world::curve_from_name(curve.get<std::string>()));
+  }
   settings.epoch = TRY(base::parse_instant(attributes.at("epoch").get<std::string>()));
   settings.locale = TRY(world::locale_from_name(attributes.value("locale", "cs")));
   const json& faults = attributes.at("faults");

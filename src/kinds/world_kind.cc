@@ -137,6 +137,11 @@ Kind world_kind() {
                .fallback = 11.6,
                .forces_replacement = true,
                .checks = {.min = 0.001, .max = 100'000}},
+              {.name = "curve",
+               .doc = "How visitors come: `natural` (if not given) by hour and weekday in "
+                      "Europe/Prague, `flat` at one rate, day and night.",
+               .forces_replacement = true,
+               .checks = {.one_of = {"natural", "flat"}}},
               {.name = "epoch",
                .doc = "The moment at which playground time starts, in UTC.",
                .fallback = "2026-06-01T00:00:00Z",

@@ -23,19 +23,20 @@ constexpr std::int64_t kMondayMs = -3 * kDayMs;
 
 }  // namespace
 
-std::int64_t TrafficCurve::weight(int minute_of_week) {
+std::int64_t TrafficCurve::natural_weight(int minute_of_week) {
   int day = minute_of_week / 1440, hour = minute_of_week / 60 % 24, minute = minute_of_week % 60;
   return static_cast<std::int64_t>(kHours[hour] * (60 - minute) + kHours[hour + 1] * minute) *
          kWeekdays[day];
 }
 
-TrafficCurve::TrafficCurve(std::int64_t start_ms, double sessions_per_s) : start_ms_(start_ms) {
+TrafficCurve::TrafficCurve(std::int64_t start_ms, double sessions_per_s, Curve shape)
+    : start_ms_(start_ms), shape_(shape) {
   prefix_[0] = 0;
   for (int m = 0; m < kMinutes; ++m) prefix_[m + 1] = prefix_[m] + weight(m) * kMinuteMs;
   double mean = static_cast<double>(prefix_[kMinutes]) / kWeekMs;
   double units_per_session = mean * 1000 / sessions_per_s;
+  CHECK(units_per_session >= 1 && units_per_session < 0x1p43);
   units_per_session_ = static_cast<std::uint64_t>(units_per_session * (1 << kPlaces) + 0.5);
-  CHECK(units_per_session_ > 0);
 
   auto add = [&](std::int64_t utc_ms, std::int64_t offset_ms) {
     std::int64_t before = segments_.empty() ? 0 : units(utc_ms);

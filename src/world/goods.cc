@@ -1,5 +1,7 @@
 #include "world/goods.h"
 
+#include <algorithm>
+
 #include "base/result.h"
 #include "codec/json.h"
 #include "codec/text.h"
@@ -12,7 +14,7 @@ using base::CounterRandom;
 Goods::Goods(const Settings& settings, std::shared_ptr<const Lists> lists)
     : lists_(std::move(lists)),
       random_(draws(settings.seed, Draws::kProducts)),
-      by_rank_(static_cast<std::uint64_t>(settings.products),
+      by_rank_(static_cast<std::uint64_t>(std::max<std::int64_t>(settings.products, 1)),
                key(settings.seed, Draws::kPopularity)) {}
 
 Product Goods::product(std::int64_t id) const {

@@ -62,6 +62,7 @@ std::string World::fingerprint() const {
   const Settings& s = settings();
   std::string all = fmt::format("{} {} {} {} {} {} {} {}", s.seed, s.users, s.vip_users, s.products,
                                 s.orders, s.traffic_hours, s.event_rate, epoch_ms());
+  if (s.curve != Curve::kNatural) all += fmt::format(" {}", curve_name(s.curve));
   const Faults& f = s.faults;
   for (double share : {f.missing_client_ip, f.latency_outlier, f.duplicate_event, f.late_event,
                        f.out_of_order, f.malformed_json, f.damaged_user}) {

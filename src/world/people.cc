@@ -1,5 +1,7 @@
 #include "world/people.h"
 
+#include <algorithm>
+
 #include "base/result.h"
 #include "codec/text.h"
 #include "world/append_internal.h"
@@ -135,7 +137,7 @@ People::People(const Settings& settings, std::shared_ptr<const Lists> lists,
     : lists_(std::move(lists)),
       activity_(activity),
       random_(draws(settings.seed, Draws::kUsers)),
-      user_names_(static_cast<std::uint64_t>(settings.users),
+      user_names_(static_cast<std::uint64_t>(std::max<std::int64_t>(settings.users, 1)),
                   key(settings.seed, Draws::kUserNames)),
       ages_(age_pick()),
       epoch_(std::chrono::floor<std::chrono::days>(settings.epoch)),

@@ -69,7 +69,8 @@ Traffic::Traffic(const Settings& settings, std::shared_ptr<const Lists> lists,
       cuts_(cuts(settings.faults)) {
   if (settings.event_rate > 0) {
     auto back = static_cast<std::int64_t>(settings.traffic_hours * kHourMs + 0.5);
-    curve_.emplace(base::to_millis(settings.epoch) - back, settings.event_rate / kViewsMean);
+    curve_.emplace(base::to_millis(settings.epoch) - back, settings.event_rate / kViewsMean,
+                   settings.curve);
   }
 }
 

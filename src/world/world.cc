@@ -31,10 +31,29 @@ Status check_volumes(const Settings& s) {
     if (value >= low && value <= high) return {};
     return error(Code::kInvalidArgument, "{} = {} is outside {} … {}", name, value, low, high);
   };
-  TRY(check("users", s.users, 1, kIdMax));
+  TRY(check("users", s.users, 0, kIdMax));
   TRY(check("vip_users", s.vip_users, 0, s.users));
-  TRY(check("products", s.products, 1, kIdMax));
+  TRY(check("products", s.products, 0, kIdMax));
   return check("orders", s.orders, 0, kOrdersMax);
+}
+
+/// Orders and page views name a user and a product, so there must be some.
+Status check_references(const Settings& s) {
+  for (auto [name, count] : {std::pair{"users", s.users}, std::pair{"products", s.products}}) {
+    if (count > 0) continue;
+    if (s.orders > 0) {
+      return error(Code::kInvalidArgument,
+                   "orders = {} with {} = 0: orders need {}; give 1 at least, or orders = 0",
+                   s.orders, name, name);
+    }
+    if (s.event_rate > 0) {
+      return error(Code::kInvalidArgument,
+                   "event_rate = {} with {} = 0: page views need {}; give 1 at least, or "
+                   "event_rate = 0",
+                   s.event_rate, name, name);
+    }
+  }
+  return {};
 }
 
 Status check_faults(const Faults& f) {
@@ -56,7 +75,15 @@ Status check_faults(const Faults& f) {
 Status check_settings(const Settings& s) {
   TRY(check_volumes(s));
   TRY(check_range("traffic_hours", s.traffic_hours, 0, 87'600));
-  if (s.event_rate != 0) TRY(check_range("event_rate", s.event_rate, 1e-6, 1e6));
+  if (s.event_rate != 0 && !(s.event_rate >= 1e-3 && s.event_rate <= 1e6)) {
+    return error(Code::kInvalidArgument,
+                 "event_rate = {} is neither 0 (no traffic) nor 0.001 … 1e6", s.event_rate);
+  }
+  if (s.curve != Curve::kNatural && s.curve != Curve::kFlat) {
+    return error(Code::kInvalidArgument, "curve = {} is neither natural nor flat",
+                 static_cast<int>(s.curve));
+  }
+  TRY(check_references(s));
   using std::chrono::sys_days, std::chrono::year, std::chrono::January;
   if (s.epoch < sys_days{year{2000} / January / 1} ||
       s.epoch >= sys_days{year{2050} / January / 1}) {
@@ -97,6 +124,15 @@ Result<Locale> locale_from_name(std::string_view name) {
   }
   return error(Code::kInvalidArgument, "locale = \"{}\" is unknown; there are {}", name,
                fmt::join(kLocaleNames, ", "));
+}
+
+std::string_view curve_name(Curve curve) { return curve == Curve::kFlat ? "flat" : "natural"; }
+
+Result<Curve> curve_from_name(std::string_view name) {
+  for (Curve curve : {Curve::kNatural, Curve::kFlat}) {
+    if (curve_name(curve) == name) return curve;
+  }
+  return error(Code::kInvalidArgument, "curve \"{}\" is neither natural nor flat", name);
 }
 
 Result<World> World::create(Settings settings) {

@@ -60,14 +60,26 @@ std::string_view locale_name(Locale locale);
 /// Errors: kInvalidArgument naming the locales there are.
 base::Result<Locale> locale_from_name(std::string_view name);
 
+/// How visitors come over time.
+enum class Curve {
+  kNatural,  ///< by hour and weekday in Europe/Prague
+  kFlat,     ///< at one rate, day and night
+};
+/// "natural", "flat".
+std::string_view curve_name(Curve curve);
+/// Errors: kInvalidArgument naming both.
+base::Result<Curve> curve_from_name(std::string_view name);
+
+/// Without users (or products) there can be no orders and no traffic: orders = 0, event_rate = 0.
 struct Settings {
   std::uint64_t seed = 42;
-  std::int64_t users = 100'000;     ///< 1 … 2^31
+  std::int64_t users = 100'000;     ///< 0 … 2^31
   std::int64_t vip_users = 50'000;  ///< 0 … users
-  std::int64_t products = 10'000;   ///< 1 … 2^31
+  std::int64_t products = 10'000;   ///< 0 … 2^31
   std::int64_t orders = 100'000;    ///< 0 … 2^36
   double traffic_hours = 24;        ///< back-fill before the epoch, 0 … 87 600
-  double event_rate = 11.6;  ///< mean page views a playground second, 0 (none) or 1e-6 … 1e6
+  double event_rate = 11.6;  ///< mean page views a playground second, 0 (none) or 1e-3 … 1e6
+  Curve curve = Curve::kNatural;
   base::Instant epoch{std::chrono::sys_days{std::chrono::year{2026} / 6 / 1}};  ///< 2000 … 2049
   Faults faults;
   Locale locale = Locale::kCs;

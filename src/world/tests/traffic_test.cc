@@ -303,6 +303,29 @@ TEST(Curve, DaysOf23And25HoursKeepTheirLocalShape) {
   }
 }
 
+TEST(Curve, FlatIsTheSameAtAllTimes) {
+  Settings settings;
+  settings.event_rate = 31;  // two sessions a second
+  settings.traffic_hours = 24;
+  settings.epoch = base::parse_instant("2026-03-29T12:00:00Z").value();  // a day of 23 hours
+  settings.curve = Curve::kFlat;
+  World world = World::create(settings).value();
+  std::int64_t t = world.backfill_start_ms();
+  for (int s = 0; t < world.epoch_ms(); t += 60'000, s += 120) {
+    ASSERT_EQ(world.sessions_before(t), s);
+  }
+  Session session;
+  for (std::int64_t id : {0, 1, 2, 1000, 172'799}) {
+    world.session(id, session);
+    EXPECT_EQ(session.start_ms, world.backfill_start_ms() + id * 500 + 499);
+  }
+  settings.curve = Curve::kNatural;
+  World natural = World::create(settings).value();
+  EXPECT_NE(natural.fingerprint(), world.fingerprint());
+  EXPECT_NE(natural.hash(Table::kStars), world.hash(Table::kStars));
+  EXPECT_EQ(natural.hash(Table::kUsers), world.hash(Table::kUsers));
+}
+
 TEST(Traffic, NoneWhenTheRateIsZero) {
   World world = world_of(1, 0);
   EXPECT_TRUE(

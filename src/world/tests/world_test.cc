@@ -58,16 +58,22 @@ TEST(World, RefusesWrongSettingsByName) {
     std::function<void(Settings&)> spoil;
   };
   const Case cases[] = {
-      {"users", [](Settings& s) { s.users = 0; }},
+      {"users = 0", [](Settings& s) { s.users = s.vip_users = 0; }},
       {"users", [](Settings& s) { s.users = -5; }},
       {"vip_users", [](Settings& s) { s.vip_users = s.users + 1; }},
       {"vip_users", [](Settings& s) { s.vip_users = -1; }},
-      {"products", [](Settings& s) { s.products = 0; }},
+      {"orders = 500 with products = 0", [](Settings& s) { s.products = 0; }},
+      {"event_rate = 11.6 with products = 0", [](Settings& s) { s.products = s.orders = 0; }},
+      {"users = 2147483649", [](Settings& s) { s.users = (std::int64_t{1} << 31) + 1; }},
+      {"products", [](Settings& s) { s.products = -1; }},
       {"orders", [](Settings& s) { s.orders = -1; }},
       {"traffic_hours", [](Settings& s) { s.traffic_hours = -0.1; }},
       {"traffic_hours", [](Settings& s) { s.traffic_hours = std::nan(""); }},
       {"event_rate", [](Settings& s) { s.event_rate = -1; }},
       {"event_rate", [](Settings& s) { s.event_rate = 1e9; }},
+      {"event_rate", [](Settings& s) { s.event_rate = 1e-4; }},
+      {"event_rate", [](Settings& s) { s.event_rate = std::nan(""); }},
+      {"curve", [](Settings& s) { s.curve = static_cast<Curve>(7); }},
       {"epoch", [](Settings& s) { s.epoch = base::Instant{}; }},
       {"late_event", [](Settings& s) { s.faults.late_event = 1.5; }},
       {"damaged_user", [](Settings& s) { s.faults.damaged_user = -0.1; }},
@@ -90,6 +96,19 @@ TEST(World, SmallestWorldWorks) {
   World world = World::create(settings).value();
   for (Table table : kTables) EXPECT_NE(world.hash(table), 0u);
   EXPECT_EQ(world.order(0).user_id, 0);
+}
+
+TEST(World, EmptyWorldWorks) {
+  Settings settings;
+  settings.users = settings.vip_users = settings.products = settings.orders = 0;
+  settings.event_rate = 0;
+  World world = World::create(settings).value();
+  std::string text;
+  world.users_jsonl(0, 0, text);
+  EXPECT_TRUE(text.empty());
+  EXPECT_EQ(world.hash(Table::kUsers), world.hash(Table::kPageviews));  // of nothing
+  settings.products = 3;                                                // nothing refers to them
+  EXPECT_TRUE(World::create(settings).has_value());
 }
 
 TEST(World, OtherEpochsWork) {
