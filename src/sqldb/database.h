@@ -1,19 +1,23 @@
 // The relational database behind one interface: the playground's source system, where orders and
-// items live before a pipeline copies them into the lake. SQLite now (sqlite_internal.h); another
-// engine joins by another factory.
+// items live before a pipeline copies them into the lake. Two engines behind it, SQLite
+// (sqlite_internal.h) and PostgreSQL (postgres_internal.h); another joins by another factory.
 //
-// Types as stored (model::Type → declared type, value):
+// Types as SQLite stores them (model::Type → declared type, value):
 //   kBool → BOOLEAN 0/1 · kInt64 → BIGINT · kDouble → DOUBLE · kString → VARCHAR · kBinary → BLOB
 //   kDecimal      → REAL DECIMAL(12,2), a REAL with two decimals; read back as cents, half up
 //   kDate         → DATE, text YYYY-MM-DD
 //   kTimestamp    → TIMESTAMPTZ, text YYYY-MM-DD hh:mm:ss.ffffff in UTC
 //   kTimestampNtz → TIMESTAMP, the same text on the wall
 // A scan types its columns by these declarations; a computed column by its first value.
+// PostgreSQL has them all: boolean, bigint, double precision, numeric(12,2), text, bytea, date,
+// timestamptz, timestamp, and text[] for lists. Other integers and floats are read as kInt64 and
+// kDouble, numerics without bounds (sums, averages) as kDouble.
 //
-// Durability: an append that returned is there after kill -9 (its transaction is in the write-ahead
-// log, which the operating system holds). Loss of power may take the last appends but leaves a
-// sound file (journal WAL, synchronous NORMAL): every row can be made again from the world, so
-// nothing waits for the disk.
+// Durability: for SQLite, an append that returned is there after kill -9 (its transaction is in the
+// write-ahead log, which the operating system holds). Loss of power may take the last appends but
+// leaves a sound file (journal WAL, synchronous NORMAL): every row can be made again from the
+// world, so nothing waits for the disk. PostgreSQL keeps what its server's settings promise. An
+// append that failed with kUnavailable may be there or not, whole: ask max_key().
 //
 // Threads: Database is thread-safe; appends take turns, scans run beside them on a snapshot. A
 // Cursor is owned by one thread and must end before its Database.
@@ -83,6 +87,12 @@ class Database {
 /// Opens or creates the SQLite file at `path` (its folder is made). Errors: kDataLoss when the file
 /// is no database; the file system's.
 base::Result<std::unique_ptr<Database>> open_sqlite(base::Env& env, const std::string& path);
+
+/// Connects to a PostgreSQL server: `dsn` is libpq's connection text ("host=… dbname=…") or URI;
+/// what it leaves out comes from PGHOST, PGPASSWORD, ~/.pgpass … as for psql. A connection that was
+/// lost is made anew by the next call. Errors: kInvalidArgument (the text), kPermissionDenied
+/// (user, password), kNotFound (database), kUnavailable. No message shows the password.
+base::Result<std::unique_ptr<Database>> open_postgres(const std::string& dsn);
 
 /// `name` as a quoted SQL identifier.
 std::string quote_name(std::string_view name);

@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "sqldb/sqlite_internal.h"
+#include "sqldb/table_internal.h"
 
 namespace sqldb {
 namespace {
@@ -44,14 +45,6 @@ class Sqlite final : public Database {
   std::vector<std::string> texts_;  // formatted times of the rows being inserted
 };
 
-bool same(const TableDef& a, const TableDef& b) {
-  auto same_field = [](const model::Field& x, const model::Field& y) {
-    return x.name == y.name && x.type == y.type;
-  };
-  return std::ranges::equal(a.schema.fields, b.schema.fields, same_field) &&
-         a.primary_key == b.primary_key;
-}
-
 Result<std::string> create_text(const TableDef& table) {
   std::string columns;
   bool integer_key = table.primary_key.size() == 1;
@@ -63,14 +56,8 @@ Result<std::string> create_text(const TableDef& table) {
     columns += fmt::format("{}{} {}{}", columns.empty() ? "" : ", ", quote_name(field.name),
                            row_number ? "INTEGER" : type, required ? " NOT NULL" : "");
   }
-  std::string key;
-  for (const auto& name : table.primary_key) {
-    if (table.schema.index_of(name) < 0) {
-      return base::error(Code::kInvalidArgument, "table {}: key column {} isn't a column",
-                         table.name, name);
-    }
-    key += (key.empty() ? "" : ", ") + quote_name(name);
-  }
+  TRY(check_key(table));
+  std::string key = quote_names(table.primary_key);
   if (key.empty()) return fmt::format("CREATE TABLE {} ({})", quote_name(table.name), columns);
   // A compound key orders the rows themselves: no second copy of the key in an index.
   return fmt::format("CREATE TABLE {} ({}, PRIMARY KEY ({})){}", quote_name(table.name), columns,
@@ -81,7 +68,7 @@ Status Sqlite::create_table(const TableDef& table) {
   TRY(base::check_name(table.name, "table"));
   auto present = this->table(table.name);
   if (present) {
-    if (same(*present, table)) return {};
+    if (same_table(*present, table)) return {};
     return base::error(Code::kFailedPrecondition,
                        "table {} is there with other columns; drop it first ({})", table.name,
                        path_);
@@ -217,15 +204,6 @@ Result<std::unique_ptr<Cursor>> Sqlite::query(const std::string& sql) {
 }
 
 }  // namespace
-
-std::string quote_name(std::string_view name) {
-  std::string quoted = "\"";
-  for (char c : name) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
-}
 
 Result<std::unique_ptr<Database>> open_sqlite(base::Env& env, const std::string& path) {
   TRY(env.make_dirs(std::filesystem::path(path).parent_path().string()));

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "sqldb/sqlite_internal.h"
+#include "sqldb/table_internal.h"
 
 namespace sqldb {
 namespace {
@@ -105,19 +106,12 @@ class SqliteCursor final : public Cursor {
   std::int64_t row_ = 0;
 };
 
-std::string position_of(std::string_view sql, int offset) {
-  auto before = sql.substr(0, std::min(sql.size(), static_cast<std::size_t>(offset)));
-  auto line = 1 + std::ranges::count(before, '\n');
-  auto line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
-  return fmt::format("line {}, column {}: ", line, before.size() - line_start + 1);
-}
-
 }  // namespace
 
 std::unexpected<base::Error> sqlite_error(sqlite3* db, std::string_view what,
                                           std::string_view sql) {
   int offset = sql.empty() ? -1 : sqlite3_error_offset(db);
-  std::string where = offset >= 0 ? position_of(sql, offset) : "";
+  std::string where = offset >= 0 ? position_of(sql, static_cast<std::size_t>(offset)) : "";
   const char* file = sqlite3_db_filename(db, "main");
   return base::error(code_of(sqlite3_errcode(db)), "{}{}: {} ({})", where, what, sqlite3_errmsg(db),
                      file == nullptr ? "" : file);
@@ -163,14 +157,6 @@ base::Result<std::unique_ptr<Cursor>> open_cursor(Connection connection, const s
   auto cursor = std::make_unique<SqliteCursor>(std::move(connection), std::move(statement));
   TRY(cursor->start());
   return cursor;
-}
-
-base::Status Database::scan(const std::string& sql,
-                            const std::function<base::Status(const model::Batch&)>& on_batch) {
-  auto cursor = TRY(query(sql));
-  model::Batch batch;
-  while (TRY(cursor->next(batch))) TRY(on_batch(batch));
-  return {};
 }
 
 }  // namespace sqldb

@@ -1,0 +1,58 @@
+// What the databases share.
+#include "sqldb/database.h"
+
+#include <algorithm>
+
+#include "sqldb/table_internal.h"
+
+namespace sqldb {
+
+bool same_table(const TableDef& a, const TableDef& b) {
+  auto same_field = [](const model::Field& x, const model::Field& y) {
+    return x.name == y.name && x.type == y.type;
+  };
+  return std::ranges::equal(a.schema.fields, b.schema.fields, same_field) &&
+         a.primary_key == b.primary_key;
+}
+
+base::Status check_key(const TableDef& table) {
+  for (const auto& name : table.primary_key) {
+    if (table.schema.index_of(name) < 0) {
+      return base::error(base::Code::kInvalidArgument, "table {}: key column {} isn't a column",
+                         table.name, name);
+    }
+  }
+  return {};
+}
+
+std::string position_of(std::string_view sql, std::size_t offset) {
+  auto before = sql.substr(0, std::min(sql.size(), offset));
+  auto line = 1 + std::ranges::count(before, '\n');
+  auto line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
+  return fmt::format("line {}, column {}: ", line, before.size() - line_start + 1);
+}
+
+std::string quote_name(std::string_view name) {
+  std::string quoted = "\"";
+  for (char c : name) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+std::string quote_names(const std::vector<std::string>& names) {
+  std::string all;
+  for (const auto& name : names) all += (all.empty() ? "" : ", ") + quote_name(name);
+  return all;
+}
+
+base::Status Database::scan(const std::string& sql,
+                            const std::function<base::Status(const model::Batch&)>& on_batch) {
+  auto cursor = TRY(query(sql));
+  model::Batch batch;
+  while (TRY(cursor->next(batch))) TRY(on_batch(batch));
+  return {};
+}
+
+}  // namespace sqldb
