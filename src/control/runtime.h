@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <stop_token>
 #include <string>
 
@@ -36,6 +37,7 @@ struct Runtime {
   Registry<load::LiveLoad> loads;  ///< generators whose sink is a hub
   Registry<stream::Job> jobs;
   std::stop_token stop;  ///< requested when the daemon ends
+  std::mutex run_mutex;  ///< one run at a time: two would write the same tables
 
   std::string lake_root() const { return data_dir + "/lake"; }
   /// The tier ("bronze") of a lake's ref. Errors: kFailedPrecondition when there is no such lake.
