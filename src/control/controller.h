@@ -6,39 +6,26 @@
 // resources do.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "control/map.h"
 
 namespace control {
 
 using json = nlohmann::json;
 struct Runtime;
 
-/// What the page's map shows of a resource.
-struct MapNode {
-  std::string id, label, kind, tier;
-  int lane = 0;
-  double rate = 0;  ///< rows/s now
-  std::int64_t total = 0;
-  std::int64_t lag_ms = 0;
-  std::string health = "ok";  ///< "ok" | "warn" | "fail" | "idle"
-  std::string status;
-  json source;  ///< null or {"file","text"}
-  json facts = json::object();
-  std::vector<std::string> inputs;  ///< ids of nodes that feed this one
-};
-
 class Controller {
  public:
   virtual ~Controller() = default;
 
+  /// Refuses what can't be made beside what is there, before anything of it is noted or made.
+  virtual base::Status check(const std::string&, const json&) { return {}; }
   /// Makes the resource be as `wanted` (normalised attributes); `previous` is what the catalogue
   /// holds, null on creation. Returns the attributes with the computed ones.
   virtual base::Result<json> apply(const std::string& name, const json& wanted,
@@ -52,8 +39,12 @@ class Controller {
   virtual std::vector<MapNode> nodes(const std::string& name, const json& attributes) = 0;
 };
 
-/// Kind name → its controller.
-std::map<std::string, std::unique_ptr<Controller>> all_controllers(Runtime& runtime);
+struct KindController {
+  std::string kind;  ///< "hriste_lake"
+  std::unique_ptr<Controller> controller;
+};
+/// In the order in which resources are taken up after a restart: what feeds before what reads.
+std::vector<KindController> all_controllers(Runtime& runtime);
 
 /// "name" of a ref "name@revision".
 std::string ref_name(const std::string& ref);

@@ -39,8 +39,7 @@ class DatabaseController final : public Controller {
     MapNode node{.id = "hriste_database." + name,
                  .label = "sql." + name,
                  .kind = "hriste_database",
-                 .tier = "store",
-                 .lane = 1};
+                 .tier = "store"};
     for (const auto& generator : runtime_.catalogue->list().value_or(std::vector<Resource>{})) {
       if (generator.kind != "hriste_generator") continue;
       const json& sink = generator.attributes["database"];

@@ -56,8 +56,7 @@ class EventHubController final : public Controller {
     MapNode node{.id = "hriste_event_hub." + name,
                  .label = "hub." + name,
                  .kind = "hriste_event_hub",
-                 .tier = "store",
-                 .lane = 1};
+                 .tier = "store"};
     std::int64_t outside = 0, bytes = 0;
     for (int p = 0; p < hub->partitions(); ++p) {
       auto state = hub->state(p);

@@ -101,8 +101,7 @@ class GeneratorController final : public Controller {
     MapNode node{.id = "hriste_generator." + name,
                  .label = "gen." + name,
                  .kind = "hriste_generator",
-                 .tier = "source",
-                 .lane = 0};
+                 .tier = "source"};
     if (auto load = runtime_.loads.get(name)) {
       describe_live(*load, node);
       return {node};
@@ -166,7 +165,6 @@ class GeneratorController final : public Controller {
             .label = "bronze." + table,
             .kind = "table",
             .tier = "bronze",
-            .lane = 3,
             .status = "files",
             .facts = {{"path", "bronze/" + lake_path(table)}},
             .inputs = {"hriste_generator." + name}};

@@ -68,16 +68,10 @@ class PipelineController final : public Controller {
 
   MapNode node(const std::string& pipeline, const json& activity, const json& result) {
     std::string folder = target(activity);
-    std::string tier = folder.substr(0, folder.find('/'));
     std::string id = folder;
     std::ranges::replace(id, '/', '.');
-    MapNode node{.id = id,
-                 .label = id,
-                 .kind = "table",
-                 .tier = tier,
-                 .lane = tier == "bronze"   ? 3
-                         : tier == "silver" ? 4
-                                            : 5};
+    MapNode node{
+        .id = id, .label = id, .kind = "table", .tier = folder.substr(0, folder.find('/'))};
     node.facts = {{"pipeline", pipeline}, {"activity", activity.at("name")}};
     if (activity.at("type") == "sql") {
       std::string text = activity.at("query");

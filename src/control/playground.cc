@@ -3,12 +3,10 @@
 #include <openssl/rand.h>
 
 #include <algorithm>
-#include <array>
-#include <limits>
-#include <tuple>
 
 #include "base/log.h"
 #include "control/all_controllers.h"
+#include "control/hub_records.h"
 #include "control/run.h"
 #include "kinds/kinds.h"
 
@@ -19,11 +17,6 @@ using base::Result;
 using base::Status;
 
 namespace {
-
-/// Kinds in the order in which they are taken up after a restart: what feeds before what reads.
-constexpr std::array kStartOrder = {"hriste_world",     "hriste_lake",      "hriste_database",
-                                    "hriste_event_hub", "hriste_generator", "hriste_stream_job",
-                                    "hriste_pipeline",  "hriste_trigger"};
 
 std::string random_hex(size_t bytes) {
   unsigned char raw[16];
@@ -45,16 +38,16 @@ std::int64_t wall_ms() { return base::to_millis(base::SystemClock().now()); }
 
 }  // namespace
 
-std::map<std::string, std::unique_ptr<Controller>> all_controllers(Runtime& runtime) {
-  std::map<std::string, std::unique_ptr<Controller>> all;
-  all["hriste_world"] = make_world_controller(runtime);
-  all["hriste_lake"] = make_lake_controller(runtime);
-  all["hriste_database"] = make_database_controller(runtime);
-  all["hriste_event_hub"] = make_event_hub_controller(runtime);
-  all["hriste_generator"] = make_generator_controller(runtime);
-  all["hriste_stream_job"] = make_stream_job_controller(runtime);
-  all["hriste_pipeline"] = make_pipeline_controller(runtime);
-  all["hriste_trigger"] = make_trigger_controller(runtime);
+std::vector<KindController> all_controllers(Runtime& runtime) {
+  std::vector<KindController> all;
+  all.emplace_back("hriste_world", make_world_controller(runtime));
+  all.emplace_back("hriste_lake", make_lake_controller(runtime));
+  all.emplace_back("hriste_database", make_database_controller(runtime));
+  all.emplace_back("hriste_event_hub", make_event_hub_controller(runtime));
+  all.emplace_back("hriste_generator", make_generator_controller(runtime));
+  all.emplace_back("hriste_stream_job", make_stream_job_controller(runtime));
+  all.emplace_back("hriste_pipeline", make_pipeline_controller(runtime));
+  all.emplace_back("hriste_trigger", make_trigger_controller(runtime));
   return all;
 }
 
@@ -91,17 +84,17 @@ Result<std::unique_ptr<Playground>> Playground::open(Options options) {
   TRY(runtime.catalogue->set_meta("kafka_port", std::to_string(runtime.broker->port())));
   self->controllers_ = all_controllers(runtime);
   TRY(self->start_all());
-  self->sampler_ =
-      std::jthread([raw = self.get()](std::stop_token stop) { raw->sample_rates(stop); });
+  self->ticker_ =
+      std::jthread([raw = self.get()](std::stop_token stop) { raw->tick_every_second(stop); });
   return self;
 }
 
 Status Playground::start_all() {
   auto resources = TRY(runtime_->catalogue->list());
-  for (const char* kind : kStartOrder) {
+  for (const auto& [kind, controller] : controllers_) {
     for (const auto& resource : resources) {
       if (resource.kind != kind || !resource.ready) continue;
-      auto status = controllers_.at(kind)->start(resource.name, resource.attributes);
+      auto status = controller->start(resource.name, resource.attributes);
       if (status) continue;
       // The rest goes on; the next apply makes this one again, since Read calls it missing.
       base::log_error("control", "start_failed", "kind={} name={} error={}", kind, resource.name,
@@ -112,35 +105,11 @@ Status Playground::start_all() {
 }
 
 Controller* Playground::controller(const std::string& kind) const {
-  auto it = controllers_.find(kind);
-  return it == controllers_.end() ? nullptr : it->second.get();
+  auto it = std::ranges::find(controllers_, kind, &KindController::kind);
+  return it == controllers_.end() ? nullptr : it->controller.get();
 }
 
 namespace {
-
-/// Holds a resource's name in the busy set for one request.
-class BusyScope {
- public:
-  BusyScope(std::mutex& mutex, std::condition_variable& changed, std::set<std::string>& busy,
-            std::string key)
-      : mutex_(mutex), changed_(changed), busy_(busy), key_(std::move(key)) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return !busy_.contains(key_); });
-    busy_.insert(key_);
-  }
-  ~BusyScope() {
-    std::lock_guard lock(mutex_);
-    busy_.erase(key_);
-    changed_.notify_all();
-  }
-  BusyScope(const BusyScope&) = delete;
-
- private:
-  std::mutex& mutex_;
-  std::condition_variable& changed_;
-  std::set<std::string>& busy_;
-  std::string key_;
-};
 
 std::unexpected<RequestError> refuse(base::Error error, json path = json::array()) {
   return std::unexpected(RequestError{std::move(error), std::move(path)});
@@ -156,6 +125,27 @@ bool needs_replacement(const kinds::Kind& kind, const json& before, const json& 
 
 }  // namespace
 
+Result<json> Playground::make(const kinds::Kind& kind, Controller& controller,
+                              const std::string& name, const json& wanted) {
+  Catalogue& catalogue = *runtime_->catalogue;
+  auto stored = TRY(catalogue.get(kind.name, name));
+  json previous = stored ? stored->attributes : json();
+  {
+    // Together, so that of two new resources that exclude each other the second is refused.
+    std::lock_guard lock(begin_mutex_);
+    TRY(controller.check(name, wanted));
+    if (stored && needs_replacement(kind, previous, wanted)) {
+      TRY(controller.remove(name, previous));
+      previous = nullptr;
+    }
+    // "Begun" first, so that a crash in the middle is seen; what was made is completed by a repeat.
+    TRY(catalogue.put({kind.name, name, wanted, false}));
+  }
+  json made = TRY(controller.apply(name, wanted, previous, stop_.get_token()));
+  TRY(catalogue.put({kind.name, name, made, true}));
+  return made;
+}
+
 Response<json> Playground::put(const std::string& kind_name, const std::string& name,
                                const json& attributes) {
   const kinds::Kind* kind = kinds::find_kind(kind_name);
@@ -170,30 +160,14 @@ Response<json> Playground::put(const std::string& kind_name, const std::string& 
   }
   wanted["ref"] = kinds::ref(*kind, wanted).value_or("");
 
-  BusyScope busy(busy_mutex_, busy_changed_, busy_, kind_name + "/" + name);
+  BusyNames::Hold hold(busy_, kind_name + "/" + name);
   note_apply();
-  Catalogue& catalogue = *runtime_->catalogue;
-  auto stored = catalogue.get(kind_name, name);
-  if (!stored) return refuse(stored.error());
-  json previous;
-  if (*stored) {
-    previous = (*stored)->attributes;
-    if (needs_replacement(*kind, previous, wanted)) {
-      if (auto gone = controller->remove(name, previous); !gone) return refuse(gone.error());
-      previous = nullptr;
-    }
-  }
-  // "Begun" first, so that a crash in the middle is seen; what was made is completed by a repeat.
-  if (auto begun = catalogue.put({kind_name, name, wanted, false}); !begun) {
-    return refuse(begun.error());
-  }
-  auto made = controller->apply(name, wanted, previous, stop_.get_token());
+  auto made = make(*kind, *controller, name, wanted);
   if (!made) {
     base::log_error("control", "apply_failed", "kind={} name={} error={}", kind_name, name,
                     made.error().message);
     return refuse(made.error());
   }
-  if (auto done = catalogue.put({kind_name, name, *made, true}); !done) return refuse(done.error());
   note_apply();
   base::log_info("control", "applied", "kind={} name={}", kind_name, name);
   return std::move(*made);
@@ -209,7 +183,7 @@ Result<std::optional<json>> Playground::get(const std::string& kind, const std::
 
 Result<bool> Playground::remove(const std::string& kind, const std::string& name) {
   Controller* controller = this->controller(kind);
-  BusyScope busy(busy_mutex_, busy_changed_, busy_, kind + "/" + name);
+  BusyNames::Hold hold(busy_, kind + "/" + name);
   auto stored = TRY(runtime_->catalogue->get(kind, name));
   if (stored && controller != nullptr) {
     TRY(controller->remove(name, stored->attributes));
@@ -279,8 +253,8 @@ bool Playground::lease_ended() {
 void Playground::close() {
   if (stop_.stop_requested() || !runtime_) return;
   stop_.request_stop();
-  sampler_.request_stop();
-  if (sampler_.joinable()) sampler_.join();
+  ticker_.request_stop();
+  if (ticker_.joinable()) ticker_.join();
   for (const auto& [name, job] : runtime_->jobs.all()) job->stop();
   for (const auto& [name, load] : runtime_->loads.all()) load->stop();
   if (runtime_->clock) (void)runtime_->clock->save();
@@ -308,39 +282,7 @@ Result<json> Playground::hub_records(const std::string& name, std::vector<std::i
                                      int limit) {
   auto hub = runtime_->broker->hub(name);
   if (!hub) return base::error(Code::kNotFound, "event hub \"{}\" does not exist", name);
-  bool last = offsets.size() != static_cast<size_t>(hub->partitions());
-  json records = json::array(), next = json::array();
-  for (int p = 0; p < hub->partitions(); ++p) {
-    auto state = hub->state(p);
-    std::int64_t from = last ? state.end_offset - limit : offsets[static_cast<size_t>(p)];
-    auto reader = hub->reader(p, std::clamp(from, state.start_offset, state.end_offset));
-    std::vector<hub::Record> batch;
-    std::int64_t offset = reader->offset();
-    for (int taken = 0; taken < limit;) {
-      TRY(reader->next(std::numeric_limits<std::int64_t>::max(), 1 << 20, batch));
-      if (batch.empty()) break;
-      for (const auto& record : batch) {
-        if (taken++ == limit) break;
-        records.push_back({{"partition", p},
-                           {"offset", record.offset},
-                           {"arrival", base::format_millis(base::from_millis(record.arrival_ms))},
-                           {"key", std::string(record.key)},
-                           {"value", std::string(record.value)}});
-        offset = record.offset + 1;
-      }
-    }
-    next.push_back(offset);
-  }
-  std::sort(records.begin(), records.end(), [](const json& a, const json& b) {
-    return std::tuple(a["arrival"].get<std::string>(), a["partition"].get<int>(),
-                      a["offset"].get<std::int64_t>()) <
-           std::tuple(b["arrival"].get<std::string>(), b["partition"].get<int>(),
-                      b["offset"].get<std::int64_t>());
-  });
-  if (last && records.size() > static_cast<size_t>(limit)) {
-    records.erase(records.begin(), records.end() - limit);
-  }
-  return json{{"records", std::move(records)}, {"next", std::move(next)}};
+  return control::hub_records(*hub, std::move(offsets), limit);
 }
 
 }  // namespace control

@@ -11,21 +11,24 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <expected>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
 #include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "base/result.h"
+#include "control/busy_names.h"
 #include "control/controller.h"
+#include "control/map.h"
+
+namespace kinds {
+struct Kind;
+}
 
 namespace control {
 
@@ -90,34 +93,24 @@ class Playground {
  private:
   Playground();
   base::Status start_all();
-  base::Status start_one(const std::string& kind, const std::string& name);
   Controller* controller(const std::string& kind) const;
+  base::Result<json> make(const kinds::Kind& kind, Controller& controller, const std::string& name,
+                          const json& wanted);
   void note_apply();
-  void sample_rates(std::stop_token stop);
-  void sample_once();
+  void tick_every_second(std::stop_token stop);
+  void sample_map();
   std::vector<MapNode> collect_nodes();
 
   Options options_;
   std::string id_;
   std::unique_ptr<Runtime> runtime_;
-  std::map<std::string, std::unique_ptr<Controller>> controllers_;
-
-  std::mutex busy_mutex_;
-  std::condition_variable busy_changed_;
-  std::set<std::string> busy_;  // resources with a request under way
-
+  std::vector<KindController> controllers_;
+  BusyNames busy_;          // resources with a request under way
+  std::mutex begin_mutex_;  // from a controller's check() until the resource is in the catalogue
+  PlaygroundMap map_;
+  std::atomic<std::int64_t> last_overview_ms_ = 0;  // wall
   std::stop_source stop_;
-  struct Sample {
-    std::int64_t total = 0;
-    double rate = 0;
-  };
-  std::mutex rates_mutex_;
-  std::map<std::string, Sample> rates_;  // by node id
-  std::vector<MapNode> nodes_;           // as last sampled
-  double sampled_at_ = 0;
-  std::vector<std::pair<std::int64_t, double>> rate_history_;  // (wall seconds, events/s)
-  std::atomic<std::int64_t> last_overview_ms_ = 0;
-  std::jthread sampler_;
+  std::jthread ticker_;  // last: it uses all of the above
 };
 
 }  // namespace control

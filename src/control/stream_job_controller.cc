@@ -56,11 +56,8 @@ class StreamJobController final : public Controller {
     if (!job) return {};
     auto status = job->status();
     std::string id = "hriste_stream_job." + name;
-    MapNode node{.id = id,
-                 .label = "stream." + name,
-                 .kind = "hriste_stream_job",
-                 .tier = "stream",
-                 .lane = 2};
+    MapNode node{
+        .id = id, .label = "stream." + name, .kind = "hriste_stream_job", .tier = "stream"};
     describe(status, node);
     node.source = {{"file", nullptr}, {"text", attributes.at("query")}};
     for (const auto& [input, hub] : attributes.at("inputs").items()) {
@@ -200,7 +197,6 @@ class StreamJobController final : public Controller {
       node.label = "alert." + output;
       node.kind = "alert";
       node.tier = "serve";
-      node.lane = 6;
       return node;
     }
     std::string tier = runtime_.tier_of(target.at("lake")).value_or("bronze");
@@ -210,7 +206,6 @@ class StreamJobController final : public Controller {
     std::ranges::replace(node.id, '/', '_');
     node.kind = "table";
     node.tier = tier;
-    node.lane = tier == "bronze" ? 3 : tier == "silver" ? 4 : 5;
     node.facts["path"] = tier + "/" + path;
     return node;
   }

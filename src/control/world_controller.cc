@@ -39,16 +39,20 @@ class WorldController final : public Controller {
  public:
   explicit WorldController(Runtime& runtime) : runtime_(runtime) {}
 
-  Result<json> apply(const std::string& name, const json& wanted, const json& previous,
-                     std::stop_token) override {
-    for (const auto& [other, world] : runtime_.worlds.all()) {
-      if (other != name) {
+  Status check(const std::string& name, const json&) override {
+    for (const auto& other : TRY(runtime_.catalogue->list())) {
+      if (other.kind == "hriste_world" && other.name != name) {
         return base::error(Code::kFailedPrecondition,
                            "this playground has the world \"{}\" already: one playground, one "
                            "world; give the other one its own data_dir",
-                           other);
+                           other.name);
       }
     }
+    return {};
+  }
+
+  Result<json> apply(const std::string& name, const json& wanted, const json& previous,
+                     std::stop_token) override {
     TRY(start(name, wanted));
     double speed = wanted.at("clock_speed");
     if (previous.is_object() && previous.value("clock_speed", 0.0) != speed) {

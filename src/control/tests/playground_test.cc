@@ -68,6 +68,45 @@ TEST_F(PlaygroundTest, FilesThatGoMissingAreDriftAndComeBack) {
   EXPECT_EQ(*base::Env::real().read_file(file), before);
 }
 
+TEST_F(PlaygroundTest, OneTierIsOneLake) {
+  auto playground = open();
+  ASSERT_TRUE(playground->put("hriste_lake", "a", {{"tier", "bronze"}}));
+  auto second = playground->put("hriste_lake", "b", {{"tier", "bronze"}});
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().error.code, base::Code::kFailedPrecondition);
+  EXPECT_NE(second.error().error.message.find("\"a\""), std::string::npos);
+  EXPECT_EQ(playground->list()->size(), 1u) << "what was refused is not noted";
+  ASSERT_TRUE(playground->remove("hriste_lake", "b"));
+  EXPECT_TRUE(playground->get("hriste_lake", "a")->has_value()) << "its files are still there";
+  EXPECT_TRUE(playground->put("hriste_lake", "b", {{"tier", "silver"}}));
+}
+
+TEST_F(PlaygroundTest, OnePlaygroundIsOneWorld) {
+  auto playground = open();
+  ASSERT_TRUE(playground->put("hriste_world", "w", world_));
+  ASSERT_TRUE(playground->put("hriste_world", "w", world_)) << "again is fine";
+  EXPECT_FALSE(playground->put("hriste_world", "v", world_));
+  EXPECT_EQ(playground->list()->size(), 1u);
+}
+
+TEST_F(PlaygroundTest, TheOverviewShowsWhatIsThere) {
+  auto playground = open();
+  std::string world = (*playground->put("hriste_world", "w", world_))["ref"];
+  std::string lake = (*playground->put("hriste_lake", "b", {{"tier", "bronze"}}))["ref"];
+  ASSERT_TRUE(playground->put("hriste_generator", "users",
+                              {{"world", world}, {"table", "users"}, {"lake", lake}}));
+  json overview = playground->overview(true);
+  ASSERT_EQ(overview["nodes"].size(), 2u) << overview["nodes"];
+  EXPECT_EQ(overview["nodes"][0]["id"], "hriste_generator.users");
+  EXPECT_EQ(overview["nodes"][0]["total"], 50);
+  EXPECT_EQ(overview["nodes"][1]["lane"], 3);
+  EXPECT_EQ(overview["edges"][0]["from"], "hriste_generator.users");
+  EXPECT_EQ(overview["cards"][0]["note"], "1 generators");
+  EXPECT_EQ(overview["cards"][4]["value"], "–");
+  EXPECT_TRUE(overview["rate_history"].is_array());
+  EXPECT_FALSE(playground->overview(false).contains("rate_history"));
+}
+
 TEST_F(PlaygroundTest, TheSqlConsoleCannotLeaveTheLake) {
   auto playground = open();
   EXPECT_TRUE(playground->query("SELECT 1 AS one", 10));
