@@ -1,5 +1,6 @@
 // hriste_database: a SQLite file below <data_dir>/sql.
 #include "control/all_controllers.h"
+#include "control/row_counts.h"
 
 namespace control {
 
@@ -47,9 +48,9 @@ class DatabaseController final : public Controller {
       node.inputs.push_back("hriste_generator." + generator.name);
       std::string table = generator.attributes["table"];
       auto database = runtime_.databases.get(name);
-      auto rows = database ? database->count(table) : base::Result<std::int64_t>(0);
-      node.facts[table] = rows.value_or(0);
-      node.total += rows.value_or(0);
+      std::int64_t rows = database ? counts_.count(*database, path(name), table) : 0;
+      node.facts[table] = rows;
+      node.total += rows;
     }
     node.status = "SQLite";
     node.facts["file"] = path(name);
@@ -61,6 +62,7 @@ class DatabaseController final : public Controller {
     return runtime_.data_dir + "/sql/" + name + ".db";
   }
   Runtime& runtime_;
+  RowCounts counts_;
 };
 
 }  // namespace
