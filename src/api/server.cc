@@ -237,6 +237,9 @@ void Server::Impl::add_playground_routes() {
     int limit = std::clamp(body->value("limit", kRowLimit), 1, kRowLimit);
     answer_result(response, playground.query(sql, limit));
   });
+  http.Get("/v1/tables", [&playground](const Request&, httplib::Response& response) {
+    answer_result(response, playground.tables());
+  });
   http.Get("/v1/grade", [&playground](const Request&, httplib::Response& response) {
     answer_result(response, playground.recorded_grade());
   });

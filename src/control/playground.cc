@@ -272,6 +272,17 @@ Result<json> Playground::query(const std::string& sql, int row_limit) {
               {"truncated", answer.truncated}};
 }
 
+Result<json> Playground::tables() {
+  json tables = json::array();
+  for (const lake::TableInfo& table : TRY(runtime_->lake->tables())) {
+    tables.push_back({{"tier", table.tier},
+                      {"name", table.name},
+                      {"format", table.format},
+                      {"rows", table.rows}});
+  }
+  return tables;
+}
+
 Result<json> Playground::grade(const std::string& run_id) { return grade_now(*runtime_, run_id); }
 
 Result<json> Playground::run_pipeline(const std::string& name, const std::string& trigger) {

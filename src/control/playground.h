@@ -67,6 +67,8 @@ class Playground {
 
   /// {"columns":[{"name","type"}],"rows":[[…]],"truncated":bool}; read-only SQL over the lake.
   base::Result<json> query(const std::string& sql, int row_limit);
+  /// [{"tier","name","format","rows"}], rows −1 where they aren't known without reading.
+  base::Result<json> tables();
   /// Computes the grade now and records it under `run_id`.
   base::Result<json> grade(const std::string& run_id);
   base::Result<json> recorded_grade();

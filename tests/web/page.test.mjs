@@ -59,7 +59,7 @@ async function onPage(options, body) {
   context.on('request', (r) => r.url().startsWith(home) || foreign.push(r.url()));
   try {
     await page.goto(home + (options.query ?? ''));
-    if (!options.empty) await until('nodes', () => page.locator('.node').count());
+    if (!options.empty) await until('the page', () => page.locator(options.query?.includes('#') ? 'main .panel' : '.node').count());
     await body(page, { context, noise });
     assert.deepEqual(foreign, []);
     if (!options.noisy) assert.deepEqual(noise, []);
@@ -132,7 +132,7 @@ test('the keyboard alone reaches and walks the map', async () => {
     const ring = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
     assert.notEqual(ring, 'none');
     await page.keyboard.press('Enter');
-    assert.equal(await page.locator('.side .facts').count(), 1);
+    assert.equal(await page.getByRole('tabpanel').count(), 1);
     await page.keyboard.press('Escape');
     assert.equal(await page.locator('.side .facts').count(), 0);
     await page.keyboard.press('Home');
@@ -144,16 +144,32 @@ test('the keyboard alone reaches and walks the map', async () => {
 });
 
 const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const PAGES = ['map', 'streams', 'sql', 'runs', 'grade', 'alerts'];
+
+/** Shows a page with something in it. */
+async function visit(page, name) {
+  await page.evaluate((hash) => void (location.hash = hash), name);
+  if (name === 'map') await page.locator('.node').first().click();
+  if (name === 'sql') {
+    await until('the editor', () => page.locator('.cm-content').count());
+    await page.getByRole('button', { name: 'Run' }).click();
+    await until('an answer', () => page.locator('.grid [role=gridcell]').count());
+  }
+  await until('content', () => page.locator('main .panel').count());
+}
+
 for (const colorScheme of ['dark', 'light']) {
   for (const width of [1440, 320]) {
-    test(`WCAG 2.2 AA, ${colorScheme}, ${width} px`, async () => {
+    test(`WCAG 2.2 AA on every page, ${colorScheme}, ${width} px`, async () => {
       await onPage({ colorScheme, viewport: { width, height: 900 } }, async (page) => {
-        await page.locator('.node').first().click();
         await page.evaluate(axeSource);
-        const found = await page.evaluate(() =>
-          axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
-        assert.deepEqual(found.violations.map((v) => [v.id, v.nodes.map((n) => n.html)]), []);
-        assert.ok(found.passes.some((p) => p.id === 'color-contrast'));
+        for (const name of PAGES) {
+          await visit(page, name);
+          const found = await page.evaluate(() =>
+            axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
+          assert.deepEqual(found.violations.map((v) => [v.id, v.nodes.map((n) => n.html)]), [], name);
+          assert.ok(found.passes.some((p) => p.id === 'color-contrast'), name);
+        }
       });
     });
   }
@@ -161,10 +177,13 @@ for (const colorScheme of ['dark', 'light']) {
 
 test('no sideways scroll from 320 px up', async () => {
   await onPage({ viewport: { width: 320, height: 700 } }, async (page) => {
-    for (const width of [320, 480, 760, 1024, 1180, 1440]) {
-      await page.setViewportSize({ width, height: 700 });
-      const wide = await until('layout', () => page.evaluate(() => document.documentElement.scrollWidth));
-      assert.ok(wide <= width, `${wide} > ${width}`);
+    for (const name of PAGES) {
+      await visit(page, name);
+      for (const width of [320, 480, 760, 1024, 1180, 1440]) {
+        await page.setViewportSize({ width, height: 700 });
+        const wide = await until('layout', () => page.evaluate(() => document.documentElement.scrollWidth));
+        assert.ok(wide <= width, `${name}: ${wide} > ${width}`);
+      }
     }
   });
 });
@@ -208,9 +227,120 @@ test('the policy forbids inline scripts', async () => {
   });
 });
 
-test('grade: failed first, and only those on request', fakeOnly, async () => {
+test('the keyboard goes to every page, and back in history', async () => {
   await onPage({}, async (page) => {
-    const verdicts = () => page.locator('#grade tbody .verdict').allInnerTexts();
+    const title = () => page.title();
+    for (const [key, name] of [['s', 'Streams'], ['r', 'Runs'], ['g', 'Grade'], ['a', 'Alerts'], ['q', 'SQL'], ['m', 'Map']]) {
+      await page.evaluate(() => document.activeElement?.blur());
+      await page.keyboard.press('g');
+      await page.keyboard.press(key);
+      await until(name, async () => (await title()).startsWith(name));
+      assert.equal(await page.locator('nav [aria-current=page]').innerText(), name);
+      if (name === 'SQL') await until('the editor takes the focus', () => page.evaluate(() => document.activeElement.className === 'editor'));
+    }
+    await page.goBack();
+    await until('back', async () => (await title()).startsWith('SQL'));
+    await page.keyboard.press('Tab');
+    await page.getByRole('button', { name: 'Keys' }).click();
+    await until('the list of keys', () => page.getByRole('dialog').count());
+    await page.keyboard.press('Escape');
+    await until('closed', async () => (await page.getByRole('dialog').count()) === 0);
+  });
+});
+
+test('a node shows its rows, and opens them in SQL', async () => {
+  await onPage({}, async (page) => {
+    await page.locator('.node[data-id="bronze.users"]').click();
+    await page.getByRole('tab', { name: 'Sample' }).click();
+    const first = await until('a row', async () => (await page.locator('.sample dd').count()) > 2 && page.locator('.sample').innerText());
+    await page.getByRole('button', { name: 'Next' }).click();
+    assert.notEqual(await page.locator('.sample').innerText(), first);
+    await page.getByRole('button', { name: 'Open in SQL' }).click();
+    await until('an answer', () => page.locator('.grid [role=gridcell]').count());
+    assert.match(new URL(page.url()).searchParams.get('sql'), /FROM bronze\.users/);
+  });
+});
+
+test('SQL: completion, an error at its place, a grid of 100 000 rows', fakeOnly, async () => {
+  await onPage({ query: '#sql' , noisy: true }, async (page) => {
+    await until('the editor', () => page.locator('.cm-content').count());
+    await until('tables', () => page.locator('.tables summary').count());
+    await page.locator('.cm-content').click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('SELECT *\nFROM gold.');
+    const offered = await until('completion', async () => (await page.locator('.cm-tooltip-autocomplete li').count()) > 0 &&
+      page.locator('.cm-tooltip-autocomplete').innerText());
+    assert.match(offered, /sales_by_day/);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('SELECT *\nFROM nowhere');
+    await page.keyboard.press('Control+Enter');
+    await until('the error', async () => (await page.getByRole('alert').allInnerTexts()).join().includes('line 2, column 6'));
+    assert.equal(await page.locator('.cm-lintRange-error').innerText(), 'nowhere');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('SELECT * LIMIT 100000');
+    await page.keyboard.press('Control+Enter');
+    await until('the rows', async () => (await page.getByRole('grid').getAttribute('aria-rowcount')) === '100001');
+    assert.ok((await page.locator('.grid-row').count()) < 120, 'only what is in view is in the document');
+    await page.getByRole('grid').focus();
+    await page.keyboard.press('Control+End');
+    const last = page.locator('[aria-selected=true]');
+    await page.keyboard.press('Control+ArrowDown');
+    await until('the last row', async () => (await page.locator('#cell-99999-0').count()) === 1);
+    assert.equal(await page.locator('#cell-99999-0').innerText(), '99999');
+    assert.equal(await last.count(), 1);
+  });
+});
+
+test('SQL: an answer becomes a file', fakeOnly, async () => {
+  await onPage({ query: '?sql=SELECT+1+LIMIT+3#sql' }, async (page) => {
+    await until('the editor', () => page.locator('.cm-content').count());
+    await page.getByRole('button', { name: 'Run' }).click();
+    const save = page.getByRole('button', { name: 'Save CSV' });
+    await until('an answer', () => save.count());
+    const [file] = await Promise.all([page.waitForEvent('download'), save.click()]);
+    assert.equal(await readFile(await file.path(), 'utf8'),
+      'id,user_name,city,value,is_vip\r\n0,user0,,0.50,true\r\n1,user1,Praha,3.50,false\r\n2,user2,Praha,6.50,true\r\n');
+  });
+});
+
+test('streams: a tail with filter and pause; what is damaged says so', fakeOnly, async () => {
+  await onPage({ query: '?filter=GET#streams' }, async (page) => {
+    const lines = page.locator('tbody tr');
+    await until('events', () => lines.count());
+    const newest = () => lines.first().locator('td').nth(2).innerText();
+    const before = await newest();
+    await until('it moves', async () => (await newest()) !== before);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    const still = await newest();
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    assert.equal(await newest(), still);
+    const all = await lines.count();
+    await page.getByLabel('Filter').fill(await lines.nth(3).locator('button').innerText());
+    assert.ok((await lines.count()) < all);
+    await page.getByLabel('Filter').fill('');
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await until('a damaged one', () => page.locator('tbody tr.wrong').count(), 12_000);
+    assert.match(await page.locator('tbody tr.wrong .value').first().innerText(), /^not JSON: \{"event_id"/);
+  });
+});
+
+test('the clock jumps forward', fakeOnly, async () => {
+  await onPage({}, async (page) => {
+    server.playground.frozen = true;
+    const before = server.playground.now;
+    await page.locator('.jump summary').click();
+    await page.getByRole('button', { name: '+1 h' }).click();
+    await until('an hour later', () => server.playground.now >= before + 3_600_000);
+    await until('closed', async () => !(await page.locator('.menu').isVisible()));
+    server.playground.frozen = false;
+  });
+});
+
+test('grade: failed first, and only those on request', fakeOnly, async () => {
+  await onPage({ query: '#grade' }, async (page) => {
+    const verdicts = () => page.locator('tbody .verdict').allInnerTexts();
     assert.match((await verdicts())[0], /wrong/);
     await page.getByLabel('wrong only').check();
     assert.equal((await verdicts()).length, 1);
@@ -219,7 +349,7 @@ test('grade: failed first, and only those on request', fakeOnly, async () => {
 });
 
 test('runs: activities as bars, the failure in words, another run by click', fakeOnly, async () => {
-  await onPage({}, async (page) => {
+  await onPage({ query: '#runs' }, async (page) => {
     assert.match(await page.locator('.failure').innerText(), /sales_by_day\.sql:4:12/);
     assert.equal(await page.locator('.bar').count(), 9);
     await page.locator('.run').nth(1).click();
@@ -236,6 +366,8 @@ test('freeze, speed and re-run reach the daemon', fakeOnly, async () => {
     await page.getByLabel('Clock speed').selectOption('600');
     await until('speed', () => server.playground.speed === 600);
     const before = server.playground.runs.length;
+    await page.keyboard.press('Escape');
+    await page.evaluate(() => void (location.hash = 'runs'));
     await page.getByRole('button', { name: 'Re-run medallion' }).click();
     await until('a run', () => server.playground.runs.length === before + 1);
   });
@@ -272,8 +404,11 @@ test('many tabs share one stream, and the next takes over', fakeOnly, async () =
 test('an empty playground and a lost login say what to do', fakeOnly, async () => {
   server.playground.bare = true;
   await onPage({ empty: true }, async (page) => {
-    await until('empty states', async () => (await page.locator('.empty').count()) === 4);
-    assert.match(await page.locator('.map .empty').innerText(), /script\/up/);
+    for (const [name, command] of [['map', 'script/up'], ['streams', 'script/up'], ['runs', 'hriste run'], ['grade', 'hriste grade'], ['alerts', 'alert = true']]) {
+      await page.evaluate((hash) => void (location.hash = hash), name);
+      await until(name, async () => (await page.locator('.empty').allInnerTexts()).join().includes(command));
+    }
+    await page.evaluate(() => void (location.hash = 'map'));
   });
   server.playground.bare = false;
   server.playground.loggedOut = true;
@@ -292,12 +427,16 @@ test('an empty playground and a lost login say what to do', fakeOnly, async () =
 });
 
 test('start-up stays small and speaks to nobody else', async () => {
-  let size = 0;
-  for (const name of await readdir(new URL('assets/', DIST))) {
-    const text = await readFile(new URL(`assets/${name}`, DIST));
-    size += gzipSync(text, { level: 9 }).length;
-  }
-  assert.ok(size > 5_000 && size <= 60_000, `${size} bytes`);
+  const sizeOf = async (...names) => {
+    let size = 0;
+    for (const name of names) size += gzipSync(await readFile(new URL(`assets/${name}`, DIST)), { level: 9 }).length;
+    return size;
+  };
+  const start = await sizeOf('app.js', 'index.css');
+  assert.ok(start > 5_000 && start <= 60_000, `${start} bytes at the start`);
+  const editor = await sizeOf('editor.js');
+  assert.ok(editor <= 130_000, `${editor} bytes of editor`);
+  assert.deepEqual((await readdir(new URL('assets/', DIST))).toSorted(), ['app.js', 'editor.js', 'index.css']);
 });
 
 test('every colour has its contrast on the surface, in both themes', async () => {

@@ -75,6 +75,9 @@ silver.pageviews>gold.engagements silver.stars>gold.engagements silver.orders>go
 const full = (name) => (NODES.find(([id]) => id === name) ?? NODES.find(([id]) => id.endsWith(`.${name}`)))[0];
 const LABEL = { hriste_generator: 'gen', hriste_event_hub: 'hub', hriste_stream_job: 'job', hriste_pipeline: 'pipeline', hriste_lake: 'lake', hriste_database: 'sqlite' };
 
+const COLUMNS = [['id', 'BIGINT'], ['user_name', 'VARCHAR'], ['city', 'VARCHAR'], ['value', 'DECIMAL(12,2)'], ['is_vip', 'BOOLEAN']]
+  .map(([name, type]) => ({ name, type }));
+
 const CHECKS = [
   ['bronze', 'users rows', '100000'], ['bronze', 'vipusers rows', '50000'], ['bronze', 'products files', '10000'],
   ['bronze', 'towns rows', '1312'], ['sql', 'orders rows', '100000'], ['sql', 'orders value', '148236551.27'],
@@ -123,9 +126,46 @@ export class Playground {
     this.alertsTotal++;
   }
 
-  setClock({ frozen = this.frozen, speed = this.speed }) {
+  setClock({ frozen = this.frozen, speed = this.speed, jump_to }) {
     this.frozen = frozen;
     this.speed = speed;
+    if (jump_to) this.now = Date.parse(jump_to);
+  }
+
+  tables() {
+    return this.bare ? [] : NODES.filter(([id]) => /^(bronze|silver|gold)\./.test(id)).map(([id, , , , rows]) => {
+      const [tier, name] = id.split('.');
+      return { tier, name, format: tier === 'bronze' ? 'json' : 'delta', rows };
+    });
+  }
+
+  /** As many rows as LIMIT says (100 without it); "FROM nowhere" is refused as the daemon does. */
+  query({ sql, limit }) {
+    this.lastQuery = sql;
+    const lost = sql.split('\n').findIndex((line) => line.includes('nowhere'));
+    if (lost >= 0) {
+      const column = sql.split('\n')[lost].indexOf('nowhere') + 1;
+      return { message: `line ${lost + 1}, column ${column}: there is no table nowhere` };
+    }
+    const count = Math.min(Number(/LIMIT (\d+)/i.exec(sql)?.[1] ?? 100), limit);
+    const rows = Array.from({ length: count }, (_, i) => [i, `user${i}`, i % 7 === 0 ? null : 'Praha', `${i * 3}.50`, i % 2 === 0]);
+    return { columns: COLUMNS, rows, truncated: false };
+  }
+
+  /** Ten events a second of each partition; one in a hundred is damaged. */
+  records(hub, params) {
+    const newest = Math.floor(this.seconds * 10) + 1000;
+    const asked = JSON.parse(params.get('offsets') ?? 'null') ?? [newest - 50, newest - 50];
+    const records = asked.flatMap((from, partition) =>
+      Array.from({ length: Math.max(0, newest - from) }, (_, i) => this.record(hub, partition, from + i)));
+    return { records, next: [newest, newest] };
+  }
+
+  record(hub, partition, offset) {
+    const user = (offset * 37 + partition) % 1000;
+    const event = JSON.stringify({ event_id: offset * 2 + partition, user_id: user, http_method: 'GET', latency: 180 + (offset % 90) });
+    return { partition, offset, arrival: new Date(this.now).toISOString(), key: String(user),
+      value: offset % 100 === 99 ? event.slice(0, 30) : event };
   }
 
   run(pipeline) {

@@ -46,13 +46,16 @@ export async function start(port = 0) {
 }
 
 async function answer(playground, streams, request, response) {
-  const { pathname } = new URL(request.url, 'http://localhost');
+  const { pathname, searchParams } = new URL(request.url, 'http://localhost');
   if (playground.loggedOut && pathname.startsWith('/v1/')) {
     return json(response, 401, problem('unauthenticated', 'log in with hriste open'));
   }
   if (pathname === '/v1/live') return live(playground, streams, request, response);
   if (request.method === 'POST') return write(playground, pathname, request, response);
   if (pathname === '/v1/overview') return json(response, 200, playground.overview());
+  if (pathname === '/v1/tables') return json(response, 200, playground.tables());
+  const hub = pathname.match(/^\/v1\/hubs\/([^/]+)\/records$/);
+  if (hub) return json(response, 200, playground.records(hub[1], searchParams));
   return file(pathname, response);
 }
 
@@ -75,8 +78,14 @@ async function write(playground, pathname, request, response) {
   const run = pathname.match(/^\/v1\/pipelines\/([^/]+)\/run$/);
   if (pathname === '/v1/clock') playground.setClock(JSON.parse(text));
   else if (run) playground.run(decodeURIComponent(run[1]));
+  else if (pathname === '/v1/query') return query(playground, JSON.parse(text), response);
   else return json(response, 404, problem('not_found', `${pathname} is not there`));
   return json(response, 200, {});
+}
+
+function query(playground, asked, response) {
+  const answer = playground.query(asked);
+  return answer.columns ? json(response, 200, answer) : json(response, 400, problem('invalid_argument', answer.message));
 }
 
 const problem = (code, message) => ({ error: { code, message } });

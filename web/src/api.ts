@@ -110,24 +110,84 @@ export function complete(sent: Overview): Overview {
   };
 }
 
-/** Sends a write. Rejects with the daemon's own message, which says what to do next. */
-async function post(path: string, body?: unknown): Promise<void> {
+/** The daemon's own words, which say what to do next. */
+async function problem(path: string, response: Response): Promise<Error> {
+  const answer = await response.json().catch(() => null);
+  return new Error(answer?.error?.message ?? `${path} answered ${response.status}`);
+}
+
+/** Rejects with the daemon's message. */
+async function post(path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
   const response = await fetch(path, {
     method: 'POST',
     credentials: 'same-origin',
     // The extra header makes the request "not simple": another site can't send it with our cookie.
     headers: { 'Content-Type': 'application/json', 'X-Hriste': '1' },
     body: JSON.stringify(body ?? {}),
+    signal: signal ?? null,
   });
-  if (response.ok) return;
-  const answer = await response.json().catch(() => null);
-  throw new Error(answer?.error?.message ?? `${path} answered ${response.status}`);
+  if (!response.ok) throw await problem(path, response);
+  return response;
+}
+
+async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const response = await fetch(path, { credentials: 'same-origin', signal: signal ?? null });
+  if (!response.ok) throw await problem(path, response);
+  return (await response.json()) as T;
 }
 
 export const setFrozen = (frozen: boolean) => post('v1/clock', { frozen });
 export const setSpeed = (speed: number) => post('v1/clock', { speed });
+export const jumpTo = (instant: string) => post('v1/clock', { jump_to: instant });
+export const gradeNow = () => post('v1/grade');
 export const runPipeline = (name: string) =>
   post(`v1/pipelines/${encodeURIComponent(name)}/run`);
+
+export interface Column {
+  name: string;
+  type: string;
+}
+
+export interface Answer {
+  columns: Column[];
+  rows: unknown[][];
+  truncated: boolean;
+}
+
+/** One SELECT over the lake; at most `limit` rows come back. */
+export async function query(sql: string, limit: number, signal?: AbortSignal): Promise<Answer> {
+  return (await post('v1/query', { sql, limit }, signal)).json() as Promise<Answer>;
+}
+
+export interface TableName {
+  tier: string;
+  name: string;
+  format: string;
+  rows: number; // -1: not known without reading
+}
+export const tables = () => get<TableName[]>('v1/tables');
+
+export interface HubRecord {
+  partition: number;
+  offset: number;
+  arrival: string;
+  key: string;
+  value: string;
+}
+
+/** Records behind `offsets` (one a partition; null: the newest `limit`), and where to go on. */
+export const hubRecords = (hub: string, offsets: number[] | null, limit: number, signal?: AbortSignal) =>
+  get<{ records: HubRecord[]; next: number[] }>(
+    `v1/hubs/${encodeURIComponent(hub)}/records?limit=${limit}` +
+      (offsets ? `&offsets=${encodeURIComponent(JSON.stringify(offsets))}` : ''),
+    signal,
+  );
+
+export async function logs(): Promise<string> {
+  const response = await fetch('v1/logs', { credentials: 'same-origin' });
+  if (!response.ok) throw await problem('v1/logs', response);
+  return response.text();
+}
 
 /** True when the daemon answers but no longer knows this browser's cookie. */
 export async function isLoggedOut(): Promise<boolean> {

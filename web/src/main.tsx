@@ -1,15 +1,20 @@
-// The page: one document with the map on top and grade, alerts and runs below it.
-import { render } from 'preact';
+// The frame: header, notices, and the page that the address names.
+import { Fragment, render, type ComponentChild } from 'preact';
+import { helpShown, startKeys } from './keys';
 import { connection, overview, startLive } from './live';
+import { page, startRoute } from './route';
 import { notice, startAddress } from './state';
 import { startTheme } from './theme';
 import { Alerts } from './views/alerts';
 import { Cards } from './views/cards';
 import { GradeTable } from './views/grade';
+import { KeyHelp } from './views/help';
 import { Header } from './views/header';
 import { MapView } from './views/map';
 import { Panel } from './views/panel';
 import { Runs } from './views/runs';
+import { Sql } from './views/sql';
+import { Streams } from './views/streams';
 
 function Waiting() {
   const out = connection.value === 'logged out';
@@ -31,9 +36,9 @@ function Waiting() {
 function Page() {
   return (
     <>
-      <a class="skip" href="#main">
-        Skip to the map
-      </a>
+      <button class="skip" onClick={() => document.getElementById('main')?.focus()}>
+        Skip to the page
+      </button>
       <Header />
       <div role="alert" class="notice" hidden={!notice.value}>
         {notice.value}
@@ -44,31 +49,43 @@ function Page() {
         </div>
       )}
       <main id="main" tabIndex={-1}>
-        <h1 class="vh">Playground</h1>
-        {overview.value ? <Sections /> : <Waiting />}
+        {overview.value ? <Shown /> : <Waiting />}
       </main>
+      {helpShown.value && <KeyHelp />}
     </>
   );
 }
 
-function Sections() {
+function Overview() {
   return (
     <>
+      <h1 class="vh">Map</h1>
       <Cards />
-      <div class="stage" id="map">
+      <div class="stage">
         <MapView />
         <Panel />
       </div>
-      <div class="two">
-        <GradeTable />
-        <Alerts />
-      </div>
-      <Runs />
     </>
   );
 }
 
+const VIEWS: Record<string, () => ComponentChild> = {
+  map: () => <Overview />,
+  streams: () => <Streams />,
+  sql: () => <Sql />,
+  runs: () => <Runs />,
+  grade: () => <GradeTable />,
+  alerts: () => <Alerts />,
+};
+
+/** Named by the page, so that leaving a page ends what it polls. */
+function Shown() {
+  return <Fragment key={page.value}>{VIEWS[page.value]!()}</Fragment>;
+}
+
 startTheme();
+startRoute();
 startAddress();
+startKeys();
 startLive();
 render(<Page />, document.getElementById('app')!);

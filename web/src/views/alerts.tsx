@@ -9,9 +9,9 @@ const total = part('alerts_total');
 export function Alerts() {
   const shown = (alerts.value ?? []).slice(0, LIMIT);
   return (
-    <section class="panel block" id="alerts" aria-labelledby="alerts-title">
+    <section class="panel block" aria-labelledby="alerts-title">
       <div class="block-head">
-        <h2 id="alerts-title">Alerts</h2>
+        <h1 id="alerts-title">Alerts</h1>
         <span class="muted">
           {shown.length < (total.value ?? 0) ? `latest ${shown.length} of ` : ''}
           {format.group(total.value ?? 0)}

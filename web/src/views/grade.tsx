@@ -1,8 +1,9 @@
 // The grade: what the answer key expected and what was found, failed checks first.
-import type { Check } from '../api';
+import { signal } from '@preact/signals';
+import { gradeNow, type Check } from '../api';
 import * as format from '../format';
 import { part } from '../live';
-import { wrongOnly } from '../state';
+import { act, wrongOnly } from '../state';
 
 const grade = part('grade');
 const ORDER: Record<string, number> = { wrong: 0, 'not gradable': 1, right: 2 };
@@ -17,12 +18,20 @@ function sorted(checks: Check[]): Check[] {
   return [...checks].sort((a, b) => (ORDER[a.verdict] ?? 0) - (ORDER[b.verdict] ?? 0));
 }
 
+const grading = signal(false);
+
+async function regrade(): Promise<void> {
+  grading.value = true;
+  await act(gradeNow);
+  grading.value = false;
+}
+
 export function GradeTable() {
   const now = grade.value;
   return (
-    <section class="panel block" id="grade" aria-labelledby="grade-title">
+    <section class="panel block" aria-labelledby="grade-title">
       <div class="block-head">
-        <h2 id="grade-title">Grade</h2>
+        <h1 id="grade-title">Grade</h1>
         {now && (
           <>
             <span class={`pill ${now.passed === now.total ? 'ok' : 'fail'}`}>
@@ -41,6 +50,9 @@ export function GradeTable() {
             </label>
           </>
         )}
+        <button class="primary" disabled={grading.value} onClick={regrade}>
+          {grading.value ? 'Grading …' : 'Grade now'}
+        </button>
       </div>
       {now ? (
         <Table checks={now.checks} />

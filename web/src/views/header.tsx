@@ -1,59 +1,40 @@
-// Name, sections, clock, connection, theme.
+// Name, pages, clock, connection, theme.
 import { signal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
-import { setFrozen, setSpeed } from '../api';
+import { jumpTo, setFrozen, setSpeed } from '../api';
 import * as format from '../format';
+import { helpShown } from '../keys';
 import { connection, part, type Connection } from '../live';
+import { page, PAGES } from '../route';
 import { act } from '../state';
 import { theme, toggleTheme } from '../theme';
 import { HalfMoon, Pause, Play } from './icons';
 
-const SECTIONS = [
-  ['map', 'Map'],
-  ['grade', 'Grade'],
-  ['alerts', 'Alerts'],
-  ['runs', 'Runs'],
-] as const;
 const SPEEDS = [0.1, 1, 10, 60, 600, 3600, 10_000];
+const STEPS: [label: string, minutes: number][] = [['+1 min', 1], ['+5 min', 5], ['+1 h', 60], ['+1 day', 1440]];
 
 const clock = part('clock');
 const playground = part('playground');
 const version = part('version');
-const here = signal('map');
-
-/** Marks the section that the reader is in: the last one whose top has passed the header. */
-function useSectionInView(): void {
-  useEffect(() => {
-    const look = () => {
-      const passed = SECTIONS.filter(([id]) => {
-        const section = document.getElementById(id);
-        return section && section.getBoundingClientRect().top < 120;
-      });
-      const atEnd = scrollY > 0 && innerHeight + scrollY >= document.body.scrollHeight - 2;
-      here.value = atEnd ? 'runs' : (passed.at(-1)?.[0] ?? 'map');
-    };
-    addEventListener('scroll', look, { passive: true });
-    return () => removeEventListener('scroll', look);
-  }, []);
-}
 
 export function Header() {
-  useSectionInView();
   return (
     <header>
       <a class="brand" href="#map" title={`playground ${playground.value ?? ''}, version ${version.value ?? ''}`}>
         hriste
       </a>
-      <nav aria-label="Sections">
-        {SECTIONS.map(([id, name]) => (
-          <a key={id} href={`#${id}`} aria-current={here.value === id ? 'true' : undefined}>
-            {name}
+      <nav aria-label="Pages">
+        {PAGES.map(({ id, title }) => (
+          <a key={id} href={`#${id}`} aria-current={page.value === id ? 'page' : undefined}>
+            {title}
           </a>
         ))}
       </nav>
       <div class="tools">
         <Clock />
         <Pill />
+        <button class="icon" onClick={() => (helpShown.value = true)} aria-label="Keys" title="Keys (?)">
+          ?
+        </button>
         <button
           class="icon"
           onClick={toggleTheme}
@@ -96,7 +77,51 @@ function Clock() {
       <button class="icon" aria-label={action} title={action} onClick={() => act(() => setFrozen(!now.frozen))}>
         {now.frozen ? <Play /> : <Pause />}
       </button>
+      {!now.held && <Jump now={now.now} />}
     </div>
+  );
+}
+
+const jumpOpen = signal(false);
+
+/** Forward only: what has happened can't be taken back. */
+function Jump({ now }: { now: string }) {
+  const jump = (to: string) => act(() => jumpTo(to)).then(() => (jumpOpen.value = false));
+  const later = (minutes: number) => new Date(Date.parse(now) + minutes * 60_000).toISOString();
+  return (
+    <details
+      class="jump"
+      open={jumpOpen.value}
+      onToggle={(event) => (jumpOpen.value = event.currentTarget.open)}
+      onKeyDown={(event) => event.key === 'Escape' && (jumpOpen.value = false)}
+    >
+      <summary>Jump</summary>
+      <div class="panel menu">
+        <p>
+          The clock goes forward; all traffic of the time between arrives at once, and windows, jobs and capture catch
+          up with it.
+        </p>
+        <div class="steps">
+          {STEPS.map(([label, minutes]) => (
+            <button key={label} onClick={() => jump(later(minutes))}>
+              {label}
+            </button>
+          ))}
+        </div>
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            const text = new FormData(event.currentTarget).get('to') as string;
+            if (text) void jump(`${text.length === 16 ? `${text}:00` : text}Z`);
+          }}
+        >
+          <label>
+            to (UTC) <input type="datetime-local" name="to" step="1" min={now.slice(0, 19)} defaultValue={now.slice(0, 19)} />
+          </label>
+          <button class="primary">Jump</button>
+        </form>
+      </div>
+    </details>
   );
 }
 

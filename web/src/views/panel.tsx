@@ -1,10 +1,11 @@
 // The side panel: everything about the selected node; without one, how to read the map.
-import { computed } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { runPipeline, type MapNode } from '../api';
 import * as format from '../format';
 import { overview } from '../live';
 import { act, selected } from '../state';
 import { Close, Glyph, healthWord, Retry } from './icons';
+import { hasRows, Log, Sample } from './sample';
 
 const node = computed(() => overview.value?.nodes.find((n) => n.id === selected.value));
 const neighbours = computed(() => {
@@ -32,8 +33,16 @@ function close(): void {
   if (id) document.querySelector<HTMLElement>(`.node[data-id="${CSS.escape(id)}"]`)?.focus();
 }
 
+const TABS = ['Overview', 'Sample', 'Source', 'Log'] as const;
+type Tab = (typeof TABS)[number];
+const tab = signal<Tab>('Overview');
+
+const tabsOf = (node: MapNode): Tab[] =>
+  TABS.filter((name) => (name !== 'Sample' || hasRows(node)) && (name !== 'Source' || node.source));
+
 function Details({ node }: { node: MapNode }) {
-  const { from, to } = neighbours.value;
+  const there = tabsOf(node);
+  const shown = there.includes(tab.value) ? tab.value : 'Overview';
   return (
     <>
       <div class="side-head">
@@ -42,6 +51,42 @@ function Details({ node }: { node: MapNode }) {
           <Close />
         </button>
       </div>
+      <div class="tabs" role="tablist" aria-label={`About ${node.label}`} onKeyDown={(event) => turn(event, there, shown)}>
+        {there.map((name) => (
+          <button
+            key={name}
+            role="tab"
+            id={`tab-${name}`}
+            aria-selected={name === shown}
+            aria-controls="tab-panel"
+            tabIndex={name === shown ? 0 : -1}
+            onClick={() => (tab.value = name)}
+          >
+            {name}
+          </button>
+        ))}
+      </div>
+      <div class="tab" id="tab-panel" role="tabpanel" aria-labelledby={`tab-${shown}`}>
+        {shown === 'Overview' && <Facts node={node} />}
+        {shown === 'Sample' && <Sample node={node} />}
+        {shown === 'Source' && <Source node={node} />}
+        {shown === 'Log' && <Log node={node} />}
+      </div>
+    </>
+  );
+}
+
+function turn(event: KeyboardEvent, there: Tab[], shown: Tab): void {
+  const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+  if (step === 0) return;
+  tab.value = there[(there.indexOf(shown) + step + there.length) % there.length]!;
+  requestAnimationFrame(() => document.getElementById(`tab-${tab.value}`)?.focus());
+}
+
+function Facts({ node }: { node: MapNode }) {
+  const { from, to } = neighbours.value;
+  return (
+    <>
       <p class={`pill ${node.health}`}>
         <Glyph health={node.health} /> {node.status || healthWord[node.health]}
       </p>
@@ -55,15 +100,18 @@ function Details({ node }: { node: MapNode }) {
       </dl>
       <Neighbours title="from" nodes={from} />
       <Neighbours title="to" nodes={to} />
-      {node.source && (
-        <>
-          <h3>Source · {node.source.file}</h3>
-          <pre tabIndex={0} role="region" aria-label={`Source of ${node.label}`}>
-            {node.source.text.trim()}
-          </pre>
-        </>
-      )}
       {node.kind === 'hriste_pipeline' && <RunButton name={nameOf(node)} />}
+    </>
+  );
+}
+
+function Source({ node }: { node: MapNode }) {
+  return (
+    <>
+      <h3>{node.source!.file}</h3>
+      <pre tabIndex={0} role="region" aria-label={`Source of ${node.label}`}>
+        {node.source!.text.trim()}
+      </pre>
     </>
   );
 }

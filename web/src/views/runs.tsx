@@ -17,9 +17,9 @@ const chosen = computed(() => {
 export function Runs() {
   const all = (runs.value ?? []).slice(0, LIMIT);
   return (
-    <section class="panel block runs" id="runs" aria-labelledby="runs-title">
+    <section class="panel block runs" aria-labelledby="runs-title">
       <div class="block-head">
-        <h2 id="runs-title">Runs</h2>
+        <h1 id="runs-title">Runs</h1>
         {chosen.value && <RunButton name={chosen.value.pipeline} />}
       </div>
       {all.length === 0 ? (
