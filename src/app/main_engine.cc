@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string>
 
+#include "app/engine/verbs.h"
 #include "app/serve.h"
 
 namespace {
@@ -27,6 +28,8 @@ int main(int argc, char** argv) {
   if (argc >= 2 && std::strcmp(argv[1], "serve") == 0) {
     if (const char* dir = data_dir_of(argc, argv)) return app::serve(dir);
   }
-  std::fputs("usage: hriste-engine serve --data-dir DIR   (see `hriste --help`)\n", stderr);
+  if (argc >= 2 && std::strcmp(argv[1], "generate") == 0) return app::generate_verb(argc, argv);
+  std::fputs("usage: hriste-engine serve --data-dir DIR | generate …   (see `hriste --help`)\n",
+             stderr);
   return 2;
 }

@@ -1,6 +1,10 @@
 // hriste: the command line; and, started by OpenTofu or Terraform, the provider.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <iostream>
 #include <iterator>
@@ -38,6 +42,23 @@ std::string find_data_dir(const std::string& given) {
     if (dir == dir.root_path()) break;
   }
   return (here / ".hriste").string();
+}
+
+/// Verbs that need no daemon but the engine's rooms; it parses their options.
+bool is_for_engine(int argc, char** argv) {
+  std::string_view verb = argc >= 2 ? argv[1] : "", second = argc >= 3 ? argv[2] : "";
+  if (verb == "generate") return true;
+  if (verb != "world") return false;
+  // `world hash` alone asks the playground for its own world's.
+  bool of_playground = argc == 3 || (argc == 5 && std::strcmp(argv[3], "--data-dir") == 0);
+  return second != "hash" || !of_playground;
+}
+
+int run_engine(char** argv) {
+  auto engine = client::find_engine();
+  if (!engine) return ::app::fail(engine.error());
+  ::execv(engine->c_str(), argv);
+  return ::app::fail(base::errno_error(errno, "can't run", *engine).error());
 }
 
 int command_line(int argc, char** argv) {
@@ -85,6 +106,9 @@ int command_line(int argc, char** argv) {
   auto* world = app.add_subcommand("world", "The synthetic world");
   auto* hash = world->add_subcommand("hash", "A hash of each table: same settings, same hashes");
   world->require_subcommand(1);
+  app.add_subcommand("generate",
+                     "Write rows of the world into files or a database: no playground"
+                     " needed (hriste generate --help)");
   auto* reference = app.add_subcommand("reference", "Print the reference of all resource kinds");
   auto* inventory = app.add_subcommand("inventory", "Processes, ports and files, as JSON");
   auto* receipt = app.add_subcommand("receipt", "Prove that nothing of an inventory is left");
@@ -127,5 +151,6 @@ int command_line(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   if (std::getenv("TF_PLUGIN_MAGIC_COOKIE") != nullptr) return provider::serve();
+  if (is_for_engine(argc, argv)) return run_engine(argv);
   return command_line(argc, argv);
 }

@@ -75,10 +75,18 @@ void add_towns(const World& world, std::int64_t begin, std::int64_t end, Batch& 
   }
 }
 
-void append_towns_csv(const World& world, std::string& out) {
+/// Lines of the lake's file, whose degrees have four places.
+void append_towns_csv(const World& world, std::int64_t begin, std::int64_t end, std::string& out) {
   std::string file;
   world.towns_csv(file);
-  out.append(file, file.find('\n') + 1);
+  std::string_view rows(file);
+  auto skip = [&](std::int64_t lines) {
+    std::size_t at = 0;
+    for (; lines > 0; --lines) at = rows.find('\n', at) + 1;
+    return at;
+  };
+  rows.remove_prefix(skip(1 + begin));
+  out += rows.substr(0, skip(end - begin));
 }
 
 /// Calls visit(line) for each line, without its end.
@@ -123,9 +131,9 @@ void Maker::make(std::int64_t begin, std::int64_t end, Chunk& chunk) {
                        : end - begin;
       return;
     case Form::kCsv:
-      if (table_ == Table::kTowns && begin == 0 && end == std::ssize(world_.towns())) {
-        append_towns_csv(world_, chunk.text);
-        chunk.rows = end;
+      if (table_ == Table::kTowns) {
+        append_towns_csv(world_, begin, end, chunk.text);
+        chunk.rows = end - begin;
         return;
       }
       batch_.clear();

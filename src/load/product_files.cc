@@ -54,6 +54,7 @@ Status write_product_files(const world::World& world, const Slice& slice, Env& e
   // The search may end behind a gap that `threads` strides can have left, and a file may be cut.
   std::int64_t next = std::max(slice.begin, first_missing(env, dir, slice) - 2 * kStride * threads);
   progress.rows = next - slice.begin;
+  progress.rows_before = progress.rows.load();
   progress.total = slice.end - slice.begin;
   std::mutex mutex;  // guards next and status
   Status status;

@@ -175,6 +175,7 @@ Status load_slice(const World& world, const Slice& slice, Sink& sink, const RunO
     return std::unexpected(start.error());
   }
   progress.rows = start->rows;
+  progress.rows_before = start->rows;
   progress.total = start->rows + expected_rows(world, start->rest);
   if (!start->rest.empty()) {
     Status made = Run(world, *start, sink, options.threads, progress, stop).run();

@@ -18,9 +18,10 @@ namespace load {
 
 /// How far a load is, for a page, a bar or a log. Written by the load, read by anyone.
 struct Progress {
-  std::atomic<std::int64_t> rows{0};   ///< there, those of earlier runs included
-  std::atomic<std::int64_t> total{0};  ///< expected in the end (an estimate for some tables)
-  std::atomic<std::int64_t> bytes{0};  ///< written by this run, where the sink counts bytes
+  std::atomic<std::int64_t> rows{0};         ///< there, those of earlier runs included
+  std::atomic<std::int64_t> rows_before{0};  ///< of them, those of earlier runs
+  std::atomic<std::int64_t> total{0};        ///< expected in the end (an estimate for some tables)
+  std::atomic<std::int64_t> bytes{0};        ///< written by this run, where the sink counts bytes
 };
 
 struct RunOptions {

@@ -1,0 +1,143 @@
+#include "app/engine/generate_options.h"
+
+#include <algorithm>
+#include <map>
+#include <thread>
+
+#include "base/clock.h"
+
+namespace app {
+
+using base::Code;
+using base::error;
+using base::Result;
+using base::Status;
+using world::Table;
+
+namespace {
+
+constexpr const char* kWhat = "What";
+constexpr const char* kWhere = "Where to";
+constexpr const char* kHow = "How";
+
+constexpr const char* kDescription =
+    "Make the rows of a synthetic Czech web shop: believable people, goods, orders and traffic.\n"
+    "The same options give the same bytes, on every machine and any number of threads.\n\n"
+    "Tables: users, vipusers, products, towns, orders, items, pageviews, stars.\n";
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  hriste generate users | head                                  look at some\n"
+    "  hriste generate users --users 1M --seed 7 --out users.json    a million people\n"
+    "  hriste generate orders --rows 500:600 --format csv            orders 500 … 599\n"
+    "  hriste generate pageviews --out views.parquet                 a day of traffic\n"
+    "  hriste generate orders items --sqlite shop.db                 two tables of a database\n"
+    "  hriste generate --all --out shop/ --format parquet            the whole world\n\n"
+    "A stopped or killed command goes on where it was when it is given again; files appear under\n"
+    "their names when they are whole (Parquet begins again). Exit status: 0 done, 2 not done, 130\n"
+    "interrupted.\n";
+
+int default_threads() {
+  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 64);
+}
+
+Result<std::int64_t> time_ms(const std::string& option, const std::string& text) {
+  auto time = base::parse_instant(text.size() == 10 ? text + "T00:00:00Z" : text);
+  if (!time) return base::annotate(time.error(), option);
+  return base::to_millis(*time);
+}
+
+}  // namespace
+
+void GenerateOptions::add_to(CLI::App& command) {
+  static const std::map<std::string, Format> formats{
+      {"jsonl", Format::kJsonLines}, {"csv", Format::kCsv}, {"parquet", Format::kParquet}};
+  command.description(kDescription);
+  command.footer(kExamples);
+  threads = default_threads();
+  command.add_option("TABLE", table_names, "One or more of the tables")
+      ->type_name("")
+      ->expected(0, -1);
+  command.add_flag("--all", all, "Every table")->group(kWhat);
+  command
+      .add_option(
+          "--rows", rows,
+          "Only these rows, counted from 0: the first is included, the last is not. Events\n"
+          "count from the beginning of the traffic")
+      ->type_name("FIRST:LAST")
+      ->group(kWhat);
+  command.add_option("--from", from, "Events that arrive from this time on [beginning of traffic]")
+      ->type_name("TIME")
+      ->group(kWhat);
+  command.add_option("--to", to, "Events that arrive before this time [the epoch]")
+      ->type_name("TIME")
+      ->group(kWhat);
+  command
+      .add_option("-o,--out", out,
+                  "A file; - for standard output [default]; a folder for several tables, or for\n"
+                  "products as a file each")
+      ->type_name("PATH")
+      ->group(kWhere);
+  command
+      .add_option_function<std::string>(
+          "-f,--format", [this](const std::string& name) { format = formats.at(name); },
+          "jsonl, csv or parquet [by the file's name, else jsonl]")
+      ->check(CLI::IsMember(formats, CLI::ignore_case).description(""))
+      ->type_name("FORMAT")
+      ->group(kWhere);
+  command.add_option("--sqlite", sqlite, "Tables of this SQLite file, made when absent")
+      ->type_name("FILE")
+      ->group(kWhere);
+  command.add_flag("--overwrite", overwrite, "Replace files that are there")->group(kHow);
+  command.add_option("-j,--threads", threads, "Threads")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str()
+      ->group(kHow);
+  command.add_flag("-q,--quiet", quiet, "No progress, no summary")->group(kHow);
+  world.add_to(command);
+}
+
+Status GenerateOptions::check() const {
+  if (!sqlite.empty() && (!out.empty() || format)) {
+    return error(Code::kInvalidArgument, "--sqlite goes without --out and --format");
+  }
+  if (!rows.empty() && !(from.empty() && to.empty())) {
+    return error(Code::kInvalidArgument, "--rows goes without --from and --to");
+  }
+  if (all && !table_names.empty()) {
+    return error(Code::kInvalidArgument, "--all goes without names of tables");
+  }
+  return {};
+}
+
+Result<std::vector<Table>> GenerateOptions::tables() const {
+  if (all) return std::vector<Table>(world::kTables.begin(), world::kTables.end());
+  std::vector<Table> tables;
+  for (const std::string& name : table_names) {
+    Table table = TRY(world::table_from_name(name));
+    if (std::ranges::count(tables, table) == 0) tables.push_back(table);
+  }
+  if (!tables.empty()) return tables;
+  return error(Code::kInvalidArgument,
+               "which table? Name one or more of users, vipusers, products, towns, orders, items, "
+               "pageviews, stars, or give --all");
+}
+
+Result<load::Slice> GenerateOptions::slice(const world::World& world, Table table) const {
+  if (!rows.empty()) {
+    std::size_t colon = rows.find(':');
+    if (colon == std::string::npos) {
+      return error(Code::kInvalidArgument, "--rows {}: write --rows FIRST:LAST", rows);
+    }
+    auto first = parse_count(std::string_view(rows).substr(0, colon));
+    auto last = parse_count(std::string_view(rows).substr(colon + 1));
+    if (!first) return base::annotate(first.error(), "--rows");
+    if (!last) return base::annotate(last.error(), "--rows");
+    return load::slice_rows(world, table, *first, *last);
+  }
+  if (from.empty() && to.empty()) return load::whole_table(world, table);
+  std::int64_t from_ms = from.empty() ? world.backfill_start_ms() : TRY(time_ms("--from", from));
+  std::int64_t to_ms = to.empty() ? world.epoch_ms() : TRY(time_ms("--to", to));
+  return load::slice_time(world, table, from_ms, to_ms);
+}
+
+}  // namespace app

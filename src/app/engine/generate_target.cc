@@ -1,0 +1,146 @@
+#include "app/engine/generate_target.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "load/database_sink.h"
+#include "load/file_sink.h"
+#include "load/parquet_sink.h"
+#include "load/product_files.h"
+#include "load/stream_sink.h"
+
+namespace app {
+
+using base::Code;
+using base::Env;
+using base::error;
+using base::Result;
+using base::Status;
+using world::Table;
+
+namespace {
+
+std::string_view extension_of(Format format) {
+  switch (format) {
+    case Format::kCsv:
+      return ".csv";
+    case Format::kParquet:
+      return ".parquet";
+    default:
+      return ".json";
+  }
+}
+
+Format format_of(const std::string& path) {
+  if (path.ends_with(".csv")) return Format::kCsv;
+  if (path.ends_with(".parquet")) return Format::kParquet;
+  return Format::kJsonLines;
+}
+
+load::Form text_form(Format format) {
+  return format == Format::kCsv ? load::Form::kCsv : load::Form::kJsonLines;
+}
+
+/// Something that is written into and not made: a device, a pipe.
+bool is_special(const std::string& path) {
+  struct stat st {};
+  return ::stat(path.c_str(), &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+bool is_folder(const std::string& path) {
+  std::error_code ec;
+  return path.ends_with('/') || std::filesystem::is_directory(path, ec);
+}
+
+}  // namespace
+
+Targets::~Targets() {
+  if (opened_fd_ >= 0) ::close(opened_fd_);
+}
+
+Target Targets::sink_target(std::string name, std::shared_ptr<load::Sink> sink) {
+  Target target;
+  target.name = std::move(name);
+  target.load = [sink, threads = options_.threads](const world::World& world,
+                                                   const load::Slice& slice,
+                                                   load::Progress& progress, std::stop_token stop) {
+    return load_slice(world, slice, *sink, {threads}, progress, std::move(stop));
+  };
+  return target;
+}
+
+Result<Target> Targets::target(Table table, bool alone) {
+  if (!options_.sqlite.empty()) return database_target();
+  if (options_.out.empty() || options_.out == "-") {
+    if (!alone) {
+      return error(Code::kInvalidArgument,
+                   "several tables can't share standard output: give --out FOLDER");
+    }
+    return stream_target(1, "standard output", options_.format.value_or(Format::kJsonLines));
+  }
+  return file_target(table, alone);
+}
+
+Result<Target> Targets::file_target(Table table, bool alone) {
+  const std::string& out = options_.out;
+  Format format = options_.format.value_or(format_of(out));
+  if (is_special(out)) {
+    if (!alone) return error(Code::kInvalidArgument, "several tables need --out FOLDER");
+    opened_fd_ = ::open(out.c_str(), O_WRONLY | O_CLOEXEC);
+    if (opened_fd_ < 0) return base::errno_error(errno, "can't open", out);
+    return stream_target(opened_fd_, out, format);
+  }
+  if (alone && !is_folder(out)) return text_target(out, format);
+  std::string folder = out;
+  while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
+  if (!alone || table != Table::kProducts || format != Format::kJsonLines) {
+    return text_target(fmt::format("{}/{}{}", folder, table_name(table), extension_of(format)),
+                       format);
+  }
+  Target target;
+  target.name = folder;
+  target.load = [folder, threads = options_.threads](const auto& world, const auto& slice,
+                                                     auto& progress, std::stop_token stop) {
+    return write_product_files(world, slice, Env::real(), folder, threads, progress,
+                               std::move(stop));
+  };
+  return target;
+}
+
+Result<Target> Targets::text_target(const std::string& path, Format format) {
+  if (format == Format::kParquet) {
+    return sink_target(path,
+                       std::make_shared<load::ParquetSink>(Env::real(), path, options_.overwrite));
+  }
+  return sink_target(path, std::make_shared<load::FileSink>(
+                               Env::real(), load::FileSink::Options{.path = path,
+                                                                    .form = text_form(format),
+                                                                    .overwrite = options_.overwrite,
+                                                                    .hidden = false}));
+}
+
+Result<Target> Targets::stream_target(int fd, std::string name, Format format) {
+  if (format == Format::kParquet) {
+    return error(Code::kInvalidArgument,
+                 "Parquet needs a file that can be renamed, not {}: give --out FILE", name);
+  }
+  auto sink = std::make_shared<load::StreamSink>(fd, name, text_form(format));
+  Target target = sink_target(std::move(name), sink);
+  target.reader_gone = [sink] { return sink->reader_gone(); };
+  return target;
+}
+
+Result<Target> Targets::database_target() {
+  if (database_ == nullptr) {
+    std::error_code ec;
+    std::string path = std::filesystem::absolute(options_.sqlite, ec).lexically_normal().string();
+    database_ = TRY(sqldb::open_sqlite(Env::real(), path));
+  }
+  Target target = sink_target(options_.sqlite, std::make_shared<load::DatabaseSink>(*database_));
+  return target;
+}
+
+}  // namespace app
