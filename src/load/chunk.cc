@@ -59,6 +59,7 @@ void cut(Chunk& chunk, Form form, std::int64_t first, std::int64_t last) {
       chunk.text.resize(behind_lines(chunk.text, last));
       chunk.text.erase(0, behind_lines(chunk.text, first));
       break;
+    case Form::kRowGroup:  // not encoded yet
     case Form::kBatch:
     case Form::kPlainBatch:
       cut_batch(chunk.batch, static_cast<std::size_t>(first), static_cast<std::size_t>(last));
@@ -132,6 +133,7 @@ void clear(Chunk& chunk) {
   chunk.text.clear();
   chunk.batch.clear();
   chunk.records.clear();
+  chunk.group = {};
 }
 
 Schema table_schema(Table table, Form form) {

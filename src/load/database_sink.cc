@@ -1,5 +1,8 @@
 #include "load/database_sink.h"
 
+#include "load/batch_text_internal.h"
+#include "load/maker_internal.h"
+
 namespace load {
 
 using base::Code;
@@ -7,6 +10,7 @@ using base::error;
 using base::Result;
 using base::Status;
 using world::Table;
+using world::World;
 
 namespace {
 
@@ -40,12 +44,12 @@ sqldb::TableDef database_table(Table table) {
   return {std::string(table_name(table)), table_schema(table, Form::kPlainBatch), key_of(table)};
 }
 
-Result<Start> DatabaseSink::open(const world::World& world, const Slice& slice) {
+Result<Start> DatabaseSink::open(const World& world, const Slice& slice) {
   sqldb::TableDef def = database_table(slice.table);
   table_ = def.name;
   TRY(database_.create_table(def));
   std::int64_t rows = TRY(database_.count(table_));
-  if (has_rising_key(slice)) return behind_key(def.primary_key[0], slice, rows);
+  if (has_rising_key(slice)) return behind_key(world, def.primary_key[0], slice, rows);
   if (rows > slice.limit) {
     return error(Code::kFailedPrecondition, "table {} holds {} rows, more than are asked for",
                  table_, rows);
@@ -53,12 +57,11 @@ Result<Start> DatabaseSink::open(const world::World& world, const Slice& slice) 
   Slice rest = slice;
   rest.skip += rows;
   if (rest.limit != kAllRows) rest.limit -= rows;
-  (void)world;
   return Start{rest, rows, 0};
 }
 
-Result<Start> DatabaseSink::behind_key(const std::string& key, const Slice& slice,
-                                       std::int64_t rows) {
+Result<Start> DatabaseSink::behind_key(const World& world, const std::string& key,
+                                       const Slice& slice, std::int64_t rows) {
   std::int64_t next = TRY(database_.max_key(table_, key)).value_or(slice.begin - 1) + 1;
   if (next > slice.end || next < slice.begin) {
     return error(Code::kFailedPrecondition,
@@ -66,9 +69,37 @@ Result<Start> DatabaseSink::behind_key(const std::string& key, const Slice& slic
                  "the table first",
                  table_, key, next - 1, slice.begin, slice.end - 1);
   }
+  if (next > slice.begin) TRY(check_rows(world, slice.table, key, next - 1));
   Slice rest = slice;
   rest.begin = next;
   return Start{rest, rows, 0};
+}
+
+/// The rows of this position are the world's.
+Status DatabaseSink::check_rows(const World& world, Table table, const std::string& key,
+                                std::int64_t position) {
+  sqldb::TableDef def = database_table(table);
+  Chunk expected;
+  Maker(world, table, form(), position, 0, 1).make(position, position + 1, expected);
+  std::string columns, order, found_text, expected_text;
+  for (const model::Field& field : def.schema.fields) {
+    columns += (columns.empty() ? "" : ", ") + sqldb::quote_name(field.name);
+  }
+  for (const std::string& name : def.primary_key) {
+    order += (order.empty() ? "" : ", ") + sqldb::quote_name(name);
+  }
+  TRY(database_.scan(
+      fmt::format("SELECT {} FROM {} WHERE {} = {} ORDER BY {}", columns, sqldb::quote_name(table_),
+                  sqldb::quote_name(key), position, order),
+      [&](const model::Batch& found) -> Status {
+        append_csv_rows(found_text, found);
+        return {};
+      }));
+  append_csv_rows(expected_text, expected.batch);
+  if (found_text == expected_text) return {};
+  return error(Code::kFailedPrecondition,
+               "table {} holds another world's row with {} {}; remove the table first", table_, key,
+               position);
 }
 
 Status DatabaseSink::write(Chunk& chunk) { return database_.append(table_, chunk.batch); }

@@ -15,13 +15,16 @@ class DatabaseSink final : public Sink {
 
   Form form() const override { return Form::kPlainBatch; }
   /// Creates the table when it is absent. Errors: kFailedPrecondition when it holds rows that the
-  /// slice has not.
+  /// slice has not; where there is a rising key, the last row is compared.
   base::Result<Start> open(const world::World& world, const Slice& slice) override;
   base::Status write(Chunk& chunk) override;
   base::Status close() override { return {}; }
 
  private:
-  base::Result<Start> behind_key(const std::string& key, const Slice& slice, std::int64_t rows);
+  base::Result<Start> behind_key(const world::World& world, const std::string& key,
+                                 const Slice& slice, std::int64_t rows);
+  base::Status check_rows(const world::World& world, world::Table table, const std::string& key,
+                          std::int64_t position);
 
   sqldb::Database& database_;
   std::string table_;

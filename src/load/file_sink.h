@@ -1,7 +1,7 @@
-// A file of JSON lines or CSV, whole or not there: rows go to `path`.part, which is renamed at the
-// end. A small file beside it says which rows it holds and how far it is sound, so that the same
-// load goes on where an earlier one ended, however it ended: what lies behind is cut off.
-// Nothing is synced: the rows can be made again.
+// A file of JSON lines, CSV or Parquet, whole or not there: rows go to `path`.part, which is
+// renamed at the end. A small file beside it says which rows it holds and how far it is sound, so
+// that the same load goes on where an earlier one ended, however it ended: what lies behind is cut
+// off. The bytes are those of a load in one go. Nothing is synced: the rows can be made again.
 #pragma once
 
 #include <memory>
@@ -12,15 +12,18 @@
 
 namespace load {
 
+struct FileState;
+
 class FileSink final : public Sink {
  public:
   struct Options {
     std::string path;
-    Form form = Form::kJsonLines;  ///< or kCsv
+    Form form = Form::kJsonLines;  ///< or kCsv; kRowGroup: a Parquet file
     bool overwrite = false;        ///< replaces whatever lies at `path` or was begun there
     bool hidden = false;           ///< unfinished files begin with a dot
   };
   FileSink(base::Env& env, Options options);
+  ~FileSink() override;
 
   Form form() const override { return options_.form; }
   /// Errors: kAlreadyExists when `path` is there; kFailedPrecondition when other rows were begun.
@@ -28,25 +31,23 @@ class FileSink final : public Sink {
   base::Status write(Chunk& chunk) override;
   base::Status close() override;
   void abandon() override;
-  std::int64_t bytes() const override { return bytes_; }
+  std::int64_t bytes() const override;
 
  private:
-  struct State {
-    std::int64_t position = 0, rows = 0, bytes = 0;
-    bool complete = false;
-  };
-  base::Result<Start> take_up(const Slice& slice, const State& state);
+  base::Result<Start> take_up(const Slice& slice, FileState state);
   base::Result<Start> begin(const Slice& slice);
-  base::Result<State> read_state() const;
-  base::Status save(bool complete);
+  base::Status check_free(const base::Error& state_error) const;
+  base::Status append(std::string_view bytes);
+  base::Status save();
 
   base::Env& env_;
   const Options options_;
-  std::string part_, state_path_;
-  std::string what_;    ///< the slice and the form as text: the state is of this load or of another
-  std::string header_;  ///< of CSV
+  const std::string part_, state_path_;
+  std::string what_;  ///< the slice and the form: the state is of this load or of another
+  model::Schema schema_;
+  std::string header_;  ///< not written yet
   std::unique_ptr<base::File> file_;
-  std::int64_t position_ = 0, rows_ = 0, bytes_ = 0;
+  std::unique_ptr<FileState> state_;
   std::int64_t saved_bytes_ = 0;
 };
 

@@ -4,7 +4,7 @@
 //   load_database  orders, items into SQL tables
 //   LiveLoad       (live_load.h) page views and stars into a hub: back-fill, then live
 //   load_slice     (run.h) any rows of any table (slice.h) into any sink (sink.h): file_sink.h,
-//                  stream_sink.h, parquet_sink.h, product_files.h, database_sink.h
+//                  stream_sink.h, database_sink.h; product_files.h beside them
 //
 // Every load is resumable and idempotent: how far it is, is read from the sink and never from
 // memory, so kill -9 at any moment loses nothing and doubles nothing; a load that is complete costs

@@ -16,24 +16,24 @@ using world::World;
 namespace {
 
 /// Traffic: rows a chunk should have, and the longest stretch where there are few.
-constexpr double kEvents = 8'000;
+constexpr double kEvents = 8'000, kEventsOfGroup = 25'000;
 constexpr std::int64_t kStretchMaxMs = 3'600'000;
 /// Columns behind the event's own: when it arrived, and what came in its place.
 constexpr std::size_t kExtraColumns = 2;
 
 std::int64_t chunk_positions(Table table, Form form) {
-  bool batch = form == Form::kBatch || form == Form::kPlainBatch;
+  bool batch = form == Form::kBatch || form == Form::kPlainBatch, group = form == Form::kRowGroup;
   switch (table) {
     case Table::kVipUsers:
-      return 65'536;
+      return group ? 262'144 : 65'536;
     case Table::kTowns:
       return 65'536;  // all
     case Table::kOrders:
-      return batch ? 50'000 : 16'384;
+      return group ? 100'000 : batch ? 50'000 : 16'384;
     case Table::kItems:
-      return batch ? 10'000 : 4'096;
+      return group ? 20'000 : batch ? 10'000 : 4'096;
     default:
-      return 2'048;
+      return group ? 20'000 : 2'048;
   }
 }
 
@@ -105,7 +105,8 @@ std::int64_t chunk_end(const World& world, Table table, Form form, std::int64_t 
                        std::int64_t end) {
   if (!is_traffic(table)) return std::min(end, begin + chunk_positions(table, form));
   double rows = world.expected_rows(stream_of(table), begin, begin + 60'000);
-  double step_ms = std::min(60'000 * kEvents / std::max(rows, 1.0), double{kStretchMaxMs});
+  double wanted = form == Form::kRowGroup ? kEventsOfGroup : kEvents;
+  double step_ms = std::min(60'000 * wanted / std::max(rows, 1.0), double{kStretchMaxMs});
   return std::min(end, begin + std::max<std::int64_t>(static_cast<std::int64_t>(step_ms), 1));
 }
 
@@ -141,9 +142,10 @@ void Maker::make(std::int64_t begin, std::int64_t end, Chunk& chunk) {
       append_csv_rows(chunk.text, batch_);
       chunk.rows = static_cast<std::int64_t>(batch_.rows);
       return;
+    case Form::kRowGroup:
     case Form::kBatch:
     case Form::kPlainBatch:
-      if (chunk.batch.columns.empty()) chunk.batch = Batch(batch_.schema);
+      take_batch(chunk);
       make_batch(begin, end, chunk.batch);
       chunk.rows = static_cast<std::int64_t>(chunk.batch.rows);
       return;
@@ -207,6 +209,21 @@ void Maker::make_records(std::int64_t begin, Chunk& chunk) {
   chunk.rows = std::ssize(chunk.records.rows);
 }
 
+/// Gives the chunk an empty batch, with memory where there is some.
+void Maker::take_batch(Chunk& chunk) {
+  if (chunk.batch.columns.empty()) std::swap(chunk.batch, spare_);
+  if (chunk.batch.columns.empty()) chunk.batch = Batch(batch_.schema);
+}
+
+void Maker::encode(Chunk& chunk) {
+  if (form_ != Form::kRowGroup || chunk.rows == 0) return;
+  auto group = lake::encode_row_group(chunk.batch);
+  CHECK(group.has_value(), "{}", group.error().message);  // the world is UTF-8
+  chunk.group = std::move(*group);
+  chunk.batch.clear();
+  spare_ = std::exchange(chunk.batch, {});
+}
+
 void Maker::make_share(std::int64_t end, Deliveries& out) { cursor_->next(end, out); }
 
 void Maker::merge(std::span<Deliveries> shares, Chunk& chunk) {
@@ -223,9 +240,10 @@ void Maker::merge(std::span<Deliveries> shares, Chunk& chunk) {
         add_event(share, row, batch_);
       });
       return append_csv_rows(chunk.text, batch_);
+    case Form::kRowGroup:
     case Form::kBatch:
     case Form::kPlainBatch:
-      if (chunk.batch.columns.empty()) chunk.batch = Batch(batch_.schema);
+      take_batch(chunk);
       return in_delivery_order(shares, [&](const Deliveries& share, const Delivery& row) {
         add_event(share, row, chunk.batch);
       });

@@ -20,11 +20,14 @@ using world::World;
 /// Chunks a thread may be ahead of the writing.
 constexpr std::size_t kChunksAhead = 4;
 
-/// A chunk being made: in one piece, or in as many shares as there are threads.
+/// A chunk being made: in one piece, or in as many shares as there are threads. Then it is finished
+/// (shares merged, rows encoded) by whoever is free; of a slice that begins or ends within a chunk,
+/// only in order, since nobody knows before how many rows come earlier.
 struct Slot {
   Chunk chunk;
   std::vector<world::Deliveries> shares;
   int missing = 0;  ///< pieces that aren't made yet
+  bool taken = false, finished = false;
 };
 
 /// One load_slice(). The mutex guards all but the slots that are being made or written.
@@ -37,7 +40,9 @@ class Run {
         sink_(sink),
         form_(sink.form()),
         threads_(threads),
-        shares_(is_traffic(rest_.table) ? threads : 1),
+        traffic_(is_traffic(rest_.table)),
+        shares_(traffic_ ? threads : 1),
+        in_order_(rest_.skip > 0 || rest_.limit != kAllRows),
         progress_(progress),
         stop_(std::move(stop)),
         bytes_before_(start.bytes),
@@ -47,7 +52,7 @@ class Run {
         skip_(rest_.skip),
         left_(rest_.limit) {
     for (Slot& slot : slots_) {
-      if (is_traffic(rest_.table)) slot.shares.resize(static_cast<std::size_t>(shares_));
+      if (traffic_) slot.shares.resize(static_cast<std::size_t>(shares_));
     }
   }
 
@@ -67,7 +72,19 @@ class Run {
   bool all_opened() const { return opened_until_ >= rest_.end; }
   bool over() const { return !status_ || left_ <= 0 || (all_opened() && written_ == opened_); }
 
-  bool can_write() { return !writing_ && written_ < opened_ && slot(written_).missing == 0; }
+  bool can_write() {
+    if (writing_ || written_ == opened_) return false;
+    Slot& s = slot(written_);
+    return s.missing == 0 && (in_order_ || s.finished);
+  }
+  /// A chunk that is made and waits to be finished; −1: none.
+  std::int64_t next_finish() {
+    if (in_order_) return -1;
+    for (std::int64_t i = written_; i < opened_; ++i) {
+      if (slot(i).missing == 0 && !slot(i).taken) return i;
+    }
+    return -1;
+  }
   /// The chunk of which thread `i` may make a piece next; −1: none.
   std::int64_t next_piece(int i) const {
     std::int64_t next = shares_ == 1 ? opened_ : made_[static_cast<std::size_t>(i)];
@@ -81,6 +98,7 @@ class Run {
     s.chunk.begin = opened_until_;
     s.chunk.end = opened_until_ = chunk_end(world_, rest_.table, form_, opened_until_, rest_.end);
     s.missing = shares_;
+    s.taken = s.finished = false;
     ++opened_;
   }
 
@@ -94,6 +112,8 @@ class Run {
       if (over()) break;
       if (can_write()) {
         write(maker, lock);
+      } else if (std::int64_t made = next_finish(); made >= 0) {
+        finish(maker, slot(made), lock);
       } else if (std::int64_t next = next_piece(i); next >= 0) {
         make(maker, i, next, lock);
       } else {
@@ -110,24 +130,38 @@ class Run {
     made_[static_cast<std::size_t>(i)] = next + 1;
     Slot& s = slot(next);
     lock.unlock();
-    if (is_traffic(rest_.table)) {
+    if (traffic_) {
       maker.make_share(s.chunk.end, s.shares[shares_ == 1 ? 0 : static_cast<std::size_t>(i)]);
     } else {
       maker.make(s.chunk.begin, s.chunk.end, s.chunk);
+      if (!in_order_) maker.encode(s.chunk);
     }
     lock.lock();
     --s.missing;
+    if (!traffic_ && !in_order_) s.taken = s.finished = true;
+  }
+
+  void finish(Maker& maker, Slot& s, std::unique_lock<std::mutex>& lock) {
+    s.taken = true;
+    lock.unlock();
+    maker.merge(s.shares, s.chunk);
+    maker.encode(s.chunk);
+    lock.lock();
+    s.finished = true;
   }
 
   void write(Maker& maker, std::unique_lock<std::mutex>& lock) {
     writing_ = true;
     Slot& s = slot(written_);
-    std::int64_t skip = skip_, left = left_;
+    std::int64_t skip = skip_, left = left_, skipped = 0;
     lock.unlock();
-    if (is_traffic(rest_.table)) maker.merge(s.shares, s.chunk);
-    std::int64_t skipped = std::min(skip, s.chunk.rows);
-    if (skipped > 0) drop_rows(s.chunk, form_, skipped);
-    if (s.chunk.rows > left) keep_rows(s.chunk, form_, left);
+    if (in_order_) {
+      if (traffic_) maker.merge(s.shares, s.chunk);
+      skipped = std::min(skip, s.chunk.rows);
+      if (skipped > 0) drop_rows(s.chunk, form_, skipped);
+      if (s.chunk.rows > left) keep_rows(s.chunk, form_, left);
+      maker.encode(s.chunk);
+    }
     std::int64_t rows = s.chunk.rows;
     Status written = rows > 0 ? sink_.write(s.chunk) : Status{};
     if (written) {
@@ -146,7 +180,10 @@ class Run {
   const Slice rest_;
   Sink& sink_;
   const Form form_;
-  const int threads_, shares_;
+  const int threads_;
+  const bool traffic_;
+  const int shares_;
+  const bool in_order_;
   Progress& progress_;
   const std::stop_token stop_;
   const std::int64_t bytes_before_;
@@ -186,7 +223,11 @@ Status load_slice(const World& world, const Slice& slice, Sink& sink, const RunO
                    table_name(slice.table), progress.rows.load());
     }
   }
-  TRY(sink.close());
+  if (Status closed = sink.close(); !closed) {
+    sink.abandon();
+    return closed;
+  }
+  progress.bytes = sink.bytes() - start->bytes;
   progress.total = progress.rows.load();
   return {};
 }

@@ -15,6 +15,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "lake/parquet_encode.h"
 #include "load/slice.h"
 #include "model/batch.h"
 #include "world/world.h"
@@ -28,6 +29,7 @@ enum class Form {
   kBatch,       ///< `batch`: table_schema(table, form)
   kPlainBatch,  ///< `batch` for databases: lists are JSON text
   kRecords,     ///< `records`: key, time and JSON of each row, for event hubs
+  kRowGroup,    ///< `group`: a row group of a Parquet file of kBatch's columns
 };
 
 /// A stretch of a table, in order. Owned by the run, which uses it again: a sink may swap
@@ -40,6 +42,7 @@ struct Chunk {
   /// Of page views and stars as the world says; of other tables the user_id is the row's first
   /// column (id, orderId) or its number, and all arrive at the epoch.
   world::Deliveries records;
+  lake::RowGroup group;
 };
 
 /// What a sink has.

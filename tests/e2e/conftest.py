@@ -217,3 +217,17 @@ def make_bare_root(tmp_path):
     yield make
     for root in roots:
         root.clean_up()
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A folder with room for 40 MB."""
+    if os.geteuid() != 0:
+        pytest.skip("mounting a tmpfs needs root")
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", folder], capture_output=True)
+    if mounted.returncode != 0:
+        pytest.skip("mounting a tmpfs is not allowed here")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)

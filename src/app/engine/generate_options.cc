@@ -33,8 +33,7 @@ constexpr const char* kExamples =
     "  hriste generate orders items --sqlite shop.db                 two tables of a database\n"
     "  hriste generate --all --out shop/ --format parquet            the whole world\n\n"
     "A stopped or killed command goes on where it was when it is given again; files appear under\n"
-    "their names when they are whole (Parquet begins again). Exit status: 0 done, 2 not done, 130\n"
-    "interrupted.\n";
+    "their names when they are whole. Exit status: 0 done, 2 not done, 130 interrupted.\n";
 
 int default_threads() {
   return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 64);
@@ -87,7 +86,8 @@ void GenerateOptions::add_to(CLI::App& command) {
   command.add_option("--sqlite", sqlite, "Tables of this SQLite file, made when absent")
       ->type_name("FILE")
       ->group(kWhere);
-  command.add_flag("--overwrite", overwrite, "Replace files that are there")->group(kHow);
+  command.add_flag("--overwrite", overwrite, "Replace files and tables that are there")
+      ->group(kHow);
   command.add_option("-j,--threads", threads, "Threads")
       ->check(CLI::Range(1, 64))
       ->capture_default_str()

@@ -8,7 +8,6 @@
 
 #include "load/database_sink.h"
 #include "load/file_sink.h"
-#include "load/parquet_sink.h"
 #include "load/product_files.h"
 #include "load/stream_sink.h"
 
@@ -73,7 +72,7 @@ Target Targets::sink_target(std::string name, std::shared_ptr<load::Sink> sink) 
 }
 
 Result<Target> Targets::target(Table table, bool alone) {
-  if (!options_.sqlite.empty()) return database_target();
+  if (!options_.sqlite.empty()) return database_target(table);
   if (options_.out.empty() || options_.out == "-") {
     if (!alone) {
       return error(Code::kInvalidArgument,
@@ -93,11 +92,11 @@ Result<Target> Targets::file_target(Table table, bool alone) {
     if (opened_fd_ < 0) return base::errno_error(errno, "can't open", out);
     return stream_target(opened_fd_, out, format);
   }
-  if (alone && !is_folder(out)) return text_target(out, format);
+  if (alone && !is_folder(out)) return path_target(out, format);
   std::string folder = out;
   while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
   if (!alone || table != Table::kProducts || format != Format::kJsonLines) {
-    return text_target(fmt::format("{}/{}{}", folder, table_name(table), extension_of(format)),
+    return path_target(fmt::format("{}/{}{}", folder, table_name(table), extension_of(format)),
                        format);
   }
   Target target;
@@ -110,16 +109,13 @@ Result<Target> Targets::file_target(Table table, bool alone) {
   return target;
 }
 
-Result<Target> Targets::text_target(const std::string& path, Format format) {
-  if (format == Format::kParquet) {
-    return sink_target(path,
-                       std::make_shared<load::ParquetSink>(Env::real(), path, options_.overwrite));
-  }
-  return sink_target(path, std::make_shared<load::FileSink>(
-                               Env::real(), load::FileSink::Options{.path = path,
-                                                                    .form = text_form(format),
-                                                                    .overwrite = options_.overwrite,
-                                                                    .hidden = false}));
+Target Targets::path_target(const std::string& path, Format format) {
+  load::FileSink::Options options{
+      .path = path,
+      .form = format == Format::kParquet ? load::Form::kRowGroup : text_form(format),
+      .overwrite = options_.overwrite,
+      .hidden = false};
+  return sink_target(path, std::make_shared<load::FileSink>(Env::real(), std::move(options)));
 }
 
 Result<Target> Targets::stream_target(int fd, std::string name, Format format) {
@@ -133,14 +129,14 @@ Result<Target> Targets::stream_target(int fd, std::string name, Format format) {
   return target;
 }
 
-Result<Target> Targets::database_target() {
+Result<Target> Targets::database_target(Table table) {
   if (database_ == nullptr) {
     std::error_code ec;
     std::string path = std::filesystem::absolute(options_.sqlite, ec).lexically_normal().string();
     database_ = TRY(sqldb::open_sqlite(Env::real(), path));
   }
-  Target target = sink_target(options_.sqlite, std::make_shared<load::DatabaseSink>(*database_));
-  return target;
+  if (options_.overwrite) TRY(database_->drop_table(std::string(table_name(table))));
+  return sink_target(options_.sqlite, std::make_shared<load::DatabaseSink>(*database_));
 }
 
 }  // namespace app

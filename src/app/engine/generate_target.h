@@ -34,9 +34,9 @@ class Targets {
 
  private:
   base::Result<Target> file_target(world::Table table, bool alone);
-  base::Result<Target> text_target(const std::string& path, Format format);
+  Target path_target(const std::string& path, Format format);
   base::Result<Target> stream_target(int fd, std::string name, Format format);
-  base::Result<Target> database_target();
+  base::Result<Target> database_target(world::Table table);
   Target sink_target(std::string name, std::shared_ptr<load::Sink> sink);
 
   const GenerateOptions& options_;

@@ -79,6 +79,9 @@ void WorldOptions::add_volumes(CLI::App& command) {
   add(command, "--seed", settings_.seed, "Another seed is another world")
       ->capture_default_str()
       ->group(kVolumes);
+  add(command, "--locale", locale_, "The people's language: cs or en [cs]")
+      ->type_name("LOCALE")
+      ->group(kVolumes);
   auto count = [&](const char* name, auto& value, const char* text) {
     return add(command, name, value, text)->transform(count_text())->group(kVolumes);
   };
@@ -94,6 +97,10 @@ void WorldOptions::add_traffic(CLI::App& command) {
       ->group(kTraffic);
   add(command, "--event-rate", settings_.event_rate, "Page views a second, on average")
       ->capture_default_str()
+      ->group(kTraffic);
+  add(command, "--curve", curve_,
+      "How visitors come: natural (by hour and weekday in Europe/Prague) or flat [natural]")
+      ->type_name("CURVE")
       ->group(kTraffic);
   add(command, "--epoch", epoch_, "Where history ends and live begins, UTC [2026-06-01T00:00:00Z]")
       ->type_name("TIME")
@@ -125,6 +132,8 @@ bool WorldOptions::any_given() const {
 Result<world::Settings> WorldOptions::settings() const {
   world::Settings settings = settings_;
   settings.vip_users = vip_users_.value_or(settings.users / 2);
+  if (!curve_.empty()) settings.curve = TRY(world::curve_from_name(curve_));
+  if (!locale_.empty()) settings.locale = TRY(world::locale_from_name(locale_));
   if (!epoch_.empty()) {
     auto epoch = base::parse_instant(epoch_.size() == 10 ? epoch_ + "T00:00:00Z" : epoch_);
     if (!epoch) return base::annotate(epoch.error(), "--epoch");
