@@ -10,7 +10,8 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string_view text(reinterpret_cast<const char*>(data), size);
-  static const streamsql::Names names{{"pageviews", "stars"}, {"vip"}, {"raw", "output"}};
+  static const streamsql::Names names{
+      {"pageviews", "stars"}, {"vip", "vipusers", "users"}, {"raw", "output"}};
   auto plan = streamsql::compile(text, names);
   if (!plan) CHECK(plan.error().line >= 1 && !plan.error().message.empty());
   auto script = streamsql::parse(text);

@@ -13,11 +13,12 @@ class Engine::Step {
       : plan_(plan), number_(number), outputs_(outputs) {}
 
   /// Compiles the branches; feeders[i] is where branch i hangs itself.
-  void build(const std::vector<Shape*>& from, References& references) {
+  /// from[i] has the shapes of the streams that branch i reads.
+  void build(const std::vector<std::vector<Shape*>>& from, References& references) {
     for (std::size_t i = 0; i < plan_.branches.size(); i++) {
       ports_.push_back(std::make_unique<Port>(*this, i));
       branches_.push_back(std::make_unique<SelectRunner>(
-          plan_.branches[i], *from[i], references, shape_, *ports_.back(), static_cast<int>(i)));
+          plan_.branches[i], from[i], references, shape_, *ports_.back(), static_cast<int>(i)));
       watermarks_.push_back(kNoWatermark);
     }
   }
@@ -103,20 +104,27 @@ base::Result<std::unique_ptr<Engine>> Engine::create(const streamsql::Plan& plan
 
 void Engine::build_steps(EngineOutputs& outputs) {
   for (const streamsql::Step& plan : plan_.steps) {
-    std::vector<Shape*> from;
+    std::vector<std::vector<Shape*>> from;
     for (const streamsql::Select& branch : plan.branches) {
-      auto i = static_cast<std::size_t>(branch.from);
-      from.push_back(branch.from_step ? &steps_[i]->shape() : &inputs_[i]->shape());
+      std::vector<Shape*>& shapes = from.emplace_back();
+      for (const streamsql::StreamSource& source : streamsql::streams_of(branch)) {
+        auto i = static_cast<std::size_t>(source.index);
+        shapes.push_back(source.is_step ? &steps_[i]->shape() : &inputs_[i]->shape());
+      }
     }
     steps_.push_back(std::make_unique<Step>(plan, steps_.size(), outputs));
     Step& step = *steps_.back();
     step.build(from, references_);
     for (std::size_t b = 0; b < plan.branches.size(); b++) {
-      auto i = static_cast<std::size_t>(plan.branches[b].from);
-      if (plan.branches[b].from_step)
-        steps_[i]->add_reader(step.branch(b));
-      else
-        inputs_[i]->add_reader(step.branch(b));
+      std::size_t number = 0;
+      for (const streamsql::StreamSource& source : streamsql::streams_of(plan.branches[b])) {
+        auto i = static_cast<std::size_t>(source.index);
+        RowSink& sink = step.branch(b).source(number++);
+        if (source.is_step)
+          steps_[i]->add_reader(sink);
+        else
+          inputs_[i]->add_reader(sink);
+      }
     }
   }
 }
@@ -125,10 +133,13 @@ void Engine::build_steps(EngineOutputs& outputs) {
 bool Engine::reads_all_columns(std::size_t input) const {
   for (const streamsql::Step& step : plan_.steps)
     for (const streamsql::Select& select : step.branches)
-      for (const streamsql::OutputColumn& column : select.columns)
-        if (column.star && !column.value && column.star_source == 0 && !select.from_step &&
-            static_cast<std::size_t>(select.from) == input)
+      for (const streamsql::OutputColumn& column : select.columns) {
+        auto streams = streamsql::streams_of(select);
+        auto source = static_cast<std::size_t>(column.star_source);
+        if (column.star && !column.value && source < streams.size() && !streams[source].is_step &&
+            static_cast<std::size_t>(streams[source].index) == input)
           return true;
+      }
   return false;
 }
 
@@ -136,8 +147,11 @@ bool Engine::reads_all_of_reference(std::size_t reference) const {
   for (const streamsql::Step& step : plan_.steps)
     for (const streamsql::Select& select : step.branches)
       for (const streamsql::OutputColumn& column : select.columns) {
-        if (!column.star || column.value || column.star_source == 0) continue;
-        const auto& join = select.joins[static_cast<std::size_t>(column.star_source) - 1];
+        auto source = static_cast<std::size_t>(column.star_source);
+        std::size_t streams = select.streams.size() + 1;
+        if (!column.star || column.value || source < streams) continue;
+        if (source - streams >= select.joins.size()) continue;
+        const auto& join = select.joins[source - streams];
         if (static_cast<std::size_t>(join.reference) == reference) return true;
       }
   return false;

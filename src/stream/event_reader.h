@@ -29,6 +29,7 @@ class EventReader {
   /// Adds the event as the next row. False when it is malformed; then nothing is added.
   bool add(std::string_view json);
   std::size_t rows() const { return rows_; }
+  bool keeps_all() const { return all_columns_; }
   /// Keeps only the rows of `list` (ascending).
   void keep(const std::vector<std::uint32_t>& list);
   /// Sets a column of the last row, over what the event says.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/result.h"
+#include "stream/analytics.h"
 #include "stream/evaluators_internal.h"
 
 namespace stream {
@@ -170,6 +171,9 @@ EvaluatorPtr make_evaluator(const Expr& expr, const ExpressionContext& context) 
       return std::make_unique<Column>(0, expr.index, std::vector<std::string>());
     case ExprKind::kAggregate:
       return std::make_unique<Column>(0, context.keys + expr.index, std::vector<std::string>());
+    case ExprKind::kAnalytic:
+      return std::make_unique<Column>(0, analytic_slot(*context.shapes[0], expr.index),
+                                      std::vector<std::string>());
     case ExprKind::kTimestamp:
       return std::make_unique<Timestamp>();
     case ExprKind::kNot:
@@ -202,6 +206,11 @@ EvaluatorPtr make_evaluator(const Expr& expr, const ExpressionContext& context) 
   }
   CHECK(false, "expression kind {}", static_cast<int>(expr.kind));
   return nullptr;
+}
+
+std::unexpected<base::Error> runtime_error(const RuntimeError& error) {
+  return base::error(base::Code::kFailedPrecondition, "line {}, column {}: {}", error.at.line,
+                     error.at.column, error.message);
 }
 
 std::optional<Rows> select_rows(const Evaluator& condition, Evaluation& e, Rows rows) {

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "stream/arena.h"
 #include "stream/table.h"
 #include "streamsql/expr.h"
@@ -47,6 +48,9 @@ struct RuntimeError {
   Position at;
   std::string message;
 };
+
+/// "line 3, column 8: …": the error that stops a job.
+std::unexpected<base::Error> runtime_error(const RuntimeError& error);
 
 /// One batch's evaluation: its rows, the memory of its results, the first error. One thread.
 class Evaluation {

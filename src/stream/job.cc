@@ -221,6 +221,7 @@ nlohmann::json to_json(const JobStatus& status) {
     for (const PartitionStatus& partition : input.partitions) {
       nlohmann::json json = {{"offset", partition.offset},
                              {"end_offset", partition.end_offset},
+                             {"lost", partition.lost},
                              {"read", partition.counts.read},
                              {"adjusted", partition.counts.adjusted}};
       for (int bin = 0; bin < kBins; bin++)

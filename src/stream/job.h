@@ -52,14 +52,16 @@
 
 namespace stream {
 
-/// Where a statement's rows go.
+/// Where a statement's rows go: into files, to on_alerts, or both.
 struct OutputSpec {
-  enum class Type { kLake, kAlert };
+  enum class Type { kLake, kAlert, kLakeAndAlert };
   enum class Format { kParquet, kJson };
   Type type = Type::kLake;
   std::string tier;  ///< kLake: "bronze", "silver", "gold"
   std::string path;  ///< kLake: folder below the tier, e.g. "pageviews", "stream/counts"
   Format format = Format::kParquet;
+  bool is_lake() const { return type != Type::kAlert; }
+  bool is_alert() const { return type != Type::kLake; }
 };
 
 /// A row of an alert output. (job, output, key) is the same whenever the row is made again, so that
@@ -96,6 +98,7 @@ struct JobOptions {
 
 struct PartitionStatus {
   std::int64_t offset = 0;      ///< next to read
+  std::int64_t lost = 0;        ///< records that retention removed before the job read them
   std::int64_t end_offset = 0;  ///< of the hub: the difference is the lag
   BinCounts counts;
 };

@@ -1,12 +1,17 @@
 #include "stream/reference.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
+#include <bit>
+
+#include "stream/csv_reader.h"
 
 namespace stream {
 namespace {
 
 bool is_data_file(const std::string& name) {
-  return name.ends_with(".json") || name.ends_with(".jsonl");
+  return name.ends_with(".json") || name.ends_with(".jsonl") || name.ends_with(".csv");
 }
 
 }  // namespace
@@ -19,8 +24,8 @@ base::Status ReferenceTable::load(base::Env& env, const std::string& path) {
     for (const base::DirEntry& entry : *entries)
       if (!entry.is_dir && is_data_file(entry.name)) files.push_back(path + "/" + entry.name);
     if (files.empty())
-      return base::error(base::Code::kNotFound, "reference '{}': no .json or .jsonl file in {}",
-                         name_, path);
+      return base::error(base::Code::kNotFound,
+                         "reference '{}': no .json, .jsonl or .csv file in {}", name_, path);
   } else {
     files.push_back(path);
   }
@@ -34,7 +39,42 @@ base::Status ReferenceTable::load(base::Env& env, const std::string& path) {
   return {};
 }
 
+/// Columns that nobody reads are skipped; a row may not have more or fewer fields than the header.
+base::Status ReferenceTable::add_csv(base::Env& env, const std::string& path) {
+  std::string text = TRY(env.read_file(path));
+  std::string_view rest(text);
+  if (rest.starts_with("\xEF\xBB\xBF")) rest.remove_prefix(3);
+  std::vector<std::string> fields;
+  std::vector<int> slots;
+  std::size_t row = 0;
+  for (std::size_t at = 0; at < rest.size(); row++) {
+    auto read = read_csv_record(rest, at, fields);
+    bool blank = fields.size() == 1 && fields[0].empty();
+    if (read && row > 0 && blank) continue;
+    if (!read || (row > 0 && fields.size() != slots.size()))
+      return base::error(
+          base::Code::kInvalidArgument, "reference '{}': {} row {}: {}", name_, path, row + 1,
+          read ? fmt::format("{} fields, the header has {}", fields.size(), slots.size())
+               : read.error().message);
+    if (row == 0) {
+      for (const std::string& name : fields) {
+        slots.push_back(reader_.keeps_all() ? shape_.slot(name) : shape_.find(name));
+        if (slots.back() >= 0) shape_.mark_seen(slots.back(), name);
+      }
+      columns_.resize(shape_.size());
+      continue;
+    }
+    for (std::vector<Value>& column : columns_) column.resize(table_.rows + 1);
+    for (std::size_t i = 0; i < slots.size(); i++)
+      if (slots[i] >= 0)
+        columns_[static_cast<std::size_t>(slots[i])].back() = Value::text(arena_.copy(fields[i]));
+    table_.rows++;
+  }
+  return {};
+}
+
 base::Status ReferenceTable::load_file(base::Env& env, const std::string& path) {
+  if (path.ends_with(".csv")) return add_csv(env, path);
   auto file = TRY(env.open(path, base::Env::Open::kRead));
   std::string text;
   std::vector<char> block(4 << 20);
@@ -129,32 +169,40 @@ base::Status ReferenceIndex::build(const Table& table, int ordinal,
   frame.sources.resize(static_cast<std::size_t>(ordinal) + 1);
   frame.sources.back().table = &table;
   frame.rows = table.rows;
-  Arena arena;
-  Evaluation e(frame, arena);
-  std::vector<const Value*> columns;
+  Evaluation e(frame, arena_);
   for (const EvaluatorPtr& key : keys) {
-    columns.push_back(key->run(e, {nullptr, table.rows}));
-    if (columns.back() == nullptr)
+    columns_.push_back(key->run(e, {nullptr, table.rows}));
+    if (columns_.back() == nullptr)
       return base::error(base::Code::kInvalidArgument, "line {}, column {}: {}", e.error()->at.line,
                          e.error()->at.column, e.error()->message);
   }
+  heads_.assign(std::bit_ceil(table.rows * 2), kNoRow);
+  next_.assign(table.rows, kNoRow);
   std::string key;
-  for (std::size_t row = 0; row < table.rows; row++) {
-    key.clear();
-    bool null = false;
-    for (const Value* column : columns) {
-      null = null || column[row].is_null();
-      append_key(column[row], key);
-    }
-    if (!null) rows_[key].push_back(static_cast<std::uint32_t>(row));
+  for (std::size_t row = table.rows; row-- > 0;) {  // backwards, so that chains ascend
+    if (!append_row_key(row, key)) continue;
+    std::uint32_t& head = heads_[XXH3_64bits(key.data(), key.size()) & (heads_.size() - 1)];
+    next_[row] = std::exchange(head, static_cast<std::uint32_t>(row));
   }
   return {};
 }
 
-const std::vector<std::uint32_t>& ReferenceIndex::find(const std::string& key) const {
-  static const std::vector<std::uint32_t> none;
-  auto it = rows_.find(key);
-  return it == rows_.end() ? none : it->second;
+/// False when a part of the key is NULL: such a row has no partners.
+bool ReferenceIndex::append_row_key(std::size_t row, std::string& key) const {
+  key.clear();
+  for (const Value* column : columns_) {
+    if (column[row].is_null()) return false;
+    append_key(column[row], key);
+  }
+  return true;
+}
+
+void ReferenceIndex::find(std::string_view key, std::vector<std::uint32_t>& rows) const {
+  if (heads_.empty()) return;
+  std::string other;
+  std::uint32_t row = heads_[XXH3_64bits(key.data(), key.size()) & (heads_.size() - 1)];
+  for (; row != kNoRow; row = next_[row])
+    if (append_row_key(row, other) && other == key) rows.push_back(row);
 }
 
 }  // namespace stream

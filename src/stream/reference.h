@@ -1,9 +1,10 @@
-// Reference data: a table that doesn't change while the job runs, read from JSON lines or a JSON
-// array, one file or all *.json and *.jsonl of a folder (by name).
+// Reference data: a table that doesn't change while the job runs, read from JSON lines, a JSON
+// array or CSV with a header (all values are texts), one file or all *.json, *.jsonl and *.csv of a
+// folder (by name).
 #pragma once
 
 #include <string>
-#include <unordered_map>
+#include <string_view>
 #include <vector>
 
 #include "base/env.h"
@@ -31,6 +32,7 @@ class ReferenceTable {
  private:
   base::Status load_file(base::Env& env, const std::string& path);
   base::Status add_lines(std::string_view text, const std::string& path, std::size_t& line);
+  base::Status add_csv(base::Env& env, const std::string& path);
   base::Status add_array(std::string_view text, const std::string& path);
   base::Status add(std::string_view row, const std::string& path, std::size_t number);
   void keep_rows();
@@ -43,16 +45,21 @@ class ReferenceTable {
   Table table_;
 };
 
-/// Row numbers of a reference table by key. Immutable after build().
+/// Row numbers of a reference table by key. Immutable after build(). Memory: about 12 bytes a row.
 class ReferenceIndex {
  public:
-  /// keys[k] gives key column k over `table` as source `ordinal`.
+  /// keys[k] gives key column k over `table`, which must stay, as source `ordinal`.
   base::Status build(const Table& table, int ordinal, const std::vector<EvaluatorPtr>& keys);
-  /// The rows of `key` (append_key of its values in order), or empty.
-  const std::vector<std::uint32_t>& find(const std::string& key) const;
+  /// Appends the rows of `key` (append_key of its values in order) to `rows`, ascending.
+  void find(std::string_view key, std::vector<std::uint32_t>& rows) const;
 
  private:
-  std::unordered_map<std::string, std::vector<std::uint32_t>> rows_;
+  bool append_row_key(std::size_t row, std::string& key) const;
+
+  Arena arena_;
+  std::vector<const Value*> columns_;  ///< the keys' values, by row
+  std::vector<std::uint32_t> heads_;   ///< by hash: the first row, or kNoRow
+  std::vector<std::uint32_t> next_;    ///< by row: the next one with its hash, or kNoRow
 };
 
 }  // namespace stream

@@ -44,8 +44,8 @@ bool ReferenceJoinRunner::match(Evaluation& e, const Frame& frame, Pairs& pairs)
       append_key(column[row], key);
     }
     std::size_t before = pairs.left.size();
-    if (!null)
-      for (std::uint32_t partner : index_.find(key)) pairs.add(row, partner);
+    if (!null) index_.find(key, pairs.right);
+    pairs.left.resize(pairs.right.size(), row);
     if (left_join_ && pairs.left.size() == before) pairs.add(row, kNoRow);
   }
   return true;

@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/log.h"
 #include "stream/datetime.h"
@@ -21,8 +22,11 @@ TimePolicy policy_of(const JobOptions& options) {
 }
 
 nlohmann::json spec_json(const OutputSpec& spec) {
-  if (spec.type == OutputSpec::Type::kAlert) return "alert";
-  return {spec.tier, spec.path, spec.format == OutputSpec::Format::kJson ? "json" : "parquet"};
+  if (!spec.is_lake()) return "alert";
+  nlohmann::json out = {spec.tier, spec.path,
+                        spec.format == OutputSpec::Format::kJson ? "json" : "parquet"};
+  if (spec.is_alert()) out.push_back("alert");
+  return out;
 }
 
 }  // namespace
@@ -153,7 +157,8 @@ void Runner::open_statements() {
     if (!step.is_output) continue;
     statement.output = step.name;
     const OutputSpec& spec = options_.outputs.at(step.name);
-    if (spec.type == OutputSpec::Type::kLake) statement.lake = open_lake(spec, &step);
+    if (spec.is_lake()) statement.lake = open_lake(spec, &step);
+    statement.alert = spec.is_alert();
   }
   dead_letters_.output = kDeadLetters;
   if (options_.dead_letter) dead_letters_.lake = open_lake(*options_.dead_letter, nullptr);
@@ -167,6 +172,23 @@ base::Status Runner::start_engine() {
   engine_ = TRY(Engine::create(plan_, engine, *this));
   return {};
 }
+
+namespace {
+
+/// What the last commit counted as lost, by partition.
+std::vector<std::int64_t> lost_of(const lake::Manifest& manifest, const std::string& input) {
+  std::vector<std::int64_t> lost;
+  if (!manifest.counts.is_object() || !manifest.counts.contains(input)) return lost;
+  for (const auto& [partition, counts] : manifest.counts.at(input).items()) {
+    std::size_t p = std::strtoul(partition.c_str(), nullptr, 10);
+    if (p >= 1'000'000) continue;
+    if (lost.size() <= p) lost.resize(p + 1, 0);
+    lost[p] = counts.value("lost", std::int64_t{0});
+  }
+  return lost;
+}
+
+}  // namespace
 
 /// Goes on from the last commit, or from the earliest records under another definition.
 base::Status Runner::take_up() {
@@ -189,7 +211,9 @@ base::Status Runner::take_up() {
       offsets = it->second.offsets;
       input.cut_ms = input.committed_cut_ms = it->second.cut_ms;
     }
+    input.read_to_ms = input.cut_ms;
     input.reader = std::make_unique<MergedReader>(*input.source, offsets);
+    if (same) input.reader->set_lost(lost_of(manifest, input.name));
   }
   return {};
 }
@@ -216,7 +240,7 @@ base::Status Runner::remove_leftovers() {
     for (const lake::ManifestFile& file : output.added) listed.push_back(file.path);
   std::sort(listed.begin(), listed.end());
   for (const auto& [name, spec] : options_.outputs)
-    if (spec.type == OutputSpec::Type::kLake) TRY(remove_unlisted(folder(spec), listed));
+    if (spec.is_lake()) TRY(remove_unlisted(folder(spec), listed));
   if (options_.dead_letter) TRY(remove_unlisted(folder(*options_.dead_letter), listed));
   for (const base::DirEntry& entry : TRY(options_.env->list(options_.state_dir)))
     if (!entry.is_dir && entry.name.find(".state") != std::string::npos &&
@@ -225,9 +249,15 @@ base::Status Runner::remove_leftovers() {
   return {};
 }
 
+/// Reads the input that is furthest behind in time: what a join keeps of the others stays small.
 base::Result<bool> Runner::step() {
+  std::vector<std::size_t> order(inputs_.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
+    return inputs_[a].read_to_ms < inputs_[b].read_to_ms;
+  });
   bool any = false;
-  for (std::size_t i = 0; i < inputs_.size(); i++) TRY(read_batch(i, any));
+  for (std::size_t i = 0; i < order.size() && !any; i++) TRY(read_batch(order[i], any));
   TRY(send_alerts());
   return any;
 }
@@ -243,10 +273,11 @@ base::Status Runner::read_batch(std::size_t input, bool& any) {
   if (!records_.empty()) {
     any = true;
     rows_since_ += records_.size();
+    in.read_to_ms = records_.back().arrival / kTicksPerMilli;
     return engine_->push(input, records_);
   }
   any = any || in.target_ms < frontier;
-  in.cut_ms = in.target_ms;
+  in.cut_ms = in.read_to_ms = in.target_ms;
   cut_moved_ = true;
   return engine_->advance(input, in.cut_ms * kTicksPerMilli);
 }

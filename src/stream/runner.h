@@ -47,12 +47,14 @@ class Runner final : private EngineOutputs {
     std::shared_ptr<Source> source;
     std::unique_ptr<MergedReader> reader;
     std::int64_t cut_ms = Source::kNoFrontier;
-    std::int64_t target_ms = Source::kNoFrontier;  ///< a frontier: where reading goes to
+    std::int64_t target_ms = Source::kNoFrontier;   ///< a frontier: where reading goes to
+    std::int64_t read_to_ms = Source::kNoFrontier;  ///< arrival of the last record, or the cut
     std::int64_t committed_cut_ms = Source::kNoFrontier;
   };
   struct Statement {
     std::string output;
-    std::unique_ptr<LakeOutput> lake;  ///< null: an alert output
+    std::unique_ptr<LakeOutput> lake;  ///< null: alerts only
+    bool alert = false;
     std::int64_t rows = 0;
   };
   explicit Runner(const JobOptions& options) : options_(options) {}

@@ -43,10 +43,9 @@ base::Status Runner::write(std::size_t step, const Table& rows) {
   Statement& statement = statements_[step];
   statement.rows += static_cast<std::int64_t>(rows.rows);
   rows_made_ += rows.rows;
-  if (statement.lake)
-    return statement.lake->add(rows, [this](const char* ending) { return next_file_name(ending); });
-  add_alerts(step, rows);
-  return {};
+  if (statement.alert) add_alerts(step, rows);
+  if (!statement.lake) return {};
+  return statement.lake->add(rows, [this](const char* ending) { return next_file_name(ending); });
 }
 
 void Runner::add_alerts(std::size_t step, const Table& rows) {
@@ -162,6 +161,9 @@ lake::ManifestCommit Runner::next_commit(const std::string& state) {
                                  std::max(watermark_ms(engine_->watermark(i)), kNothingBelow)};
     for (const auto& [partition, counts] : engine_->counts(i))
       commit.counts[input.name][std::to_string(partition)] = counts_json(counts);
+    for (int p = 0; p < input.source->partitions(); p++)
+      if (std::int64_t lost = input.reader->lost(p); lost > 0)
+        commit.counts[input.name][std::to_string(p)]["lost"] = lost;
   }
   describe_outputs(commit);
   return commit;
@@ -170,11 +172,13 @@ lake::ManifestCommit Runner::next_commit(const std::string& state) {
 /// The hubs whose events a step reads, directly or through other steps.
 void Runner::add_hubs(std::size_t step, std::set<std::string>& hubs) const {
   for (const streamsql::Select& branch : plan_.steps[step].branches) {
-    auto from = static_cast<std::size_t>(branch.from);
-    if (branch.from_step)
-      add_hubs(from, hubs);
-    else
-      hubs.insert(inputs_[from].source->name());
+    for (const streamsql::StreamSource& source : streamsql::streams_of(branch)) {
+      auto from = static_cast<std::size_t>(source.index);
+      if (source.is_step)
+        add_hubs(from, hubs);
+      else
+        hubs.insert(inputs_[from].source->name());
+    }
   }
 }
 
@@ -243,6 +247,7 @@ JobStatus Runner::status() const {
       PartitionStatus& partition = out.partitions.emplace_back();
       partition.offset = input.reader->offsets()[static_cast<std::size_t>(p)];
       partition.end_offset = input.reader->end_offset(p);
+      partition.lost = input.reader->lost(p);
       if (auto it = engine_->counts(i).find(p); it != engine_->counts(i).end())
         partition.counts = it->second;
     }

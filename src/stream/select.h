@@ -1,14 +1,19 @@
 // One SELECT at work: joins, WHERE, windows, HAVING, projection. Takes tables from an input or a
-// step, gives tables to its step.
+// step, gives tables to its step. Rows pass at once; where streams are joined or functions look at
+// other events (ISFIRST, LAG, …) they wait for the watermark.
 #pragma once
 
 #include <memory>
 #include <vector>
 
 #include "base/result.h"
+#include "stream/analytics.h"
+#include "stream/apply.h"
 #include "stream/event_clock.h"
 #include "stream/expression.h"
 #include "stream/reference_join.h"
+#include "stream/row_sorter.h"
+#include "stream/stream_joins.h"
 #include "stream/windows.h"
 #include "streamsql/plan.h"
 
@@ -24,18 +29,17 @@ class RowSink {
   virtual base::Status watermark(Ticks watermark) = 0;
 };
 
-/// "line 3, column 8: …" of a runtime error, as the error that stops a job.
-std::unexpected<base::Error> runtime_error(const RuntimeError& error);
-
 class SelectRunner final : public RowSink {
  public:
-  /// `plan` must outlive it. Columns get slots in `from`, in the references and in `out`. `branch`
-  /// numbers the SELECTs of a UNION.
-  SelectRunner(const streamsql::Select& plan, Shape& from, References& references, Shape& out,
-               RowSink& next, int branch);
+  /// `plan` must outlive it. Columns get slots in `from` (the FROM source and the streams it
+  /// joins), in the references and in `out`. `branch` numbers the SELECTs of a UNION.
+  SelectRunner(const streamsql::Select& plan, const std::vector<Shape*>& from,
+               References& references, Shape& out, RowSink& next, int branch);
 
   /// Once the references are loaded.
   base::Status build_joins();
+  /// Where the rows of stream `source` go in: 0 is FROM.
+  RowSink& source(std::size_t source);
   base::Status rows(const Table& table) override;
   base::Status watermark(Ticks watermark) override;
 
@@ -51,6 +55,26 @@ class SelectRunner final : public RowSink {
         star_slots;  ///< per source slot: the output slot, -1 when another has the name
   };
 
+  /// A stream that is joined.
+  class JoinedStream final : public RowSink {
+   public:
+    JoinedStream(SelectRunner& select, std::size_t source) : select_(select), source_(source) {}
+    base::Status rows(const Table& table) override { return select_.joins_in(source_, table); }
+    base::Status watermark(Ticks watermark) override { return select_.advance(source_, watermark); }
+
+   private:
+    SelectRunner& select_;
+    std::size_t source_;
+  };
+
+  void keep_columns(const std::vector<Shape*>& from);
+  base::Status joins_in(std::size_t source, const Table& table);
+  base::Status advance(std::size_t source, Ticks watermark);
+  base::Status joined(const Frame& frame, const Ticks* time);
+  base::Status release(Ticks watermark);
+  base::Status pass(Frame frame);
+  base::Status pass_watermark(Ticks watermark);
+  void compile_where();
   void compile_items(const ExpressionContext& grouped);
   base::Status add_to_windows(Evaluation& e, Rows rows);
   base::Status emit(const std::vector<Windows::Closed>& closed);
@@ -64,18 +88,27 @@ class SelectRunner final : public RowSink {
   bool is_named(int slot) const;
 
   const streamsql::Select& plan_;
-  Shape& from_;
   Shape& out_shape_;
   RowSink& next_;
   const int branch_;
   ExpressionContext context_;
+  std::vector<RowFormat> formats_;  ///< of the streams, where rows wait
+  std::unique_ptr<StreamJoins> streams_;
+  std::vector<std::unique_ptr<JoinedStream>> joined_streams_;
+  std::unique_ptr<RowSorter> sorter_;
+  std::unique_ptr<Analytics> analytics_;
   std::vector<std::unique_ptr<ReferenceJoinRunner>> joins_;
-  EvaluatorPtr where_, having_;
-  std::vector<EvaluatorPtr> keys_, args_;
+  std::vector<std::unique_ptr<ApplyRunner>> applies_;
+  /// WHERE, conjunct by conjunct: those that can look at rows before reference data are joined to
+  /// them (never one that stands behind another kind: it may guard it), and the rest.
+  std::vector<EvaluatorPtr> early_where_, where_;
+  EvaluatorPtr having_;
+  std::vector<EvaluatorPtr> keys_, session_keys_, args_;
   std::vector<Item> items_;
   std::unique_ptr<Windows> windows_;
-  std::int64_t emitted_ = 0;  ///< rows that windows gave, for their origins
+  std::int64_t emitted_ = 0;  ///< rows that windows or joins gave, for their origins
   Arena arena_;
+  Arena waited_;  ///< rows that come out of sorter_
   Table out_;
 };
 

@@ -1,5 +1,9 @@
 #include "stream/source.h"
 
+#include <algorithm>
+
+#include "base/log.h"
+
 namespace stream {
 namespace {
 
@@ -7,13 +11,33 @@ constexpr std::size_t kReadBytes = 1 << 20;
 
 }  // namespace
 
-MergedReader::MergedReader(const Source& source, const std::vector<std::int64_t>& offsets) {
+MergedReader::MergedReader(const Source& source, const std::vector<std::int64_t>& offsets)
+    : name_(source.name()) {
   for (int p = 0; p < source.partitions(); p++) {
     auto i = static_cast<std::size_t>(p);
     std::int64_t offset = i < offsets.size() ? offsets[i] : 0;
     partitions_.push_back({source.reader(p, offset)});
     offsets_.push_back(offset);
+    started_.push_back(i < offsets.size());
+    lost_.push_back(0);
   }
+}
+
+void MergedReader::set_lost(const std::vector<std::int64_t>& lost) {
+  std::copy_n(lost.begin(), std::min(lost.size(), lost_.size()), lost_.begin());
+}
+
+/// Offsets have no gaps of their own: what is missing was there.
+void MergedReader::count_lost(const SourceRecord& record) {
+  auto p = static_cast<std::size_t>(record.partition);
+  std::int64_t gap = record.offset - offsets_[p];
+  if (gap > 0 && started_[p]) {
+    lost_[p] += gap;
+    base::log_warn("stream", "records were removed by retention before they were read",
+                   "hub={} partition={} offset={} lost={}", name_, record.partition, offsets_[p],
+                   gap);
+  }
+  started_[p] = true;
 }
 
 std::int64_t MergedReader::end_offset(int partition) const {
@@ -48,6 +72,9 @@ base::Status MergedReader::next(std::int64_t cut_ms, std::size_t max_rows,
     }
     if (first == nullptr) return {};
     const SourceRecord& record = first->records[first->at++];
+    if (record.offset != offsets_[static_cast<std::size_t>(record.partition)] ||
+        !started_[static_cast<std::size_t>(record.partition)])
+      count_lost(record);
     offsets_[static_cast<std::size_t>(record.partition)] = record.offset + 1;
     out.push_back(record);
   }

@@ -40,7 +40,7 @@ class Source {
 /// The partitions of a source in the order of (arrival, partition, offset). Owned by one thread.
 class MergedReader {
  public:
-  /// offsets[p] = the next record to read of partition p; empty = from the first.
+  /// offsets[p] = the next record to read of partition p; empty = from the first that is there.
   MergedReader(const Source& source, const std::vector<std::int64_t>& offsets);
 
   /// Overwrites `out` with the next records before `cut_ms`, up to about `max_rows`; empty when all
@@ -49,6 +49,9 @@ class MergedReader {
   /// Per partition, the next record that next() has not given.
   const std::vector<std::int64_t>& offsets() const { return offsets_; }
   std::int64_t end_offset(int partition) const;
+  /// Records that were gone when reading came to them: retention was faster.
+  std::int64_t lost(int partition) const { return lost_[static_cast<std::size_t>(partition)]; }
+  void set_lost(const std::vector<std::int64_t>& lost);
 
  private:
   struct Partition {
@@ -59,8 +62,13 @@ class MergedReader {
   };
   base::Status fill(std::int64_t cut_ms);
 
+  void count_lost(const SourceRecord& record);
+
+  std::string name_;  ///< of the source
   std::vector<Partition> partitions_;
   std::vector<std::int64_t> offsets_;
+  std::vector<std::int64_t> lost_;
+  std::vector<bool> started_;  ///< a record was read before, so that a gap behind it is a loss
 };
 
 }  // namespace stream

@@ -1,9 +1,11 @@
-// Groups in windows: tumbling, hopping and snapshot. Rows are added to the windows they belong to
-// at once, in whatever order they come; a window's groups come out when the watermark has passed
-// its end. Empty windows don't exist.
+// Groups in windows. Rows of tumbling, hopping and snapshot windows are added to the windows they
+// belong to at once, in whatever order they come; sliding and session windows (ordered_windows.cc)
+// take rows in the order of time. A window's groups come out when the watermark has passed its end.
+// Empty windows don't exist.
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -14,15 +16,26 @@
 
 namespace stream {
 
-/// Owned by one thread. Memory: groups × open windows.
+/// The first of the ends at multiples of `hop` since 0001-01-01, plus `offset`, that is not before
+/// `time`.
+Ticks aligned_end(Ticks time, Ticks hop, Ticks offset);
+
+/// The windows of one SELECT. Owned by one thread.
 class Windows {
  public:
-  Windows(streamsql::Window window, std::vector<AggregateKind> aggregates)
-      : window_(window), aggregates_(std::move(aggregates)) {}
+  explicit Windows(std::vector<AggregateKind> aggregates) : aggregates_(std::move(aggregates)) {}
+  virtual ~Windows() = default;
 
-  /// Adds a row at `time` to the group of `keys` (texts stay the caller's); args[i] is aggregate
-  /// i's argument. Returns the aggregate that refuses its value, or -1.
-  int add(Ticks time, const std::vector<Value>& keys, const std::vector<Value>& args);
+  /// A row of the group of `keys` (texts stay the caller's); args[i] is aggregate i's argument,
+  /// `session` the key of the session, if the window has one.
+  struct Row {
+    Ticks time = 0;
+    const std::vector<Value>& keys;
+    const std::vector<Value>& args;
+    const std::string& session;
+  };
+  /// Returns the aggregate that refuses its value, or -1.
+  virtual int add(const Row& row) = 0;
 
   struct Group {
     std::vector<OwnedValue> keys;
@@ -33,28 +46,31 @@ class Windows {
     std::vector<Group> groups;
   };
   /// Takes out the windows that end strictly below `watermark`, by end.
-  std::vector<Closed> close(Ticks watermark);
+  virtual std::vector<Closed> close(Ticks watermark) = 0;
 
   const std::vector<AggregateKind>& aggregates() const { return aggregates_; }
-  std::size_t open() const { return panes_.size(); }
+  virtual void save(StateWriter& out) const = 0;
+  virtual void restore(StateReader& in) = 0;
 
-  void save(StateWriter& out) const;
-  void restore(StateReader& in);
-
- private:
+ protected:
+  /// Groups by their keys, in the order of their first rows.
   struct Pane {
     std::vector<Group> groups;
     std::unordered_map<std::string, std::size_t> index;
   };
-  Ticks first_end(Ticks time) const;
-  Group& group(Ticks end, const std::vector<Value>& keys);
+  /// The group of the row's keys in `pane`, made when absent.
+  Group& group(Pane& pane, const std::vector<Value>& keys);
+  int add_to(Group& group, const std::vector<Value>& args);
+  void save_pane(const Pane& pane, StateWriter& out) const;
+  void restore_pane(Pane& pane, StateReader& in);
 
-  streamsql::Window window_;
-  std::vector<AggregateKind> aggregates_;
-  std::map<Ticks, Pane> panes_;  ///< by end
-  std::string key_;              ///< scratch
-  Ticks last_end_ = 0;
-  Pane* last_ = nullptr;  ///< the pane of last_end_
+  const std::vector<AggregateKind> aggregates_;
+  std::string key_;  ///< scratch
 };
+
+std::unique_ptr<Windows> make_windows(const streamsql::Window& window,
+                                      std::vector<AggregateKind> aggregates);
+/// Whether rows must come in the order of time (see RowSorter).
+bool needs_order(const streamsql::Window& window);
 
 }  // namespace stream

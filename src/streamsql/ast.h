@@ -33,6 +33,14 @@ struct Join {
   ExprPtr on;
 };
 
+/// CROSS APPLY or OUTER APPLY of a call.
+struct Apply {
+  Position at;
+  bool outer = false;
+  ExprPtr call;
+  std::string alias;
+};
+
 struct SelectCore {
   Position at;
   std::vector<SelectItem> items;
@@ -40,6 +48,7 @@ struct SelectCore {
   Position into_at;
   Relation from;
   std::vector<Join> joins;
+  std::vector<Apply> applies;
   ExprPtr where;
   std::vector<ExprPtr> group_by;  ///< windows appear as calls
   ExprPtr having;

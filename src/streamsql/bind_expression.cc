@@ -15,17 +15,13 @@ std::string args_text(const Function& function) {
 }
 
 std::unexpected<Located> unknown_function(const Expr& expr) {
+  if (same_name(expr.text, "GetArrayElements") || same_name(expr.text, "GetRecordProperties"))
+    return located(expr.at,
+                   fmt::format("{} may stand in CROSS APPLY or OUTER APPLY only", expr.text));
   if (is_unsupported_function(expr.text))
     return located(expr.at, fmt::format("{} is not supported yet", expr.text));
   return located(expr.at, fmt::format("unknown function {}{}", expr.text,
                                       did_you_mean(expr.text, function_names())));
-}
-
-Checked check_arg_count(const Expr& expr, const Function& function) {
-  int n = static_cast<int>(expr.args.size()) + (expr.star ? 1 : 0);
-  if (n >= function.args_min && (function.args_max < 0 || n <= function.args_max)) return {};
-  return located(expr.at, fmt::format("{} takes {} argument{}, not {}", function.name,
-                                      args_text(function), function.args_max == 1 ? "" : "s", n));
 }
 
 std::optional<SqlType> aggregate_type(const Aggregate& aggregate) {
@@ -49,6 +45,13 @@ bool same_path(const Expr& a, const Expr& b) {
 }
 
 }  // namespace
+
+Checked check_arg_count(const Expr& expr, const Function& function) {
+  int n = static_cast<int>(expr.args.size()) + (expr.star ? 1 : 0);
+  if (n >= function.args_min && (function.args_max < 0 || n <= function.args_max)) return {};
+  return located(expr.at, fmt::format("{} takes {} argument{}, not {}", function.name,
+                                      args_text(function), function.args_max == 1 ? "" : "s", n));
+}
 
 bool same_expr(const Expr& a, const Expr& b) {
   return a.kind == b.kind && a.integer == b.integer && a.number == b.number && a.op == b.op &&
@@ -125,8 +128,10 @@ Parsed<ExprPtr> ExprBinder::bind_call(const Expr& expr) {
     return located(expr.at, fmt::format("{} may stand in GROUP BY only", expr.text));
   const Function* function = find_function(expr.text);
   if (function == nullptr) return unknown_function(expr);
-  if (expr.over)
-    return located(expr.at, fmt::format("{} with OVER is not supported yet", expr.text));
+  if (function->kind == FunctionKind::kAnalytic ||
+      (expr.over && function->kind == FunctionKind::kAggregate))
+    return bind_analytic(expr, *function);
+  if (expr.over) return located(expr.at, fmt::format("{} takes no OVER", function->name));
   if (function->kind == FunctionKind::kAggregate) return bind_aggregate(expr, *function);
   if (expr.star || expr.distinct)
     return located(expr.at, fmt::format("{} takes neither * nor DISTINCT", function->name));

@@ -15,10 +15,14 @@ struct WindowName {
   std::string_view name;
   WindowKind kind;
 };
-constexpr std::array<WindowName, 4> kNames = {{{"TumblingWindow", WindowKind::kTumbling},
+constexpr std::array<WindowName, 8> kNames = {{{"TumblingWindow", WindowKind::kTumbling},
                                                {"Tumbling", WindowKind::kTumbling},
                                                {"HoppingWindow", WindowKind::kHopping},
-                                               {"Hopping", WindowKind::kHopping}}};
+                                               {"Hopping", WindowKind::kHopping},
+                                               {"SlidingWindow", WindowKind::kSliding},
+                                               {"Sliding", WindowKind::kSliding},
+                                               {"SessionWindow", WindowKind::kSession},
+                                               {"Session", WindowKind::kSession}}};
 
 std::optional<Ticks> unit_ticks(DatePart part) {
   switch (part) {
@@ -39,22 +43,12 @@ std::optional<Ticks> unit_ticks(DatePart part) {
   }
 }
 
-Parsed<Ticks> bind_unit(const Expr& expr) {
-  auto part = expr.kind == ExprKind::kColumn && expr.path.size() == 1 ? find_date_part(expr.path[0])
-                                                                      : std::nullopt;
-  auto ticks = part ? unit_ticks(*part) : std::nullopt;
-  if (!ticks)
-    return located(expr.at,
-                   "expected a unit: day, hour, minute, second, millisecond or microsecond");
-  return *ticks;
-}
-
 /// `n` units; sizes must be above zero, offsets need not.
 Parsed<Ticks> bind_span(Ticks unit, const Expr& n, bool offset) {
   if (n.kind != ExprKind::kInteger) return located(n.at, "expected a whole number");
-  if (!offset && n.integer <= 0) return located(n.at, "the size of a window must be above zero");
+  if (!offset && n.integer <= 0) return located(n.at, "the duration must be above zero");
   if (n.integer > kSizeMax / unit || n.integer < -(kSizeMax / unit))
-    return located(n.at, "a window is at most 7 days");
+    return located(n.at, "a duration is at most 7 days");
   return n.integer * unit;
 }
 
@@ -69,13 +63,62 @@ Parsed<std::optional<Ticks>> bind_part(const Expr& expr, std::string_view name) 
 }
 
 std::unexpected<Located> shape_error(const Expr& item, WindowKind kind) {
-  return located(item.at,
-                 kind == WindowKind::kTumbling
-                     ? "a tumbling window is TumblingWindow(minute, 5)"
-                     : "a hopping window is HoppingWindow(minute, 10, 5): unit, size, hop");
+  switch (kind) {
+    case WindowKind::kTumbling:
+      return located(item.at, "a tumbling window is TumblingWindow(minute, 5)");
+    case WindowKind::kSliding:
+      return located(item.at, "a sliding window is SlidingWindow(minute, 5)");
+    case WindowKind::kSession:
+      return located(item.at,
+                     "a session window is SessionWindow(minute, 5, 60): unit, timeout, longest "
+                     "duration");
+    default:
+      return located(item.at, "a hopping window is HoppingWindow(minute, 10, 5): unit, size, hop");
+  }
+}
+
+/// The two spans of a window: (unit, n, m), or First(unit, n), Second(unit, m).
+struct Spans {
+  Ticks first = 0, second = 0;
+  std::size_t used = 0;  ///< arguments
+};
+
+Parsed<Spans> bind_spans(const Expr& item, WindowKind kind, const char* first, const char* second) {
+  Spans spans;
+  if (item.args.empty()) return shape_error(item, kind);
+  if (auto span = TRY(bind_part(*item.args[0], first))) {
+    spans.first = *span;
+    spans.used = 1;
+    if (second == nullptr) return spans;
+    auto other = item.args.size() > 1 ? TRY(bind_part(*item.args[1], second)) : std::nullopt;
+    if (!other) return shape_error(item, kind);
+    spans.second = *other;
+    spans.used = 2;
+    return spans;
+  }
+  spans.used = second == nullptr ? 2 : 3;
+  if (item.args.size() < spans.used) return shape_error(item, kind);
+  Ticks unit = TRY(bind_unit(*item.args[0]));
+  spans.first = TRY(bind_span(unit, *item.args[1], false));
+  if (second != nullptr) spans.second = TRY(bind_span(unit, *item.args[2], false));
+  return spans;
 }
 
 }  // namespace
+
+Parsed<Ticks> bind_unit(const Expr& expr) {
+  auto part = expr.kind == ExprKind::kColumn && expr.path.size() == 1 ? find_date_part(expr.path[0])
+                                                                      : std::nullopt;
+  auto ticks = part ? unit_ticks(*part) : std::nullopt;
+  if (!ticks)
+    return located(expr.at,
+                   "expected a unit: day, hour, minute, second, millisecond or microsecond");
+  return *ticks;
+}
+
+Parsed<Ticks> bind_duration(const Expr& unit, const Expr& n) {
+  return bind_span(TRY(bind_unit(unit)), n, false);
+}
 
 bool find_window_name(std::string_view name) {
   for (const WindowName& known : kNames)
@@ -91,36 +134,28 @@ Parsed<std::optional<Window>> bind_window(const Expr& item) {
 
   Window window;
   window.kind = known->kind;
-  bool hopping = known->kind == WindowKind::kHopping;
-  std::size_t i = 0;
-  auto arg = [&]() -> const Expr* { return i < item.args.size() ? item.args[i].get() : nullptr; };
-  if (arg() == nullptr) return shape_error(item, known->kind);
-  if (auto size = TRY(bind_part(*arg(), "Duration"))) {
-    window.size = *size;
-    i++;
-    if (hopping) {
-      auto hop = arg() ? TRY(bind_part(*arg(), "Hop")) : std::nullopt;
-      if (!hop) return shape_error(item, known->kind);
-      window.hop = *hop;
-      i++;
-    }
-  } else {
-    if (item.args.size() < (hopping ? 3u : 2u)) return shape_error(item, known->kind);
-    Ticks unit = TRY(bind_unit(*item.args[0]));
-    window.size = TRY(bind_span(unit, *item.args[1], false));
-    if (hopping) window.hop = TRY(bind_span(unit, *item.args[2], false));
-    i = hopping ? 3 : 2;
-  }
-  if (!hopping) window.hop = window.size;
+  bool session = window.kind == WindowKind::kSession;
+  bool hopping = window.kind == WindowKind::kHopping;
+  Spans spans = TRY(bind_spans(item, window.kind, session ? "Timeout" : "Duration",
+                               session   ? "MaxDuration"
+                               : hopping ? "Hop"
+                                         : nullptr));
+  window.size = session ? spans.second : spans.first;
+  window.timeout = session ? spans.first : 0;
+  window.hop = hopping ? spans.second : window.size;
   if (window.size / window.hop > kWindowsPerEventMax)
     return located(item.at, fmt::format("an event would be in more than {} windows; make the hop "
                                         "longer",
                                         kWindowsPerEventMax));
-  if (arg() != nullptr) {
-    auto offset = TRY(bind_part(*arg(), "Offset"));
-    if (!offset || i + 1 != item.args.size()) return shape_error(item, known->kind);
+  if (spans.used < item.args.size()) {
+    auto offset = TRY(bind_part(*item.args[spans.used], "Offset"));
+    bool aligned = hopping || window.kind == WindowKind::kTumbling;
+    if (!offset || !aligned || spans.used + 1 != item.args.size())
+      return shape_error(item, window.kind);
     window.offset = *offset;
   }
+  if (item.over && !session)
+    return located(item.at, fmt::format("{} takes no OVER; put the key into GROUP BY", item.text));
   return window;
 }
 

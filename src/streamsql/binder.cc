@@ -117,12 +117,22 @@ Checked Binder::check_union(const Query& query, const Step& step) const {
 Parsed<Select> Binder::bind_select(const SelectCore& core) {
   Select select;
   std::vector<ScopeSource> sources;
-  TRY(bind_from(core.from, select, sources));
-  for (const Join& join : core.joins) TRY(bind_join(join, select, sources));
-  if (core.where) select.where = TRY(ExprBinder(sources).bind(*core.where));
+  TRY(bind_stream(core.from, select.from, sources));
+  TRY(bind_joins(core, select, sources));
+  TRY(bind_applies(core, select, sources));
+  if (core.where) {
+    ExprBinder binder(sources);
+    binder.allow_analytics(&select.analytics);
+    select.where = TRY(binder.bind(*core.where));
+  }
   if (!core.group_by.empty()) TRY(bind_groups(core, sources, select));
   TRY(bind_columns(core, sources, select));
   TRY(bind_having(core, sources, select));
+  if (!select.streams.empty() && !select.analytics.empty())
+    return located(select.analytics[0].at,
+                   fmt::format("{} can't stand in a SELECT that joins streams; use it in a WITH "
+                               "step",
+                               function_of(select.analytics[0].function).name));
   return select;
 }
 
@@ -136,15 +146,15 @@ std::unexpected<Located> Binder::unknown_relation(const Relation& relation) cons
                                           listed(known), did_you_mean(relation.name, known)));
 }
 
-Checked Binder::bind_from(const Relation& relation, Select& select,
-                          std::vector<ScopeSource>& sources) {
+/// An event input or a step, as the next source.
+Checked Binder::bind_stream(const Relation& relation, StreamSource& from,
+                            std::vector<ScopeSource>& sources) {
   if (auto step = step_index_.find(lower(relation.name)); step != step_index_.end()) {
     if (relation.timestamp_by)
       return located(relation.timestamp_by->at,
                      "TIMESTAMP BY belongs to event inputs; a step "
                      "keeps the time of its rows");
-    select.from_step = true;
-    select.from = step->second;
+    from = {true, step->second};
     sources.push_back(
         step_scope(plan_.steps[static_cast<std::size_t>(step->second)], alias_of(relation)));
     return {};
@@ -157,11 +167,11 @@ Checked Binder::bind_from(const Relation& relation, Select& select,
   if (name == nullptr) return unknown_relation(relation);
   auto found = std::find_if(plan_.inputs.begin(), plan_.inputs.end(),
                             [&](const Input& i) { return i.name == *name; });
-  select.from = static_cast<int>(found - plan_.inputs.begin());
+  from = {false, static_cast<int>(found - plan_.inputs.begin())};
   bool is_new = found == plan_.inputs.end();
   if (is_new) plan_.inputs.push_back({*name, nullptr});
   sources.push_back({alias_of(relation), {}, true});
-  return bind_input_time(relation, plan_.inputs[static_cast<std::size_t>(select.from)], is_new);
+  return bind_input_time(relation, plan_.inputs[static_cast<std::size_t>(from.index)], is_new);
 }
 
 /// One input has one time: all its uses in a job agree on TIMESTAMP BY.
@@ -242,6 +252,7 @@ Checked Binder::bind_columns(const SelectCore& core, const std::vector<ScopeSour
     seen.push_back(column.name);
     ExprBinder binder(sources);
     if (select.grouped) binder.allow_aggregates(&select.aggregates);
+    binder.allow_analytics(&select.analytics);
     column.value = TRY(binder.bind(*item.value));
     if (select.grouped) column.value = TRY(over_keys(std::move(column.value), select));
     column.type = static_type(*column.value);
@@ -260,10 +271,20 @@ Checked Binder::bind_groups(const SelectCore& core, const std::vector<ScopeSourc
       if (windowed) return located(item->at, "GROUP BY takes one window");
       windowed = true;
       select.window = *window;
+      if (item->over)
+        for (const ExprPtr& key : item->over->partition_by)
+          select.session_keys.push_back(TRY(ExprBinder(sources).bind(*key)));
+      bool ordered = window->kind == WindowKind::kSliding || window->kind == WindowKind::kSession;
+      if (ordered && !select.streams.empty())
+        return located(item->at, fmt::format("{} can't stand in a SELECT that joins streams; join "
+                                             "them in a WITH step",
+                                             item->text));
     } else if (is_timestamp_call(*item)) {
       snapshot = item.get();
     } else {
-      select.keys.push_back(TRY(ExprBinder(sources).bind(*item)));
+      ExprBinder binder(sources);
+      binder.allow_analytics(&select.analytics);
+      select.keys.push_back(TRY(binder.bind(*item)));
     }
   }
   if (!windowed && snapshot == nullptr)
@@ -288,6 +309,10 @@ Parsed<ExprPtr> Binder::over_keys(ExprPtr expr, const Select& select) const {
     key->known = static_type(*expr);
     return key;
   }
+  if (expr->kind == ExprKind::kAnalytic)
+    return located(expr->at,
+                   "a function of single events must stand in GROUP BY or inside an "
+                   "aggregate");
   if (expr->kind == ExprKind::kColumn)
     return located(expr->at,
                    fmt::format("column '{}' must stand in GROUP BY or inside an aggregate",

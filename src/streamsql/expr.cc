@@ -149,6 +149,7 @@ std::optional<SqlType> static_type(const Expr& expr) {
       return call_type(expr);
     case ExprKind::kKey:
     case ExprKind::kAggregate:
+    case ExprKind::kAnalytic:
       return expr.known;
     case ExprKind::kNull:
     case ExprKind::kColumn:

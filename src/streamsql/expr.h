@@ -35,6 +35,7 @@ enum class ExprKind {
   kTimestamp,  ///< bound only: System.Timestamp() of the row
   kKey,        ///< bound only: GROUP BY key number `index`
   kAggregate,  ///< bound only: aggregate number `index`
+  kAnalytic,   ///< bound only: analytic function number `index`, of the FROM row
 };
 
 enum class Op {
@@ -96,10 +97,10 @@ struct Expr {
 
   // Bound:
   int source = 0;  ///< kColumn: 0 = FROM, 1… = joined
-  int index = 0;   ///< kKey, kAggregate
+  int index = 0;   ///< kKey, kAggregate, kAnalytic
   FunctionId function = FunctionId::kNone;
   DatePart part = DatePart::kSecond;  ///< kCall of DATEADD, DATEPART, …
-  std::optional<SqlType> known;       ///< kKey, kAggregate: the type of all values, if known
+  std::optional<SqlType> known;  ///< kKey, kAggregate, kAnalytic: the type of all values, if known
 };
 
 inline constexpr int kExprDepthMax = 100;

@@ -12,6 +12,7 @@ namespace {
 using enum FunctionId;
 constexpr auto kScalar = FunctionKind::kScalar;
 constexpr auto kAggregate = FunctionKind::kAggregate;
+constexpr auto kAnalytic = FunctionKind::kAnalytic;
 
 constexpr std::array kFunctions = {
     Function{"LOWER", kLower, kScalar, 1, 1, Returns::kText},
@@ -60,21 +61,17 @@ constexpr std::array kFunctions = {
     Function{"AVG", kAvg, kAggregate, 1, 1, Returns::kFloat},
     Function{"MIN", kMin, kAggregate, 1, 1, Returns::kArgument},
     Function{"MAX", kMax, kAggregate, 1, 1, Returns::kArgument},
+    Function{"ISFIRST", kIsFirst, kAnalytic, 2, 2, Returns::kBigint},
+    Function{"LAG", kLag, kAnalytic, 1, 3, Returns::kArgument},
+    Function{"LAST", kLast, kAnalytic, 1, 2, Returns::kArgument},
 };
 
-constexpr std::array<std::string_view, 3> kWindows = {"TumblingWindow", "HoppingWindow",
-                                                      "System.Timestamp"};
+constexpr std::array<std::string_view, 5> kWindows = {
+    "TumblingWindow", "HoppingWindow", "SlidingWindow", "SessionWindow", "System.Timestamp"};
 
-constexpr std::array<std::string_view, 38> kUnsupported = {"SlidingWindow",
-                                                           "Sliding",
-                                                           "SessionWindow",
-                                                           "Session",
-                                                           "Windows",
+constexpr std::array<std::string_view, 29> kUnsupported = {"Windows",
                                                            "Window",
                                                            "System.Window",
-                                                           "ISFIRST",
-                                                           "LAG",
-                                                           "LAST",
                                                            "Collect",
                                                            "CollectTop",
                                                            "TopOne",
@@ -88,8 +85,6 @@ constexpr std::array<std::string_view, 38> kUnsupported = {"SlidingWindow",
                                                            "REGEXMATCH",
                                                            "TRANSLATE",
                                                            "JSON_PARSE",
-                                                           "GetArrayElements",
-                                                           "GetRecordProperties",
                                                            "GetMetadataPropertyValue",
                                                            "MATCH_RECOGNIZE",
                                                            "CreatePoint",

@@ -61,9 +61,14 @@ enum class FunctionId {
   kAvg,
   kMin,
   kMax,
+  // analytic
+  kIsFirst,
+  kLag,
+  kLast,
 };
 
-enum class FunctionKind { kScalar, kAggregate };
+/// Aggregates with OVER are analytic too.
+enum class FunctionKind { kScalar, kAggregate, kAnalytic };
 
 /// What every result (NULL aside) is; kArgument = as the first argument, kVaries = unknown.
 enum class Returns { kBigint, kFloat, kText, kDatetime, kArgument, kVaries };
@@ -81,7 +86,7 @@ struct Function {
 /// Any letter case; nullptr when unknown.
 const Function* find_function(std::string_view name);
 const Function& function_of(FunctionId id);
-/// A name of the dialect that this version does not run (SlidingWindow, LAG, …).
+/// A name of the dialect that this version does not run (TopOne, JSON_PARSE, …).
 bool is_unsupported_function(std::string_view name);
 /// Names of all functions and windows, for hints.
 const std::vector<std::string_view>& function_names();

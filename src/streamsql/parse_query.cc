@@ -151,7 +151,7 @@ Parsed<SelectCore> Parser::select() {
   }
   TRY(expect_word("FROM"));
   select.from = TRY(relation());
-  while (TRY(join(select))) {
+  while (TRY(apply(select)) || TRY(join(select))) {
   }
   TRY(tail(select));
   return select;
@@ -242,12 +242,25 @@ Checked Parser::source_clauses(Relation& relation) {
   }
 }
 
+/// Whether CROSS APPLY or OUTER APPLY stood there.
+Parsed<bool> Parser::apply(SelectCore& select) {
+  if (!is_word("CROSS") && !is_word("OUTER")) return false;
+  Apply apply;
+  apply.at = peek().at;
+  apply.outer = is_word("OUTER");
+  take();
+  TRY(expect_word("APPLY"));
+  apply.call = TRY(expression());
+  accept_word("AS");
+  apply.alias = TRY(name("an alias"));
+  select.applies.push_back(std::move(apply));
+  return true;
+}
+
 /// Whether a join stood there.
 Parsed<bool> Parser::join(SelectCore& select) {
   Join join;
   join.at = peek().at;
-  if (is_word("CROSS") || (is_word("OUTER") && is_word("APPLY", 1)))
-    return located(join.at, "CROSS APPLY and OUTER APPLY are not supported yet");
   if (is_word("RIGHT") || is_word("FULL"))
     return located(join.at, "only INNER JOIN and LEFT JOIN are part of the dialect");
   if (accept_word("LEFT")) {

@@ -11,7 +11,7 @@
 namespace streamsql {
 
 /// Errors: what the grammar doesn't allow, and what it allows but this version does not run
-/// (CREATE TABLE, APPLY), located.
+/// (CREATE TABLE), located.
 Parsed<Script> parse(std::string_view text);
 
 /// Parses from a list of tokens. Thread-compatible; used once.
@@ -44,6 +44,7 @@ class Parser {
   Parsed<Relation> relation();
   Checked source_clauses(Relation& relation);
   Parsed<bool> join(SelectCore& select);
+  Parsed<bool> apply(SelectCore& select);
   Checked tail(SelectCore& select);
 
   // Expressions, loosest first.

@@ -99,6 +99,9 @@ std::string print_select(const SelectCore& select) {
   for (const Join& join : select.joins)
     out += (join.left ? " LEFT JOIN " : " JOIN ") + print_relation(join.right) + " ON " +
            print(*join.on);
+  for (const Apply& apply : select.applies)
+    out += (apply.outer ? " OUTER APPLY " : " CROSS APPLY ") + print(*apply.call) + " AS " +
+           quoted_name(apply.alias);
   if (select.where) out += " WHERE " + print(*select.where);
   if (!select.group_by.empty()) out += " GROUP BY " + joined(select.group_by);
   if (select.having) out += " HAVING " + print(*select.having);
@@ -160,6 +163,8 @@ std::string print(const Expr& expr) {
       return fmt::format("<key {}>", expr.index);
     case ExprKind::kAggregate:
       return fmt::format("<aggregate {}>", expr.index);
+    case ExprKind::kAnalytic:
+      return fmt::format("<analytic {}>", expr.index);
   }
   return "";
 }

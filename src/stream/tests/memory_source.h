@@ -1,6 +1,7 @@
 // For tests: a source whose records and frontier the test sets. Thread-safe.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <mutex>
 #include <string>
@@ -13,7 +14,9 @@ namespace stream {
 class MemorySource final : public Source {
  public:
   MemorySource(std::string name, int partitions)
-      : name_(std::move(name)), records_(static_cast<std::size_t>(partitions)) {}
+      : name_(std::move(name)),
+        records_(static_cast<std::size_t>(partitions)),
+        starts_(static_cast<std::size_t>(partitions)) {}
 
   void add(int partition, std::int64_t arrival_ms, std::string value) {
     std::lock_guard lock(mutex_);
@@ -24,6 +27,12 @@ class MemorySource final : public Source {
     frontier_ = ms;
   }
 
+  /// As retention does: readers begin at `offset` or later.
+  void drop_before(int partition, std::int64_t offset) {
+    std::lock_guard lock(mutex_);
+    starts_[static_cast<std::size_t>(partition)] = offset;
+  }
+
   const std::string& name() const override { return name_; }
   int partitions() const override { return static_cast<int>(records_.size()); }
   std::int64_t frontier_ms() const override {
@@ -31,7 +40,9 @@ class MemorySource final : public Source {
     return frontier_;
   }
   std::unique_ptr<PartitionReader> reader(int partition, std::int64_t offset) const override {
-    return std::make_unique<Reader>(*this, partition, offset);
+    std::lock_guard lock(mutex_);
+    std::int64_t start = starts_[static_cast<std::size_t>(partition)];
+    return std::make_unique<Reader>(*this, partition, std::max(offset, start));
   }
 
  private:
@@ -68,6 +79,7 @@ class MemorySource final : public Source {
   std::string name_;
   mutable std::mutex mutex_;
   std::vector<std::deque<Record>> records_;
+  std::vector<std::int64_t> starts_;  ///< offsets of the first records still there
   std::int64_t frontier_ = kNoFrontier;
 };
 

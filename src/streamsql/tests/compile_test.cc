@@ -70,6 +70,12 @@ TEST(Compile, WindowForms) {
   EXPECT_EQ(hopping.hop, 5 * kTicksPerSecond);
   EXPECT_EQ(window("Hopping(Duration(mi, 2), Hop(ss, 30))").hop, 30 * kTicksPerSecond);
   EXPECT_EQ(window("System.Timestamp()").kind, WindowKind::kSnapshot);
+  EXPECT_EQ(window("SlidingWindow(mi, 1)").size, 60 * kTicksPerSecond);
+  Window session = window("Session(Timeout(ss, 5), MaxDuration(mi, 1)) OVER (PARTITION BY a)");
+  EXPECT_EQ(session.kind, WindowKind::kSession);
+  EXPECT_EQ(session.timeout, 5 * kTicksPerSecond);
+  EXPECT_EQ(session.size, 60 * kTicksPerSecond);
+  EXPECT_EQ(window("SessionWindow(hour, 1, 3)").timeout, 3600 * kTicksPerSecond);
 }
 
 TEST(Compile, StepsAndUnion) {
@@ -80,8 +86,8 @@ TEST(Compile, StepsAndUnion) {
   ASSERT_EQ(plan.steps.size(), 4u);
   EXPECT_FALSE(plan.steps[0].is_output);
   EXPECT_EQ(plan.steps[1].branches.size(), 2u);
-  EXPECT_TRUE(plan.steps[1].branches[0].from_step);
-  EXPECT_FALSE(plan.steps[1].branches[1].from_step);
+  EXPECT_TRUE(plan.steps[1].branches[0].from.is_step);
+  EXPECT_FALSE(plan.steps[1].branches[1].from.is_step);
   EXPECT_EQ(plan.inputs.size(), 2u);
 }
 

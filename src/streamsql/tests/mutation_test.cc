@@ -22,6 +22,17 @@ const std::vector<std::string> kSeeds = {
     "FROM stars s JOIN vip v ON s.user_id = v.id AND v.x BETWEEN 1 AND 2 -- end\n",
     "SELECT SUM(a+b*2.5e3)/COUNT(DISTINCT c) AS r, System.Timestamp() AS t INTO raw FROM stars "
     "GROUP BY HoppingWindow(Duration(mi, 2), Hop(ss, 30), Offset(ms, -1)), System.Timestamp",
+    "SELECT p.a, s.b, v.c, System.Timestamp() AS t INTO raw FROM pageviews p TIMESTAMP BY at "
+    "JOIN vip v ON p.u = v.id LEFT OUTER JOIN stars s TIMESTAMP BY at ON p.u = s.u AND "
+    "DATEDIFF(minute, p, s) BETWEEN -1 AND 15 AND DATEDIFF(ss, s, p) <= 900 AND s.x > p.y",
+    "SELECT s.id, f.ArrayIndex AS i, g.PropertyValue.k AS k INTO raw FROM stars s CROSS APPLY "
+    "GetArrayElements(s.items) AS f OUTER APPLY GetRecordProperties(f.ArrayValue) AS g",
+    "SELECT COUNT(*) AS n INTO raw FROM stars GROUP BY "
+    "SessionWindow(Timeout(ss, 5), MaxDuration(mi, 1)) OVER (PARTITION BY u)",
+    "SELECT LAG(a, 2, 0) OVER (PARTITION BY u LIMIT DURATION(mi, 5) WHEN b = 1) AS l, "
+    "LAST(c) OVER (LIMIT DURATION(hour, 1)), SUM(d) OVER (PARTITION BY u LIMIT DURATION(ss, 9)) AS "
+    "s "
+    "INTO raw FROM stars WHERE ISFIRST(mi, 60) OVER (PARTITION BY u WHEN a > 1) = 1",
     "SELECT LAG(*) OVER (PARTITION BY a ORDER BY b DESC LIMIT DURATION(mi, 5) WHEN c IN (1, 2)) "
     "FROM i"};
 
