@@ -175,8 +175,8 @@ class World {
   double expected_rows(Stream stream, std::int64_t from_ms, std::int64_t to_ms) const;
 
   /// 64 bits over the whole table: as sinks receive it, for page views and stars the deliveries
-  /// of the back-fill. The contract between versions.
-  std::uint64_t hash(Table table) const;
+  /// of the back-fill. The contract between versions, the same for any number of threads.
+  std::uint64_t hash(Table table, int threads = 1) const;
 
   // The truth by row (truth.h). Ids as in the tables; out of range is CHECKed.
   UserFacts user_facts(std::int64_t id) const;  ///< without texts: fast
@@ -196,6 +196,7 @@ class World {
   std::string uri(std::int64_t product, int page) const;
 
  private:
+  friend class Ledger;
   explicit World(std::shared_ptr<const Parts> parts) : parts_(std::move(parts)) {}
   std::shared_ptr<const Parts> parts_;
 };
