@@ -32,6 +32,8 @@ class Writer {
   /// kNever.
   std::int64_t pageviews(const SessionPlan& plan);
   std::int64_t star(const SessionPlan& plan);
+  /// Appends one event's JSON, whenever it arrives.
+  void event(const SessionPlan& plan, std::uint32_t slot);
 
  private:
   bool due(std::int64_t arrival_ms) const { return arrival_ms >= from_ms_ && arrival_ms < to_ms_; }
@@ -43,7 +45,8 @@ class Writer {
   }
   void begin_session(const SessionPlan& plan);
   char* put_view(char* p, const SessionPlan& plan, std::uint32_t view, std::int64_t time_ms);
-  /// Adds the rows of one event whose JSON is `text`.
+  char* put_star(char* p, const SessionPlan& plan, std::int64_t user_id, std::int64_t time_ms);
+  /// Adds the rows of one event whose JSON is bytes [begin, end).
   void add_rows(std::int64_t event_id, std::int64_t user_id, const Arrival& a, std::size_t begin,
                 std::size_t end);
 
@@ -152,6 +155,30 @@ std::int64_t Writer::pageviews(const SessionPlan& plan) {
   return next;
 }
 
+char* Writer::put_star(char* p, const SessionPlan& plan, std::int64_t user_id,
+                       std::int64_t time_ms) {
+  p = put_text(p, "{\"event_id\":");
+  p = codec::put_int(p, plan.id * kViewSlots + kStarSlot);
+  p = put_text(p, ",\"event_time\":\"");
+  p = codec::put_millis(p, time_ms, date_);
+  p = put_text(p, "\",\"user_id\":");
+  p = codec::put_int(p, user_id);
+  p = put_text(p, ",\"stars\":");
+  p = codec::put_int(p, traffic_.star_value(plan));
+  *p = '}';
+  return p + 1;
+}
+
+void Writer::event(const SessionPlan& plan, std::uint32_t slot) {
+  begin_session(plan);
+  std::int64_t times[kViewsMax];
+  traffic_.view_times(plan, times);
+  append_at_most(out_.bytes, kEventMax, [&](char* p) {
+    if (slot != kStarSlot) return put_view(p, plan, slot, times[slot]);
+    return put_star(p, plan, visitor_.user_id, traffic_.star_time(plan, times[plan.views - 1]));
+  });
+}
+
 std::int64_t Writer::star(const SessionPlan& plan) {
   if (!plan.star) return kNever;
   std::int64_t times[kViewsMax];
@@ -162,22 +189,23 @@ std::int64_t Writer::star(const SessionPlan& plan) {
     std::int64_t user_id = traffic_.visitor(plan).user_id;
     std::int64_t event_id = plan.id * kViewSlots + kStarSlot;
     std::size_t begin = out_.bytes.size();
-    append_at_most(out_.bytes, kEventMax, [&](char* p) {
-      p = put_text(p, "{\"event_id\":");
-      p = codec::put_int(p, event_id);
-      p = put_text(p, ",\"event_time\":\"");
-      p = codec::put_millis(p, time_ms, date_);
-      p = put_text(p, "\",\"user_id\":");
-      p = codec::put_int(p, user_id);
-      p = put_text(p, ",\"stars\":");
-      p = codec::put_int(p, traffic_.star_value(plan));
-      *p = '}';
-      return p + 1;
-    });
+    append_at_most(out_.bytes, kEventMax,
+                   [&](char* p) { return put_star(p, plan, user_id, time_ms); });
     add_rows(event_id, user_id, a, begin, out_.bytes.size());
   }
   return next_of(a, kNever);
 }
+
+}  // namespace
+
+void Traffic::event_json(std::int64_t event_id, std::string& out) const {
+  Deliveries event;
+  SessionPlan plan = this->plan(event_id / kViewSlots);
+  Writer(*this, event, 0, 0).event(plan, static_cast<std::uint32_t>(event_id % kViewSlots));
+  out += event.bytes;
+}
+
+namespace {
 
 /// Sorts rows by arrival, equal ones staying as they are: least significant digit first, on keys
 /// of (arrival − from, index).

@@ -257,6 +257,11 @@ void People::jsonl(std::int64_t first, std::int64_t last, std::string& out) cons
   }
 }
 
+std::string People::true_phone(std::int64_t id) const {
+  char text[32];
+  return {text, put_phone(text, random_.row(static_cast<std::uint64_t>(id)).bits(kPhone))};
+}
+
 User People::user(std::int64_t id) const {
   UserFacts facts = this->facts(id);
   Texts t = texts(facts);

@@ -17,6 +17,8 @@ class People {
 
   UserFacts facts(std::int64_t id) const;
   User user(std::int64_t id) const;
+  /// What stands in `phone_number` of a user whose phone isn't missing.
+  std::string true_phone(std::int64_t id) const;
   void jsonl(std::int64_t first, std::int64_t last, std::string& out) const;
 
  private:

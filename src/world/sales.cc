@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "world/columns.h"
+#include "world/order_law.h"
 #include "world/prague.h"
 
 namespace world {
@@ -12,40 +13,11 @@ using base::CounterRandom;
 __extension__ using Wide = unsigned __int128;
 constexpr int kPlaces = 20;
 
-// How often people order: weight of an hour, a weekday, a month and a holiday, in percent.
-constexpr std::uint64_t kHourWeights[24] = {20,  10,  6,   5,   6,   15,  40,  75,
-                                            110, 135, 140, 130, 115, 110, 115, 120,
-                                            125, 130, 145, 170, 185, 165, 110, 55};
-constexpr std::uint64_t kWeekdayWeights[7] = {112, 106, 103, 100, 90, 85, 104};
-constexpr std::uint64_t kMonthWeights[12] = {90, 85, 92, 93, 92, 90, 85, 88, 97, 105, 140, 143};
-constexpr std::uint64_t kHolidayWeight = 70;
-
-// What an order is worth, in crowns: base plus effects plus noise. See docs/formats/world.md.
-constexpr std::int64_t kBase = 4'000;
-constexpr std::int64_t kVipEffect = 900;
-constexpr std::int64_t kKrajEffects[14] = {600, 300,  -50, 50,  -250, -350, -100,
-                                           0,   -100, -50, 200, -200, -150, -300};
-constexpr std::int64_t kHourEffects[24] = {-150, -200, -250, -250, -200, -150, -100, -50,
-                                           -150, -200, -200, -100, 0,    -50,  -100, -50,
-                                           50,   150,  200,  300,  350,  300,  150,  0};
-constexpr std::int64_t kWeekdayEffects[7] = {-100, -100, -50, 0, 150, 250, 150};
-constexpr std::int64_t kHolidayEffect = 400;
-constexpr std::int64_t kNoise = 490;  ///< standard deviation
-
-std::int64_t age_effect(int age) {
-  if (age < 25) return -500;
-  if (age < 35) return -50;
-  if (age < 45) return 250;
-  if (age < 55) return 350;
-  if (age < 65) return 100;
-  return -300;
-}
-
 std::uint64_t hour_weight(std::int64_t utc_ms) {
   PragueTime local = prague_time(utc_ms);
   auto month = static_cast<unsigned>(std::chrono::year_month_day{local.day}.month());
-  return kHourWeights[local.hour] * kWeekdayWeights[local.weekday] * kMonthWeights[month - 1] *
-         (is_czech_holiday(local.day) ? kHolidayWeight : 100);
+  return kOrderHourWeights[local.hour] * kOrderWeekdayWeights[local.weekday] *
+         kOrderMonthWeights[month - 1] * (is_czech_holiday(local.day) ? kOrderHolidayWeight : 100);
 }
 
 std::int64_t three_years_before(base::Instant epoch) {
@@ -89,10 +61,10 @@ std::int64_t Sales::time_ms(std::int64_t id, std::uint64_t bits) const {
 std::int64_t Sales::expected_crowns(std::int64_t user, std::int64_t time_ms) const {
   UserFacts facts = people_.facts(user);
   PragueTime local = prague_time(time_ms);
-  return kBase + (facts.vip ? kVipEffect : 0) +
+  return kOrderBase + (facts.vip ? kVipEffect : 0) +
          kKrajEffects[lists_->town_kraj[static_cast<std::size_t>(facts.town)]] +
          kHourEffects[local.hour] + kWeekdayEffects[local.weekday] +
-         (is_czech_holiday(local.day) ? kHolidayEffect : 0) + age_effect(facts.age);
+         (is_czech_holiday(local.day) ? kHolidayEffect : 0) + kAgeEffects[age_group(facts.age)];
 }
 
 Order Sales::order(std::int64_t id) const {
@@ -102,8 +74,8 @@ Order Sales::order(std::int64_t id) const {
   order.time_ms = time_ms(id, row.bits(kOrderTime));
   order.expected_hundredths = 100 * expected_crowns(order.user_id, order.time_ms);
   std::int64_t z = normal_.millionths(static_cast<std::uint32_t>(row.bits(kOrderNoise)));
-  // Positive: the smallest sum of effects is above kNoise · kNormalMax.
-  order.value_hundredths = order.expected_hundredths + kNoise * z / 10'000;
+  // Positive: the smallest sum of effects is above kOrderNoiseCrowns · kNormalMax.
+  order.value_hundredths = order.expected_hundredths + kOrderNoiseCrowns * z / 10'000;
   order.items = item_count(id);
   return order;
 }

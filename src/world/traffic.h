@@ -93,21 +93,37 @@ class Traffic {
     return arrival(plan.row, kStarDelivery, kStarDelay, time_ms);
   }
 
+  /// When an event would arrive that no fault moves.
+  std::int64_t prompt_view_arrival(const SessionPlan& plan, std::uint32_t view,
+                                   std::int64_t time_ms) const {
+    return prompt(plan.row.bits(kViewColumns + view * kViewStride + kViewDelivery), time_ms);
+  }
+  std::int64_t prompt_star_arrival(const SessionPlan& plan, std::int64_t time_ms) const {
+    return prompt(plan.row.bits(kStarDelivery), time_ms);
+  }
+
   Visitor visitor(const SessionPlan& plan) const;
   ViewContent view_content(const SessionPlan& plan, std::uint32_t view) const;
   /// What is left of a malformed event of `size` bytes: the length of a strict prefix, never 0.
   static std::size_t malformed_size(std::int64_t event_id, std::size_t size);
 
   void session(std::int64_t id, Session& out) const;
+  /// The whole JSON of a page view or a star, as it would be without faults of delivery. Appended.
+  void event_json(std::int64_t event_id, std::string& out) const;
+  /// False when every page view comes without its address.
+  bool can_have_address() const { return cuts_.missing_ip < (std::uint64_t{1} << 32); }
   const std::vector<UserAgent>& user_agents() const { return lists_->user_agents; }
 
  private:
+  static std::int64_t prompt(std::uint64_t bits, std::int64_t time_ms) {
+    return time_ms + kNetworkMinMs +
+           static_cast<std::int64_t>((bits & 0xFFFFFFFF) * (kNetworkMaxMs - kNetworkMinMs + 1) >>
+                                     32);
+  }
   Arrival arrival(const base::RowRandom& row, std::uint64_t delivery, std::uint64_t delay,
                   std::int64_t time_ms) const {
     std::uint64_t bits = row.bits(delivery), fault = bits >> 32;
-    Arrival a{.ms = time_ms + kNetworkMinMs +
-                    static_cast<std::int64_t>(
-                        (bits & 0xFFFFFFFF) * (kNetworkMaxMs - kNetworkMinMs + 1) >> 32)};
+    Arrival a{.ms = prompt(bits, time_ms)};
     if (fault < cuts_.out_of_order) [[unlikely]]
       plant(a, fault, row.bits(delay), time_ms);
     return a;
