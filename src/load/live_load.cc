@@ -19,26 +19,20 @@ constexpr double kChunkRows = 16'000;
 constexpr std::int64_t kChunkMaxMs = 3'600'000;
 constexpr std::chrono::milliseconds kRateWindow{500};
 
-/// Whether another try could help.
-bool is_final(const base::Error& e) {
-  return e.code == Code::kNotFound || e.code == Code::kInvalidArgument ||
-         e.code == Code::kFailedPrecondition;
-}
-
 }  // namespace
 
-std::span<const hub::Hub::WorldRecord> behind_tail(std::span<const hub::Hub::WorldRecord> records,
-                                                   const hub::Hub::Tail& tail) {
+std::span<const EventSink::Record> behind_tail(std::span<const EventSink::Record> records,
+                                               const EventSink::Tail& tail) {
   if (tail.empty) return records;
   auto same =
-      std::ranges::equal_range(records, tail.arrival_ms, {}, &hub::Hub::WorldRecord::arrival_ms);
+      std::ranges::equal_range(records, tail.arrival_ms, {}, &EventSink::Record::arrival_ms);
   auto skip = (same.begin() - records.begin()) +
               std::min<std::int64_t>(tail.count_at_arrival, std::ssize(same));
   return records.subspan(static_cast<std::size_t>(skip));
 }
 
 std::unique_ptr<LiveLoad> LiveLoad::start(world::World world, Options options) {
-  CHECK(options.hub != nullptr && options.clock != nullptr);
+  CHECK((options.hub != nullptr) != (options.sink != nullptr) && options.clock != nullptr);
   std::unique_ptr<LiveLoad> load(new LiveLoad(std::move(world), std::move(options)));
   load->thread_ = std::jthread([self = load.get()](std::stop_token stop) { self->run(stop); });
   return load;
@@ -47,10 +41,10 @@ std::unique_ptr<LiveLoad> LiveLoad::start(world::World world, Options options) {
 LiveLoad::LiveLoad(world::World world, Options options)
     : world_(std::move(world)),
       options_(std::move(options)),
+      sink_(options_.sink ? options_.sink : hub_sink(options_.hub)),
       epoch_ms_(world_.epoch_ms()),
-      partitions_(static_cast<std::size_t>(options_.hub->partitions())),
+      partitions_(static_cast<std::size_t>(sink_->partitions())),
       rate_since_(steady_clock::now()) {
-  options_.hub->attach_generator();
   state_.backfill_rows = static_cast<std::int64_t>(
       world_.expected_rows(options_.stream, world_.backfill_start_ms(), epoch_ms_));
   state_.position_ms = resume_from();
@@ -65,13 +59,12 @@ void LiveLoad::stop() {
 
 /// Everything before it is in all partitions.
 std::int64_t LiveLoad::resume_from() const {
-  const hub::Hub& hub = *options_.hub;
   std::int64_t from = std::numeric_limits<std::int64_t>::max();
-  for (int p = 0; p < hub.partitions(); ++p) {
-    hub::Hub::Tail tail = hub.world_tail(p);
+  for (int p = 0; p < sink_->partitions(); ++p) {
+    EventSink::Tail tail = sink_->tail(p);
     std::int64_t mine = tail.empty ? world_.backfill_start_ms() : tail.arrival_ms;
     // Retention took the tail's records away, long after the frontier had passed them.
-    if (!tail.empty && tail.count_at_arrival == 0) mine = std::max(mine, hub.frontier_ms());
+    if (!tail.empty && tail.count_at_arrival == 0) mine = std::max(mine, sink_->advanced_to());
     from = std::min(from, mine);
   }
   return from;
@@ -85,17 +78,13 @@ void LiveLoad::run(std::stop_token stop) {
     state_.backfilled = true;
     changed_.notify_all();
   }
-  base::log_info("load", "backfilled", "hub={} position_ms={}", options_.hub->name(),
-                 cursor.position());
+  base::log_info("load", "backfilled", "sink={} position_ms={}", sink_->name(), cursor.position());
   // Live chunks are small: what the back-fill's needed goes back.
   chunk_ = {};
   keys_ = {};
   for (Records& records : partitions_) records = {};
   if (options_.on_backfilled) options_.on_backfilled();
-  if (options_.mode == Mode::kOnce) {
-    options_.hub->detach_generator();
-    return end({});
-  }
+  if (options_.mode == Mode::kOnce) return end({}, true);
   while (!stop.stop_requested()) {
     std::int64_t now_ms = base::to_millis(options_.clock->now());
     if (now_ms <= cursor.position()) {
@@ -105,7 +94,7 @@ void LiveLoad::run(std::stop_token stop) {
     if (!advance_to(cursor, now_ms, stop)) return;
     rest(options_.live_step, stop);
   }
-  end(error(Code::kCancelled, "loading into {} was stopped", options_.hub->name()));
+  end(error(Code::kCancelled, "loading into {} was stopped", sink_->name()));
 }
 
 /// False when the load has ended.
@@ -115,17 +104,17 @@ bool LiveLoad::advance_to(world::TrafficCursor& cursor, std::int64_t to_ms,
     chunk_.clear();
     cursor.next(chunk_end(cursor.position(), to_ms), chunk_);
     split_by_partition();
-    for (int p = 0; p < options_.hub->partitions(); ++p) {
+    for (int p = 0; p < sink_->partitions(); ++p) {
       if (!append(p, stop)) return false;
     }
-    options_.hub->advance_frontier(cursor.position());
+    sink_->advance(cursor.position());
     note_chunk(cursor.position(), std::ssize(chunk_.rows));
     if (stop.stop_requested()) break;
   }
   // The stretch may have been empty from the start (a restart): F is at least here.
-  if (cursor.position() >= to_ms) options_.hub->advance_frontier(to_ms);
+  if (cursor.position() >= to_ms) sink_->advance(to_ms);
   if (!stop.stop_requested()) return true;
-  end(error(Code::kCancelled, "loading into {} was stopped", options_.hub->name()));
+  end(error(Code::kCancelled, "loading into {} was stopped", sink_->name()));
   return false;
 }
 
@@ -142,7 +131,7 @@ void LiveLoad::split_by_partition() {
   for (const world::Delivery& row : chunk_.rows) {
     char* end = codec::put_int(p, row.user_id);
     std::string_view key(p, static_cast<std::size_t>(end - p));
-    auto partition = static_cast<std::size_t>(options_.hub->partition_of(key));
+    auto partition = static_cast<std::size_t>(hub::partition_of(key, sink_->partitions()));
     partitions_[partition].push_back({row.arrival_ms, key, chunk_.value(row)});
     p = end;
   }
@@ -153,12 +142,13 @@ void LiveLoad::split_by_partition() {
 bool LiveLoad::append(int partition, const std::stop_token& stop) {
   const Records& records = partitions_[static_cast<std::size_t>(partition)];
   for (;;) {
-    auto missing = behind_tail(records, options_.hub->world_tail(partition));
+    auto missing = behind_tail(records, sink_->tail(partition));
     if (missing.empty()) return true;
-    Status appended = options_.hub->append_world(partition, missing);
+    Status appended = sink_->append(partition, missing);
     if (appended) return true;
-    note_error(appended.error().message);
-    if (is_final(appended.error())) {
+    bool retry = sink_->can_retry(appended.error());
+    note_error(appended.error().message, retry);
+    if (!retry) {
       end(std::move(appended));
       return false;
     }
@@ -183,17 +173,19 @@ void LiveLoad::note_chunk(std::int64_t position_ms, std::int64_t rows) {
   rate_since_ = now;
 }
 
-void LiveLoad::note_error(std::string message) {
+void LiveLoad::note_error(std::string message, bool log) {
   std::lock_guard lock(mutex_);
-  if (message != state_.error) {
-    base::log_warn("load", "append_failed", "hub={} error=\"{}\"", options_.hub->name(), message);
+  if (log && message != state_.error) {
+    base::log_warn("load", "append_failed", "sink={} error=\"{}\"", sink_->name(), message);
   }
   ++state_.failed_appends;
   state_.error = std::move(message);
   state_.rows_per_s = 0;
 }
 
-void LiveLoad::end(Status why) {
+void LiveLoad::end(Status why, bool complete) {
+  Status finished = sink_->finish(complete);
+  if (!finished && (why || why.error().code == Code::kCancelled)) why = std::move(finished);
   std::lock_guard lock(mutex_);
   state_.ended = true;
   state_.rows_per_s = 0;
@@ -215,9 +207,7 @@ LiveLoad::State LiveLoad::state() const {
     state = state_;
     if (steady_clock::now() - rate_since_ > 4 * kRateWindow) state.rows_per_s = 0;
   }
-  for (int p = 0; p < options_.hub->partitions(); ++p) {
-    state.rows += options_.hub->state(p).world_records;
-  }
+  state.rows = sink_->rows();
   return state;
 }
 
@@ -226,8 +216,13 @@ Status LiveLoad::wait_backfilled(std::stop_token stop) const {
   changed_.wait(lock, stop, [&] { return state_.backfilled || state_.ended; });
   if (state_.backfilled) return {};
   if (state_.ended && !ended_with_) return ended_with_;
-  return error(Code::kCancelled, "waiting for the back-fill of {} was stopped",
-               options_.hub->name());
+  return error(Code::kCancelled, "waiting for the back-fill of {} was stopped", sink_->name());
+}
+
+Status LiveLoad::wait_ended(std::stop_token stop) const {
+  std::unique_lock lock(mutex_);
+  if (changed_.wait(lock, stop, [&] { return state_.ended; })) return ended_with_;
+  return error(Code::kCancelled, "waiting for the end of {} was stopped", sink_->name());
 }
 
 }  // namespace load

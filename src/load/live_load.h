@@ -1,14 +1,15 @@
-// Brings a stream of the world into an event hub: first the back-fill [epoch − traffic_hours,
-// epoch) as fast as it goes, then live by the playground's clock, without a seam, in one thread.
+// Brings a stream of the world into an event hub (or another sink of events, event_sink.h): first
+// the back-fill [epoch − traffic_hours, epoch) as fast as it goes, then live by the playground's
+// clock, without a seam, in one thread.
 //
 // Chunk by chunk: all that arrives in a stretch of playground time is appended to its partitions
 // (Kafka's murmur2 of the decimal user_id), then the frontier moves to the stretch's end. So the
 // frontier never passes what is appended.
-// How far it is, is read from Hub::world_tail(): of a chunk, what lies at or before a partition's
+// How far it is, is read from the sink's tails: of a chunk, what lies at or before a partition's
 // tail is left out. That holds after a kill -9 as after a failed append, so nothing is lost and
 // nothing doubled.
-// A failed append (disk full) is tried again every second, with the error in status(); only a hub
-// that was removed ends the load.
+// A failed append (disk full) is tried again every second, with the error in status(), where the
+// sink says that it may help; a hub that was removed ends the load.
 //
 // Threads: LiveLoad is thread-safe; on_backfilled is called from its thread.
 // Read first: tests/live_load_test.cc.
@@ -28,7 +29,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
-#include "hub/hub.h"
+#include "load/event_sink.h"
 #include "world/world.h"
 
 namespace load {
@@ -40,7 +41,8 @@ class LiveLoad {
     kEndless,  ///< the back-fill, and on with the clock
   };
   struct Options {
-    std::shared_ptr<hub::Hub> hub;
+    std::shared_ptr<hub::Hub> hub;    ///< where the stream goes, or
+    std::shared_ptr<EventSink> sink;  ///< this
     world::Stream stream = world::Stream::kPageviews;
     base::Clock* clock = nullptr;  ///< outlives the load
     Mode mode = Mode::kEndless;
@@ -49,7 +51,7 @@ class LiveLoad {
     std::function<void()> on_backfilled;          ///< once a start, also when it was in already
   };
   struct State {
-    std::int64_t rows = 0;           ///< world records in the hub
+    std::int64_t rows = 0;           ///< world records in the sink
     std::int64_t backfill_rows = 0;  ///< about as many belong to the back-fill
     double rows_per_s = 0;           ///< wall time, over about the last second
     std::int64_t position_ms = 0;    ///< all arrivals below it are in
@@ -59,7 +61,7 @@ class LiveLoad {
     std::int64_t failed_appends = 0;
   };
 
-  /// Attaches the hub's generator and starts the thread.
+  /// Starts the thread.
   static std::unique_ptr<LiveLoad> start(world::World world, Options options);
   /// stop().
   ~LiveLoad();
@@ -70,9 +72,12 @@ class LiveLoad {
   /// Waits until every arrival before the epoch is in. Errors: kCancelled after a request of `stop`
   /// or when the load was stopped; the append's error when the load failed for good.
   base::Status wait_backfilled(std::stop_token stop) const;
+  /// Waits for the end of the load and says how it ended: kCancelled after stop(). Errors:
+  /// kCancelled after a request of `stop`, too; what made the load fail.
+  base::Status wait_ended(std::stop_token stop) const;
 
  private:
-  using Records = std::vector<hub::Hub::WorldRecord>;
+  using Records = std::vector<EventSink::Record>;
 
   LiveLoad(world::World world, Options options);
   void run(std::stop_token stop);
@@ -82,12 +87,13 @@ class LiveLoad {
   void split_by_partition();
   bool append(int partition, const std::stop_token& stop);
   void note_chunk(std::int64_t position_ms, std::int64_t rows);
-  void note_error(std::string message);
-  void end(base::Status why);
+  void note_error(std::string message, bool log);
+  void end(base::Status why, bool complete = false);
   void rest(std::chrono::milliseconds wall, const std::stop_token& stop) const;
 
   const world::World world_;
   const Options options_;
+  const std::shared_ptr<EventSink> sink_;
   const std::int64_t epoch_ms_;
 
   // The thread's own.
@@ -106,7 +112,7 @@ class LiveLoad {
 };
 
 /// The records of `records` (by arrival) that aren't in the partition yet: those behind its tail.
-std::span<const hub::Hub::WorldRecord> behind_tail(std::span<const hub::Hub::WorldRecord> records,
-                                                   const hub::Hub::Tail& tail);
+std::span<const EventSink::Record> behind_tail(std::span<const EventSink::Record> records,
+                                               const EventSink::Tail& tail);
 
 }  // namespace load
