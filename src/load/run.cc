@@ -162,10 +162,10 @@ class Run {
       if (s.chunk.rows > left) keep_rows(s.chunk, form_, left);
       maker.encode(s.chunk);
     }
-    std::int64_t rows = s.chunk.rows;
+    const std::int64_t rows = s.chunk.rows;
     Status written = rows > 0 ? sink_.write(s.chunk) : Status{};
     if (written) {
-      progress_.rows += rows;
+      progress_.rows += s.chunk.rows;  // without those that the sink had
       progress_.bytes = sink_.bytes() - bytes_before_;
     }
     lock.lock();

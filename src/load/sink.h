@@ -60,7 +60,8 @@ class Sink {
   /// Errors: kAlreadyExists or kFailedPrecondition where something else lies there; the message
   /// says what to do.
   virtual base::Result<Start> open(const world::World& world, const Slice& slice) = 0;
-  /// The next rows. One call at a time, each from any thread.
+  /// The next rows. One call at a time, each from any thread. Sets chunk.rows to less when some
+  /// were there already.
   virtual base::Status write(Chunk& chunk) = 0;
   /// After the last row. Errors as of write().
   virtual base::Status close() = 0;
