@@ -5,6 +5,7 @@
 
 #include "app/engine/generate_options.h"
 #include "app/engine/generate_target.h"
+#include "app/engine/live.h"
 #include "app/engine/progress_bar.h"
 #include "app/engine/verbs.h"
 
@@ -56,11 +57,12 @@ Status generate(const GenerateOptions& options, ProgressBar& bar) {
   TRY(options.check());
   std::vector<Table> tables = TRY(options.tables());
   World world = TRY(options.world.world());
+  if (options.live) return run_live(options, world, tables, bar);
   std::vector<load::Slice> slices;
   for (Table table : tables) slices.push_back(TRY(options.slice(world, table)));
   Targets targets(options);
   for (std::size_t i = 0; i < tables.size(); ++i) {
-    Target target = TRY(targets.target(tables[i], tables.size() == 1));
+    Target target = TRY(targets.target(tables[i], tables.size() == 1, bar.stop_token()));
     TRY(load_table(options, world, tables[i], slices[i], target, bar));
   }
   return {};

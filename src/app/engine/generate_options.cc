@@ -31,6 +31,9 @@ constexpr const char* kExamples =
     "  hriste generate orders --rows 500:600 --format csv            orders 500 … 599\n"
     "  hriste generate pageviews --out views.parquet                 a day of traffic\n"
     "  hriste generate orders items --sqlite shop.db                 two tables of a database\n"
+    "  hriste generate orders items --postgres 'dbname=shop'         the same in PostgreSQL\n"
+    "  hriste generate pageviews --kafka localhost:9092              a topic of that name\n"
+    "  hriste generate pageviews --live --speed 60 | grep DELETE     a minute a second, endless\n"
     "  hriste generate --all --out shop/ --format parquet            the whole world\n\n"
     "A stopped or killed command goes on where it was when it is given again; files appear under\n"
     "their names when they are whole. Exit status: 0 done, 2 not done, 130 interrupted.\n";
@@ -86,6 +89,22 @@ void GenerateOptions::add_to(CLI::App& command) {
   command.add_option("--sqlite", sqlite, "Tables of this SQLite file, made when absent")
       ->type_name("FILE")
       ->group(kWhere);
+  command
+      .add_option("--postgres", postgres,
+                  "Tables of this PostgreSQL database: \"host=localhost dbname=shop\" or a URI")
+      ->type_name("DSN")
+      ->group(kWhere);
+  kafka.add_to(command, kWhere);
+  command
+      .add_flag("--live", live,
+                "After the traffic before the epoch go on without end, as events arrive, until\n"
+                "Ctrl-C; to --kafka or standard output")
+      ->group(kHow);
+  command
+      .add_option("--speed", speed, "Seconds of the stream's clock in a second, with --live [1]")
+      ->check(CLI::Range(0.1, 10'000.0))
+      ->type_name("FACTOR")
+      ->group(kHow);
   command.add_flag("--overwrite", overwrite, "Replace files and tables that are there")
       ->group(kHow);
   command.add_option("-j,--threads", threads, "Threads")
@@ -97,9 +116,18 @@ void GenerateOptions::add_to(CLI::App& command) {
 }
 
 Status GenerateOptions::check() const {
-  if (!sqlite.empty() && (!out.empty() || format)) {
-    return error(Code::kInvalidArgument, "--sqlite goes without --out and --format");
+  if ((!sqlite.empty() || !postgres.empty() || kafka.given()) && (!out.empty() || format)) {
+    return error(Code::kInvalidArgument,
+                 "--sqlite, --postgres and --kafka go without --out and --format");
   }
+  if (!sqlite.empty() + !postgres.empty() + kafka.given() > 1) {
+    return error(Code::kInvalidArgument, "only one of --sqlite, --postgres and --kafka at a time");
+  }
+  if (kafka.given() && overwrite) {
+    return error(Code::kInvalidArgument, "--overwrite can't empty a topic: remove it first");
+  }
+  TRY(kafka.check(table_names.size()));
+  TRY(check_live());
   if (!rows.empty() && !(from.empty() && to.empty())) {
     return error(Code::kInvalidArgument, "--rows goes without --from and --to");
   }
@@ -109,12 +137,35 @@ Status GenerateOptions::check() const {
   return {};
 }
 
+Status GenerateOptions::check_live() const {
+  if (!live && speed) return error(Code::kInvalidArgument, "--speed goes with --live");
+  if (!live) return {};
+  bool lines = !format || *format == Format::kJsonLines;
+  bool to_pipe = (out.empty() || out == "-") && lines;
+  if (!sqlite.empty() || !postgres.empty() || !(kafka.given() || to_pipe)) {
+    return error(Code::kInvalidArgument,
+                 "--live goes to --kafka, or as JSON lines to standard output");
+  }
+  if (!rows.empty() || !from.empty() || !to.empty()) {
+    return error(Code::kInvalidArgument, "--live has no --rows, --from and --to: it has no end");
+  }
+  return {};
+}
+
 Result<std::vector<Table>> GenerateOptions::tables() const {
-  if (all) return std::vector<Table>(world::kTables.begin(), world::kTables.end());
   std::vector<Table> tables;
+  if (all) tables.assign(world::kTables.begin(), world::kTables.end());
   for (const std::string& name : table_names) {
     Table table = TRY(world::table_from_name(name));
     if (std::ranges::count(tables, table) == 0) tables.push_back(table);
+  }
+  if (live) {
+    if (std::ranges::any_of(tables, [](Table table) { return !load::is_traffic(table); })) {
+      return error(Code::kInvalidArgument, "only pageviews and stars arrive --live");
+    }
+    if (tables.size() > 1 && !kafka.given()) {
+      return error(Code::kInvalidArgument, "several streams can't share standard output");
+    }
   }
   if (!tables.empty()) return tables;
   return error(Code::kInvalidArgument,

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/engine/kafka_options.h"
 #include "app/engine/world_options.h"
 #include "load/slice.h"
 
@@ -21,6 +22,10 @@ struct GenerateOptions {
   std::string out;               ///< a path, "-", or empty: not a file
   std::optional<Format> format;  ///< absent: by the file's name, else JSON lines
   std::string sqlite;            ///< a path, or empty
+  std::string postgres;          ///< a connection text, or empty
+  KafkaOptions kafka;
+  bool live = false;            ///< go on by the clock after the back-fill
+  std::optional<double> speed;  ///< of that clock
   bool overwrite = false, quiet = false;
   int threads = 1;
 
@@ -29,6 +34,7 @@ struct GenerateOptions {
   /// Errors: kInvalidArgument: the options contradict each other.
   base::Status check() const;
   base::Result<std::vector<world::Table>> tables() const;
+  base::Status check_live() const;
   /// The rows of `table` that are asked for.
   base::Result<load::Slice> slice(const world::World& world, world::Table table) const;
 };

@@ -8,6 +8,7 @@
 
 #include "load/database_sink.h"
 #include "load/file_sink.h"
+#include "load/kafka_sink.h"
 #include "load/product_files.h"
 #include "load/stream_sink.h"
 
@@ -71,8 +72,12 @@ Target Targets::sink_target(std::string name, std::shared_ptr<load::Sink> sink) 
   return target;
 }
 
-Result<Target> Targets::target(Table table, bool alone) {
-  if (!options_.sqlite.empty()) return database_target(table);
+Result<Target> Targets::target(Table table, bool alone, std::stop_token stop) {
+  if (!options_.sqlite.empty() || !options_.postgres.empty()) return database_target(table);
+  if (options_.kafka.given()) {
+    auto topic = TRY(options_.kafka.open(table, std::move(stop)));
+    return sink_target(topic->name(), std::make_shared<load::KafkaSink>(topic));
+  }
   if (options_.out.empty() || options_.out == "-") {
     if (!alone) {
       return error(Code::kInvalidArgument,
@@ -130,13 +135,17 @@ Result<Target> Targets::stream_target(int fd, std::string name, Format format) {
 }
 
 Result<Target> Targets::database_target(Table table) {
-  if (database_ == nullptr) {
-    std::error_code ec;
-    std::string path = std::filesystem::absolute(options_.sqlite, ec).lexically_normal().string();
-    database_ = TRY(sqldb::open_sqlite(Env::real(), path));
-  }
+  if (database_ == nullptr) database_ = TRY(open_database());
   if (options_.overwrite) TRY(database_->drop_table(std::string(table_name(table))));
-  return sink_target(options_.sqlite, std::make_shared<load::DatabaseSink>(*database_));
+  return sink_target(options_.sqlite.empty() ? "PostgreSQL" : options_.sqlite,
+                     std::make_shared<load::DatabaseSink>(*database_));
+}
+
+Result<std::unique_ptr<sqldb::Database>> Targets::open_database() const {
+  if (!options_.postgres.empty()) return sqldb::open_postgres(options_.postgres);
+  std::error_code ec;
+  std::string path = std::filesystem::absolute(options_.sqlite, ec).lexically_normal().string();
+  return sqldb::open_sqlite(Env::real(), path);
 }
 
 }  // namespace app

@@ -30,13 +30,14 @@ class Targets {
 
   /// `alone`: the command names no other table.
   /// Errors: kInvalidArgument where the options don't fit; the file system's, the database's.
-  base::Result<Target> target(world::Table table, bool alone);
+  base::Result<Target> target(world::Table table, bool alone, std::stop_token stop);
 
  private:
   base::Result<Target> file_target(world::Table table, bool alone);
   Target path_target(const std::string& path, Format format);
   base::Result<Target> stream_target(int fd, std::string name, Format format);
   base::Result<Target> database_target(world::Table table);
+  base::Result<std::unique_ptr<sqldb::Database>> open_database() const;
   Target sink_target(std::string name, std::shared_ptr<load::Sink> sink);
 
   const GenerateOptions& options_;

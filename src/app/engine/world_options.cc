@@ -92,11 +92,15 @@ void WorldOptions::add_volumes(CLI::App& command) {
 }
 
 void WorldOptions::add_traffic(CLI::App& command) {
-  add(command, "--traffic-hours", settings_.traffic_hours, "Hours of traffic before the epoch")
+  add(command, "--traffic-hours,--backfill-hours", settings_.traffic_hours,
+      "Hours of traffic before the epoch")
       ->capture_default_str()
       ->group(kTraffic);
   add(command, "--event-rate", settings_.event_rate, "Page views a second, on average")
       ->capture_default_str()
+      ->group(kTraffic);
+  add(command, "--rate", rate_, "The same rate at all times: --event-rate with --curve flat")
+      ->type_name("RATE")
       ->group(kTraffic);
   add(command, "--curve", curve_,
       "How visitors come: natural (by hour and weekday in Europe/Prague) or flat [natural]")
@@ -133,6 +137,10 @@ Result<world::Settings> WorldOptions::settings() const {
   world::Settings settings = settings_;
   settings.vip_users = vip_users_.value_or(settings.users / 2);
   if (!curve_.empty()) settings.curve = TRY(world::curve_from_name(curve_));
+  if (rate_) {
+    settings.event_rate = *rate_;
+    settings.curve = world::Curve::kFlat;
+  }
   if (!locale_.empty()) settings.locale = TRY(world::locale_from_name(locale_));
   if (!epoch_.empty()) {
     auto epoch = base::parse_instant(epoch_.size() == 10 ? epoch_ + "T00:00:00Z" : epoch_);

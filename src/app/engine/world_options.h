@@ -37,6 +37,7 @@ class WorldOptions {
 
   world::Settings settings_;
   std::optional<std::int64_t> vip_users_;
+  std::optional<double> rate_;
   std::string epoch_, curve_, locale_;
   std::vector<const CLI::Option*> options_;
 };
