@@ -2,6 +2,7 @@
 // (once; a second call takes the one that is there) and grades it, timed. Run in the repository's
 // root: the streaming query and the SQL are those of playground/.
 #include <atomic>
+#include <ctime>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -67,15 +68,33 @@ class Playground {
     fmt::print("stream: {}\n", to_json(job_->status()).dump());
     // Activities are run by hand: this bench is about the grade.
     for (const char* table : {"orders", "items"}) copy(table);
-    for (const char* table : {"silver.users", "silver.products", "silver.orders", "silver.items",
-                              "silver.pageviews", "silver.stars", "gold.engagements"}) {
-      std::string file = table;
-      std::ranges::replace(file, '.', '_');
-      lake::Cuts cuts{{"pageviews", world_.epoch_ms()}, {"stars", world_.epoch_ms()}};
-      auto written =
-          lake_->overwrite_table(table, text_of("playground/sql/" + file + ".sql"), cuts);
-      CHECK(written.has_value(), "{}", written.error().message);
+    std::vector<std::string> files;
+    auto found = env_.list("playground/sql").value();
+    for (const auto& file : found) {
+      if (!table_of(file.name).empty()) files.push_back(file.name);
     }
+    // Whatever the order of their needs is: what can't be made yet waits for the next round.
+    while (!files.empty()) {
+      std::size_t before = files.size();
+      std::string error;
+      std::erase_if(files, [&](const std::string& file) { return make_table(file, error); });
+      CHECK(files.size() < before, "{}", error);
+    }
+  }
+
+  bool make_table(const std::string& file, std::string& error) {
+    lake::Cuts cuts{{"pageviews", world_.epoch_ms()}, {"stars", world_.epoch_ms()}};
+    auto written = lake_->overwrite_table(table_of(file), text_of("playground/sql/" + file), cuts);
+    if (!written) error = file + ": " + written.error().message;
+    return written.has_value();
+  }
+
+  /// "silver.users" of "silver_users.sql"; empty for other files.
+  static std::string table_of(std::string file) {
+    std::size_t tier = file.find('_');
+    if (!file.ends_with(".sql") || tier == std::string::npos) return "";
+    file[tier] = '.';
+    return file.substr(0, file.size() - 4);
   }
 
   grade::Report grade_now() {
@@ -91,15 +110,19 @@ class Playground {
                    "silver.stream_pageviews_5min", "gold.engagements"},
         .hub_namespace = "playground",
         .stream_job = "traffic"};
+    in.tables.insert(stream_tables_.begin(), stream_tables_.end());
+    auto found = env_.list("playground/sql").value();
+    for (const auto& file : found) in.tables.insert(table_of(file.name));
     for (const char* name : {"pageviews", "stars"}) {
       in.hubs[name] = broker_->hub(name);
       in.cuts_ms[name] = world_.epoch_ms();
     }
-    in.alerts = grade::AlertInputs{.fields = [this]() -> base::Result<std::vector<json>> {
+    grade::AlertInputs alerts{.fields = [this]() -> base::Result<std::vector<json>> {
       std::vector<json> fields;
       for (const auto& [key, alert] : alerts_) fields.push_back(json::parse(alert));
       return fields;
     }};
+    in.alerts.push_back(alerts);
     auto report = grade::grade(in);
     CHECK(report.has_value(), "{}", report.error().message);
     return *report;
@@ -122,6 +145,15 @@ class Playground {
         {"pageviews_5min",
          {.tier = "silver", .path = "stream/pageviews_5min", .format = Spec::Format::kJson}},
         {"slow_pages", {.type = Spec::Type::kAlert}}};
+    // Statements that came later: they are there when the text has them.
+    std::map<std::string, Spec::Format> later{{"starred_pageviews", Spec::Format::kParquet},
+                                              {"slow_pages_enriched", Spec::Format::kJson},
+                                              {"first_events", Spec::Format::kParquet}};
+    for (const auto& [name, format] : later) {
+      if (options.query.find("INTO " + name) == std::string::npos) continue;
+      options.outputs[name] = {.tier = "silver", .path = "stream/" + name, .format = format};
+      stream_tables_.insert("silver.stream_" + name);
+    }
     options.dead_letter = Spec{.tier = "bronze", .path = "deadletter"};
     options.on_alerts = [this](std::span<const stream::Alert> alerts) -> Status {
       std::ofstream out(dir_ + "/alerts.jsonl", std::ios::app);
@@ -179,6 +211,7 @@ class Playground {
   std::unique_ptr<hub::Broker> broker_;
   std::unique_ptr<stream::Job> job_;
   std::map<std::string, std::string> alerts_;
+  std::set<std::string> stream_tables_;
 };
 
 }  // namespace
@@ -205,10 +238,14 @@ int main(int argc, char** argv) {
     playground.open_job();
   }
   grade::Report report;
-  bench::measure("grade", 3, [&] {
+  std::clock_t before = std::clock();
+  constexpr int kRounds = 3;
+  bench::measure("grade", kRounds, [&] {
     report = playground.grade_now();
     return bench::Made{report.total(), 0};
   });
+  fmt::print("{:.2f} CPU s a grade\n",
+             static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC / kRounds);
   for (const auto& check : report.checks) {
     fmt::print("{:<8} {:<34} {:<12} {}\n", check.layer, check.name, verdict_name(check.verdict),
                check.expected);

@@ -15,6 +15,17 @@ void Case::measure() {
   }
 }
 
+void Case::also_observe(std::function<void(Row)> another) {
+  if (!observe) {
+    observe = std::move(another);
+    return;
+  }
+  observe = [first = std::move(observe), second = std::move(another)](Row row) {
+    first(row);
+    second(row);
+  };
+}
+
 Check Case::decide() const {
   Check check = verdict();
   if (check.verdict == Verdict::kWrong) check.detail = hint + check.detail;

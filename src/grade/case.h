@@ -39,6 +39,8 @@ struct Case {
   std::optional<Fingerprint> found;
   std::optional<base::Error> error;  ///< why there is no `found`
 
+  /// One more that sees the found rows.
+  void also_observe(std::function<void(Row)> another);
   /// Reads the found side.
   void measure();
   Check decide() const;

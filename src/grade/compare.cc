@@ -20,6 +20,24 @@ std::string columns_that_differ(const Table& table, const Fingerprint& expected,
   return text;
 }
 
+/// "id 3: city expected "Brno", found "brno"; name expected …", or "id 3 is missing (…)".
+std::string first_text(const std::vector<Change>& changes) {
+  const Change& first = changes.front();
+  if (first.column.empty()) {
+    bool missing = first.found == kNothing;
+    const std::string& values = missing ? first.expected : first.found;
+    return first.key + (missing ? " is missing" : " is extra") +
+           (values.empty() ? "" : " (" + values + ")");
+  }
+  std::string text;
+  for (const Change& change : changes) {
+    if (change.key != first.key || change.column.empty()) break;
+    text += fmt::format("{} {} expected {}, found {}", text.empty() ? ":" : ";", change.column,
+                        change.expected, change.found);
+  }
+  return first.key + text;
+}
+
 std::string detail_of(const Table& table, const Fingerprint& expected, const Fingerprint& found,
                       const Difference& difference) {
   std::string text = difference.whole ? "" : "at least ";
@@ -29,7 +47,7 @@ std::string detail_of(const Table& table, const Fingerprint& expected, const Fin
     std::string columns = columns_that_differ(table, expected, found);
     if (!columns.empty()) text += " in " + columns;
   }
-  if (!difference.first.empty()) text += "; first: " + difference.first;
+  if (!difference.changes.empty()) text += "; first: " + first_text(difference.changes);
   return text;
 }
 
@@ -55,8 +73,12 @@ Check compare(const Table& table, const Fingerprint& expected, const Fingerprint
   if (expected == found) return check;
   check.verdict = Verdict::kWrong;
   auto difference = locate(table, expected, found, expected_rows, found_rows);
-  check.detail = difference ? detail_of(table, expected, found, *difference)
-                            : "the difference could not be located: " + difference.error().message;
+  if (!difference) {
+    check.detail = "the difference could not be located: " + difference.error().message;
+    return check;
+  }
+  check.detail = detail_of(table, expected, found, *difference);
+  check.changes = std::move(difference->changes);
   return check;
 }
 

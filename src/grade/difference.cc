@@ -1,18 +1,18 @@
 // First pass: the hashes of all rows in the parts that differ; sorted and merged they give the keys
-// whose rows are missing, extra or changed. Second pass: the rows of these keys; the smallest is
+// whose rows are missing, extra or changed. Second pass: the rows of these keys; the smallest are
 // shown.
 #include <algorithm>
-#include <deque>
-#include <memory>
 #include <optional>
 
 #include "grade/difference_internal.h"
+#include "grade/kept_row.h"
 
 namespace grade {
 
 namespace {
 
 constexpr std::int64_t kRowsLookedAt = 1'000'000;  // a side
+constexpr std::size_t kKeysShown = 20, kRowsOfAKey = 16;
 
 struct Entry {
   std::uint64_t key, row;
@@ -86,20 +86,6 @@ void count_rest(const std::vector<Entry>& expected, const std::vector<Entry>& fo
   }
 }
 
-/// A row that outlives its source. Its cells look into its texts, so these stay where they are when
-/// the row moves, and it can't be copied.
-struct Kept {
-  std::unique_ptr<std::deque<std::string>> texts = std::make_unique<std::deque<std::string>>();
-  std::vector<Cell> cells;
-
-  explicit Kept(Row row) {
-    for (const Cell& cell : row) {
-      bool text = cell.kind() == Cell::Kind::kText;
-      cells.push_back(text ? Cell::of(std::string_view(texts->emplace_back(cell.text()))) : cell);
-    }
-  }
-};
-
 bool less(const Cell& a, const Cell& b) {
   if (a.kind() != b.kind()) return a.kind() < b.kind();
   if (a.kind() == Cell::Kind::kDouble) return a.real() < b.real();
@@ -110,23 +96,39 @@ bool key_less(const Table& table, Row a, Row b) {
   return std::ranges::lexicographical_compare(a.first(table.key), b.first(table.key), less);
 }
 
-/// All rows with the smallest key among `keys`, as many as are worth showing.
-base::Result<std::vector<Kept>> smallest(const Table& table, const Keys& keys,
-                                         const RowSource& source) {
-  std::vector<Kept> kept;
+/// Rows with one key.
+using Group = std::vector<KeptRow>;
+
+bool group_less(const Table& table, const Group& a, const Group& b) {
+  return key_less(table, a.front().row(), b.front().row());
+}
+
+/// The rows with the smallest keys among `keys`, by key, as many as are worth showing.
+base::Result<std::vector<Group>> smallest(const Table& table, const Keys& keys,
+                                          const RowSource& source) {
+  std::vector<Group> groups;
   TRY(source([&](Row row) {
     if (!std::ranges::binary_search(keys, key_hash(row, table.key))) return;
-    if (!kept.empty() && key_less(table, kept.front().cells, row)) return;
-    if (!kept.empty() && key_less(table, row, kept.front().cells)) kept.clear();
-    if (kept.size() < 16) kept.emplace_back(row);
+    auto at = std::ranges::lower_bound(
+        groups, row, [&](Row a, Row b) { return key_less(table, a, b); },
+        [](const Group& group) { return group.front().row(); });
+    if (at != groups.end() && !key_less(table, row, at->front().row())) {
+      if (at->size() < kRowsOfAKey) at->emplace_back(row);
+      return;
+    }
+    if (at == groups.end() && groups.size() == kKeysShown) return;
+    at = groups.emplace(at);
+    at->emplace_back(row);
+    if (groups.size() > kKeysShown) groups.pop_back();
   }));
-  return kept;
+  return groups;
 }
 
 /// Rows that the other side has too say nothing.
-void remove_common(std::vector<Kept>& a, std::vector<Kept>& b) {
+void remove_common(Group& a, Group& b) {
   for (std::size_t i = 0; i < a.size();) {
-    auto same = std::ranges::find_if(b, [&](const Kept& kept) { return kept.cells == a[i].cells; });
+    auto same = std::ranges::find_if(
+        b, [&](const KeptRow& kept) { return std::ranges::equal(kept.row(), a[i].row()); });
     if (same == b.end()) {
       ++i;
     } else {
@@ -139,43 +141,46 @@ void remove_common(std::vector<Kept>& a, std::vector<Kept>& b) {
 std::string values_text(const Table& table, Row row) {
   std::string text;
   for (std::size_t i = table.key; i < row.size(); ++i) {
-    text += fmt::format("{} {} {}", text.empty() ? "" : ",", table.columns[i].name,
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", table.columns[i].name,
                         cell_text(row[i], table.columns[i].form));
   }
-  return text.empty() ? text : " (" + text.substr(1) + ")";
+  return text;
 }
 
-std::string change_text(const Table& table, Row expected, Row found) {
-  std::string text;
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    if (expected[i] == found[i]) continue;
-    Form form = table.columns[i].form;
-    text +=
-        fmt::format("{} {} expected {}, found {}", text.empty() ? ":" : ";", table.columns[i].name,
-                    cell_text(expected[i], form), cell_text(found[i], form));
-  }
-  return key_text(table, expected) + text;
-}
-
-std::string first_text(const Table& table, std::vector<Kept> expected, std::vector<Kept> found) {
-  bool same_key = !expected.empty() && !found.empty() &&
-                  !key_less(table, expected[0].cells, found[0].cells) &&
-                  !key_less(table, found[0].cells, expected[0].cells);
-  if (same_key) {
-    remove_common(expected, found);
-    if (!expected.empty() && !found.empty()) {
-      return change_text(table, expected[0].cells, found[0].cells);
+/// What differs between rows with the same key; either group may be empty.
+void describe(const Table& table, Group expected, Group found, std::vector<Change>& changes) {
+  remove_common(expected, found);
+  std::size_t both = std::min(expected.size(), found.size());
+  for (std::size_t n = 0; n < both; ++n) {
+    Row e = expected[n].row(), f = found[n].row();
+    for (std::size_t i = 0; i < e.size(); ++i) {
+      if (e[i] == f[i]) continue;
+      Form form = table.columns[i].form;
+      changes.push_back({key_text(table, e), table.columns[i].name, cell_text(e[i], form),
+                         cell_text(f[i], form)});
     }
-  } else if (!expected.empty() && !found.empty()) {
-    bool found_first = key_less(table, found[0].cells, expected[0].cells);
-    (found_first ? expected : found).clear();
   }
-  if (!expected.empty()) {
-    return key_text(table, expected[0].cells) + " is missing" +
-           values_text(table, expected[0].cells);
+  for (std::size_t n = both; n < expected.size(); ++n) {
+    Row row = expected[n].row();
+    changes.push_back({key_text(table, row), "", values_text(table, row), kNothing});
   }
-  if (found.empty()) return "";
-  return key_text(table, found[0].cells) + " is extra" + values_text(table, found[0].cells);
+  for (std::size_t n = both; n < found.size(); ++n) {
+    Row row = found[n].row();
+    changes.push_back({key_text(table, row), "", kNothing, values_text(table, row)});
+  }
+}
+
+std::vector<Change> changes_of(const Table& table, std::vector<Group> expected,
+                               std::vector<Group> found) {
+  std::vector<Change> changes;
+  auto e = expected.begin(), f = found.begin();
+  for (std::size_t n = 0; n < kKeysShown && (e != expected.end() || f != found.end()); ++n) {
+    bool only_e = f == found.end() || (e != expected.end() && group_less(table, *e, *f));
+    bool only_f = e == expected.end() || (f != found.end() && group_less(table, *f, *e));
+    describe(table, only_f ? Group{} : std::move(*e++), only_e ? Group{} : std::move(*f++),
+             changes);
+  }
+  return changes;
 }
 
 }  // namespace
@@ -191,8 +196,8 @@ base::Result<Difference> locate(const Table& table, const Fingerprint& expected,
     auto found_hashes = TRY(hashes(table, parts, found_rows));
     count_rest(expected_hashes, found_hashes, difference, keys);
   }
-  difference.first = first_text(table, TRY(smallest(table, keys, expected_rows)),
-                                TRY(smallest(table, keys, found_rows)));
+  difference.changes = changes_of(table, TRY(smallest(table, keys, expected_rows)),
+                                  TRY(smallest(table, keys, found_rows)));
   return difference;
 }
 

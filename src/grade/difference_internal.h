@@ -5,10 +5,13 @@
 
 namespace grade {
 
+/// What Change says instead of a row that one side lacks.
+inline constexpr const char* kNothing = "nothing";
+
 struct Difference {
   std::int64_t missing = 0, extra = 0, changed = 0;  ///< rows, by key
-  bool whole = true;  ///< false: only a part of what differs was looked at
-  std::string first;  ///< the row with the smallest key that was looked at
+  bool whole = true;            ///< false: only a part of what differs was looked at
+  std::vector<Change> changes;  ///< of the smallest keys that were looked at
 };
 
 base::Result<Difference> locate(const Table& table, const Fingerprint& expected,

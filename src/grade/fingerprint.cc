@@ -6,18 +6,21 @@ namespace grade {
 
 Fingerprint::Fingerprint(const Table& table)
     : key_(table.key), columns_(table.columns.size()), sums_(table.columns.size()), parts_(kParts) {
-  for (const auto& column : table.columns) summed_.push_back(column.summed);
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    if (table.columns[i].summed) summed_.push_back(i);
+  }
 }
 
 void Fingerprint::add(Row row) {
   std::uint64_t key = key_hash(row, key_);
   std::uint64_t whole = key;  // so that a row of key columns alone counts too
   for (std::size_t i = 0; i < row.size(); ++i) {
-    const Cell& cell = row[i];
-    std::uint64_t hash = cell_hash(key, i, cell);
+    std::uint64_t hash = cell_hash(key, i, row[i]);
     columns_[i] += hash;
     whole += hash;
-    if (!summed_[i]) continue;
+  }
+  for (std::size_t i : summed_) {
+    const Cell& cell = row[i];
     if (cell.kind() == Cell::Kind::kInt) sums_[i] += static_cast<std::uint64_t>(cell.integer());
     if (cell.kind() == Cell::Kind::kDouble && std::abs(cell.real()) < 1e15) {
       sums_[i] += static_cast<std::uint64_t>(std::llround(cell.real() * 100));

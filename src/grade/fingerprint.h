@@ -52,7 +52,7 @@ class Fingerprint {
 
  private:
   std::size_t key_;
-  std::vector<std::uint8_t> summed_;
+  std::vector<std::size_t> summed_;  // which columns
   std::int64_t rows_ = 0;
   std::vector<std::uint64_t> columns_, sums_;  // sums wrap: found values may be anything
   std::vector<std::uint64_t> parts_;

@@ -1,12 +1,17 @@
 #include "grade/found_alerts.h"
 
 #include <algorithm>
+#include <unordered_map>
+
+#include "base/clock.h"
 
 namespace grade {
 
 namespace {
 
-constexpr std::int64_t kViewSlots = 32;  // event_id = session * 32 + view
+constexpr std::int64_t kViewSlots = 32;        // event_id = session * 32 + view
+constexpr std::int64_t kDelayMaxMs = 700'000;  // nothing arrives later than this after its time
+constexpr std::int64_t kDayMs = 86'400'000;
 
 /// When the page view arrives, once or twice; never for what is no page view of the world.
 std::vector<std::int64_t> arrivals_of(const world::World& world, std::int64_t event_id,
@@ -21,40 +26,55 @@ std::vector<std::int64_t> arrivals_of(const world::World& world, std::int64_t ev
   return {page_view.arrival_ms, page_view.copy_arrival_ms};
 }
 
-/// -1 when the alert doesn't say.
-std::int64_t event_id_of(const json& fields) {
-  auto id = fields.find("event_id");
-  return id != fields.end() && id->is_number_integer() ? id->get<std::int64_t>() : -1;
+/// The text of a cell lies in `value`.
+Cell cell_of(const json& value, Form form) {
+  if (value.is_number_integer()) {
+    auto number = value.get<std::int64_t>();
+    return form == Form::kReal ? Cell::of(static_cast<double>(number)) : Cell::of(number);
+  }
+  if (value.is_number_float()) return Cell::of(value.get<double>());
+  if (!value.is_string()) return {};
+  const auto& text = value.get_ref<const std::string&>();
+  if (form != Form::kInstant) return Cell::of(std::string_view(text));
+  auto instant = base::parse_instant(text);
+  return instant ? Cell::of(base::to_millis(*instant) * 1000) : Cell::of(std::string_view(text));
 }
 
 }  // namespace
 
-std::int64_t alerts_at(std::int64_t cut_ms, std::span<const std::int64_t> arrivals_ms,
-                       std::int64_t found) {
-  auto all = static_cast<std::int64_t>(arrivals_ms.size());
+bool counts_at(std::int64_t cut_ms, std::span<const std::int64_t> arrivals_ms, std::int64_t n) {
   auto due = std::ranges::count_if(arrivals_ms, [&](std::int64_t ms) { return ms < cut_ms; });
-  if (found <= due) return found;
-  return found <= all ? due : due + found - all;
+  return n < due || n >= static_cast<std::int64_t>(arrivals_ms.size());
 }
 
-RowSource alert_rows(const world::World& world, const AlertInputs& alerts, std::int64_t cut_ms) {
-  return [&world, &alerts, cut_ms](const RowSink& sink) -> base::Status {
-    std::vector<std::int64_t> ids;
-    for (const json& fields : TRY(alerts.fields())) ids.push_back(event_id_of(fields));
-    std::ranges::sort(ids);
-    // An alert of after the cut comes from a session that began before the newest event there can
-    // be; a day is far more than any grade takes.
-    constexpr std::int64_t kDayMs = 86'400'000;
-    std::int64_t sessions = world.sessions_before(cut_ms + kDayMs);
-    for (std::size_t i = 0; i < ids.size();) {
-      std::size_t begin = i;
-      while (i < ids.size() && ids[i] == ids[begin]) ++i;
-      auto arrivals = arrivals_of(world, ids[begin], sessions);
-      std::int64_t count = alerts_at(cut_ms, arrivals, static_cast<std::int64_t>(i - begin));
-      Cell cells[] = {Cell::of(ids[begin])};
-      for (std::int64_t n = 0; n < count; ++n) sink(cells);
+RowSource alert_rows(const AlertInputs& alerts, Table table) {
+  return [&alerts, table = std::move(table)](const RowSink& sink) -> base::Status {
+    std::vector<Cell> cells;
+    for (const json& fields : TRY(alerts.fields())) {
+      cells.clear();
+      for (const Column& column : table.columns) {
+        auto field = fields.find(column.name);
+        cells.push_back(field == fields.end() ? Cell() : cell_of(*field, column.form));
+      }
+      sink(cells);
     }
     return {};
+  };
+}
+
+RowSource arrived_rows(const world::World& world, RowSource all, std::int64_t cut_ms) {
+  return [&world, all = std::move(all), cut_ms](const RowSink& sink) {
+    // What came after the cut belongs to sessions that began before the newest event there can be;
+    // a day is far more than any grade takes.
+    std::int64_t sessions = world.sessions_before(cut_ms + kDayMs);
+    std::unordered_map<std::int64_t, std::int64_t> seen;  // rows by event near the cut
+    return all([&](Row row) {
+      bool old =
+          row[1].kind() == Cell::Kind::kInt && row[1].integer() / 1000 < cut_ms - kDelayMaxMs;
+      if (old || row[0].kind() != Cell::Kind::kInt) return sink(row);
+      std::int64_t event_id = row[0].integer();
+      if (counts_at(cut_ms, arrivals_of(world, event_id, sessions), seen[event_id]++)) sink(row);
+    });
   };
 }
 

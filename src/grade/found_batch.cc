@@ -92,20 +92,42 @@ Cell from_list(const model::Column& column, std::size_t row, Form form) {
   return Cell::of_texts(hash);
 }
 
-Cell read_cell(const model::Column& column, std::size_t row, Form form) {
-  if (column.is_null(row)) return {};
+/// Puts `cell_at(row)` for rows [first, first + count) into every `step`-th of `cells`.
+template <typename F>
+void fill(const model::Column& column, std::size_t first, std::size_t count, std::size_t step,
+          Cell* cells, const F& cell_at) {
+  for (std::size_t i = 0; i < count; ++i, cells += step) {
+    *cells = column.is_null(first + i) ? Cell() : cell_at(first + i);
+  }
+}
+
+void read_column(const model::Column& column, Form form, std::size_t first, std::size_t count,
+                 std::size_t step, Cell* cells) {
+  auto fill_with = [&](const auto& cell_at) { fill(column, first, count, step, cells, cell_at); };
   switch (column.type) {
     case model::Type::kString:
     case model::Type::kBinary:
-      return from_text(column.text(row), form);
+      if (form == Form::kText) {
+        return fill_with([&](std::size_t row) { return Cell::of(column.text(row)); });
+      }
+      return fill_with([&](std::size_t row) { return from_text(column.text(row), form); });
     case model::Type::kDouble:
-      return from_real(column.doubles[row], form);
+      return fill_with([&](std::size_t row) { return from_real(column.doubles[row], form); });
     case model::Type::kStringList:
-      return from_list(column, row, form);
+      return fill_with([&](std::size_t row) { return from_list(column, row, form); });
     default:
-      return from_int(column.ints[row], column.type, form);
+      break;
   }
+  auto type = column.type;
+  bool plain = (form == Form::kInt && type == model::Type::kInt64) ||
+               (form == Form::kFlag && type == model::Type::kBool) ||
+               (form == Form::kMoney && type == model::Type::kDecimal) ||
+               (form == Form::kInstant && type == model::Type::kTimestamp);
+  if (plain) return fill_with([&](std::size_t row) { return Cell::of(column.ints[row]); });
+  fill_with([&](std::size_t row) { return from_int(column.ints[row], type, form); });
 }
+
+constexpr std::size_t kRowsAtOnce = 128;  // their cells stay near the processor
 
 }  // namespace
 
@@ -146,11 +168,17 @@ base::Result<std::vector<std::string>> found_names(const Table& table,
   return names;
 }
 
-void read_cells(const Table& table, const model::Batch& batch, std::size_t row,
-                std::vector<Cell>& cells) {
-  cells.resize(table.columns.size());
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    cells[i] = read_cell(batch.columns[i], row, table.columns[i].form);
+void read_rows(const Table& table, const model::Batch& batch, const RowSink& sink) {
+  std::size_t columns = table.columns.size();
+  std::vector<Cell> cells(columns * std::min(kRowsAtOnce, batch.rows));
+  for (std::size_t first = 0; first < batch.rows; first += kRowsAtOnce) {
+    std::size_t count = std::min(kRowsAtOnce, batch.rows - first);
+    for (std::size_t i = 0; i < columns; ++i) {
+      read_column(batch.columns[i], table.columns[i].form, first, count, columns, &cells[i]);
+    }
+    for (std::size_t row = 0; row < count; ++row) {
+      sink(Row(cells).subspan(row * columns, columns));
+    }
   }
 }
 

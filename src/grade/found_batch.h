@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "grade/row.h"
+#include "grade/compare.h"
 #include "model/batch.h"
 
 namespace grade {
@@ -24,10 +24,8 @@ std::set<std::string> columns_there(const std::vector<Column>& known,
 base::Result<std::vector<std::string>> found_names(const Table& table,
                                                    const std::vector<std::string>& found);
 
-/// Row `row` of `batch`, whose columns are in the table's order, in `cells`, which is overwritten.
-/// Texts live as long as the batch. A value that has no such form becomes its text, which equals
-/// nothing expected.
-void read_cells(const Table& table, const model::Batch& batch, std::size_t row,
-                std::vector<Cell>& cells);
+/// The rows of `batch`, whose columns are in the table's order. Texts live as long as the batch. A
+/// value that has no such form becomes its text, which equals nothing expected.
+void read_rows(const Table& table, const model::Batch& batch, const RowSink& sink);
 
 }  // namespace grade

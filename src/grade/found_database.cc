@@ -15,15 +15,11 @@ RowSource database_rows(sqldb::Database& database, std::string name, Table table
       sql += (sql.size() > 7 ? ", " : "") + sqldb::quote_name(column);
     }
     sql += " FROM " + sqldb::quote_name(name);
-    std::vector<Cell> cells;
     return database.scan(sql, [&](const model::Batch& batch) -> base::Status {
       if (stop.stop_requested()) {
         return base::error(base::Code::kCancelled, "the grade was stopped");
       }
-      for (std::size_t row = 0; row < batch.rows; ++row) {
-        read_cells(table, batch, row, cells);
-        sink(cells);
-      }
+      read_rows(table, batch, sink);
       return {};
     });
   };

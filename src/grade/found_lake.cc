@@ -60,12 +60,14 @@ RowSource lake_rows(lake::Lake& lake, std::string name, std::vector<std::string>
     std::size_t arrival = arrival_column(table);
     bool all =
         arrival == table.columns.size() || cut_ms > std::numeric_limits<std::int64_t>::max() / 1000;
-    std::vector<Cell> cells;
     auto on_batch = [&](const model::Batch& batch) -> base::Status {
-      for (std::size_t row = 0; row < batch.rows; ++row) {
-        read_cells(table, batch, row, cells);
-        if (all || cells[arrival].integer() < cut_ms * 1000) sink(cells);
+      if (all) {
+        read_rows(table, batch, sink);
+        return {};
       }
+      read_rows(table, batch, [&](Row row) {
+        if (row[arrival].integer() < cut_ms * 1000) sink(row);
+      });
       return {};
     };
     return lake::scan(lake, sql, on_batch, {}, stop);

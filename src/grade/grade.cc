@@ -47,6 +47,7 @@ base::Status measure(Plan& plan) {
   std::vector<Task> tasks = std::move(plan.found);
   std::ranges::move(plan.first, std::back_inserter(tasks));
   TRY(run_tasks(tasks, kThreads, plan.stop));
+  TRY(run_tasks(plan.second, kThreads, plan.stop));
   return run_tasks(plan.then, kThreads, plan.stop);
 }
 
@@ -69,9 +70,10 @@ base::Result<Report> grade(const Inputs& inputs) {
   Plan plan(inputs);
   TRY(look_at_tables(plan));
   plan_files(plan);
-  plan_sales(plan);
   plan_traffic(plan);
+  plan_sales(plan);
   plan_people(plan);
+  plan_user_repairs(plan);
   TRY(measure(plan));
   return Report{
       .run_id = inputs.run_id, .graded_at = inputs.graded_at, .checks = TRY(decide(plan))};

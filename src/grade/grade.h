@@ -39,11 +39,11 @@
 
 namespace grade {
 
-/// Alerts of the stream job on page views that took long.
+/// Alerts of the stream job on page views that took longer than two seconds.
 struct AlertInputs {
   std::string name = "slow_pages";  ///< the output's
-  int latency_ms = 2000;            ///< alert above it
-  /// All alerts that were kept: their fields, `event_id` among them.
+  bool enriched = false;            ///< with the user's columns
+  /// All alerts that were kept: their fields, by the output's columns.
   std::function<base::Result<std::vector<json>>()> fields;
 };
 
@@ -57,7 +57,9 @@ struct Inputs {
   std::set<std::string> database_tables;  ///< of "orders", "items"
   /// "tier.name" as in the lake's SQL. Checks exist for bronze.{users, vipusers, products, towns,
   /// orders, items, pageviews, stars, vip_pageviews, deadletter}, silver.{users, products, orders,
-  /// items, pageviews, stars, stream_pageviews_5min} and gold.engagements; others are ignored.
+  /// items, pageviews, stars, quarantine}, silver.stream_{pageviews_5min, slow_pages,
+  /// slow_pages_enriched, starred_pageviews, first_events} and gold.{engagements, sales_by_day,
+  /// product_popularity, latency_5min, sessions}; others are ignored.
   std::set<std::string> tables;
 
   /// By the world's table that goes there: "pageviews", "stars".
@@ -70,9 +72,10 @@ struct Inputs {
   std::string stream_job;  ///< its name, for details; empty: there is none
   Policies policies;       ///< the stream job's
   int window_minutes = 5;  ///< of stream_pageviews_5min
-  std::optional<AlertInputs> alerts;
+  std::vector<AlertInputs> alerts;
 
-  /// Table or alert output → why it can't be graded, e.g. "its query was changed".
+  /// Table ("silver.orders") or output of the stream job ("stream.slow_pages") → why it can't be
+  /// graded, e.g. "its query was changed".
   std::map<std::string, std::string> aside;
 
   std::string run_id;

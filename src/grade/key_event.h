@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -36,6 +37,13 @@ struct Event {
   HashedText http_method, uri, client_ip, user_agent;
   std::int64_t latency_hundredths = 0;
   std::int64_t stars = 0;
+};
+
+/// Events in delivery order, one of many chunks.
+struct EventChunk {
+  std::span<const Event> events;
+  std::size_t index = 0;
+  std::int64_t begin_ms = 0;  ///< arrivals are at or after it
 };
 
 /// Reads `deliveries` in their order; all but partition's offset and what policies decide. Views

@@ -116,20 +116,12 @@ EventTable dead_letter_table(const std::string& hub, std::int64_t cut_ms) {
           }};
 }
 
-EventTable alert_table(std::string name, int latency_ms, std::int64_t cut_ms) {
-  Shape<Event> shape("stream", std::move(name), 1, {whole<&Event::event_id>("event_id")});
-  shape.table().unit = "alerts";
-  return {.shape = std::move(shape), .cut_ms = cut_ms, .belongs = [latency_ms](const Event& e) {
-            return !e.malformed && !e.dropped && e.latency_hundredths > latency_ms * 100;
-          }};
-}
-
 RowSource rows_of(const TrafficKey& traffic, const EventTable& table, std::stop_token stop) {
   return [&traffic, &table, stop](const RowSink& sink) {
     std::vector<Cell> cells;
     return traffic.read_all(
-        [&](std::span<const Event> events) {
-          for (const Event& event : events) {
+        [&](const EventChunk& chunk) {
+          for (const Event& event : chunk.events) {
             if (table.has(event)) sink(table.shape.row(event, cells));
           }
         },

@@ -35,9 +35,6 @@ EventTable stream_table(const world::World& world, world::Stream stream, Rows ro
                         std::string layer, std::string name, std::int64_t cut_ms);
 /// What can't be read of a hub's events: partition, offset, arrival, body.
 EventTable dead_letter_table(const std::string& hub, std::int64_t cut_ms);
-/// Page views that took longer than `latency_ms`.
-EventTable alert_table(std::string name, int latency_ms, std::int64_t cut_ms);
-
 /// The rows of `table` again, from the world.
 RowSource rows_of(const TrafficKey& traffic, const EventTable& table, std::stop_token stop);
 

@@ -11,7 +11,7 @@
 namespace grade {
 
 struct Policies {
-  int late_s = 60;
+  int late_s = 60;  ///< -1: events may be of any age
   int out_of_order_s = 50;
   bool drop = false;  ///< else late and disordered events get another time
 };
@@ -23,7 +23,8 @@ class PolicyClock {
 
   /// Sets `event`'s time_ms and dropped. First the late rule, then the out-of-order rule.
   void apply(Event& event) {
-    std::int64_t oldest = event.arrival_ms - policies_.late_s * std::int64_t{1000};
+    std::int64_t oldest =
+        policies_.late_s < 0 ? kNone : event.arrival_ms - policies_.late_s * std::int64_t{1000};
     event.time_ms = std::max(event.event_time_ms, oldest);
     event.dropped = policies_.drop && event.event_time_ms < oldest;
     if (event.dropped) return;
@@ -37,7 +38,8 @@ class PolicyClock {
 
   /// When all arrivals below `frontier_ms` have been applied.
   std::int64_t watermark_ms(std::int64_t frontier_ms) const {
-    std::int64_t by_arrival = frontier_ms - policies_.late_s * std::int64_t{1000};
+    std::int64_t by_arrival =
+        policies_.late_s < 0 ? kNone : frontier_ms - policies_.late_s * std::int64_t{1000};
     if (largest_ms_ == kNone) return by_arrival;
     return std::max(largest_ms_ - policies_.out_of_order_s * std::int64_t{1000}, by_arrival);
   }

@@ -4,19 +4,19 @@
 
 namespace grade {
 
-void TableTally::add(std::span<const Event> events) {
+void TableTally::add(const EventChunk& chunk) {
   Fingerprint print(table_.shape.table());
   std::vector<Cell> cells;
-  for (const Event& event : events) {
+  for (const Event& event : chunk.events) {
     if (table_.has(event)) print.add(table_.shape.row(event, cells));
   }
   std::lock_guard lock(mutex_);
   print_.merge(print);
 }
 
-void BinTally::add(std::span<const Event> events) {
+void BinTally::add(const EventChunk& chunk) {
   std::vector<Bins> bins(bins_.size());
-  for (const Event& event : events) {
+  for (const Event& event : chunk.events) {
     if (event.arrival_ms >= cut_ms_) continue;
     Bins& of = bins[static_cast<std::size_t>(event.partition)];
     ++of.sent;
@@ -31,10 +31,10 @@ void BinTally::add(std::span<const Event> events) {
   }
 }
 
-void WindowTally::add(std::span<const Event> events) {
+void WindowTally::add(const EventChunk& chunk) {
   Counts counts;
   Counts::iterator last = counts.end();
-  for (const Event& event : events) {
+  for (const Event& event : chunk.events) {
     if (event.malformed || event.dropped || event.arrival_ms >= cut_ms_) continue;
     std::int64_t end = window_end_ms(event.time_ms, size_ms_);
     if (last == counts.end() || last->first.first != end ||
@@ -47,8 +47,8 @@ void WindowTally::add(std::span<const Event> events) {
   for (const auto& [window, count] : counts) counts_[window] += count;
 }
 
-void UserTally::add(std::span<const Event> events) {
-  for (const Event& event : events) {
+void UserTally::add(const EventChunk& chunk) {
+  for (const Event& event : chunk.events) {
     if (event.malformed || event.dropped || event.copy || event.arrival_ms >= cut_ms_) continue;
     auto user = static_cast<std::size_t>(event.user_id);
     std::atomic_ref(counts_[user]).fetch_add(1, std::memory_order_relaxed);

@@ -11,20 +11,35 @@
 #include <vector>
 
 #include "grade/key_event_tables.h"
+#include "grade/key_visits.h"
 
 namespace grade {
 
 class Tally {
  public:
   virtual ~Tally() = default;
-  virtual void add(std::span<const Event> events) = 0;
+  virtual void add(const EventChunk& chunk) = 0;
+};
+
+/// Which events the job's policy drops.
+class DroppedTally final : public Tally {
+ public:
+  explicit DroppedTally(DroppedEvents& dropped) : dropped_(dropped) {}
+  void add(const EventChunk& chunk) override {
+    for (const Event& event : chunk.events) {
+      if (event.dropped && !event.copy) dropped_.set(event.event_id);
+    }
+  }
+
+ private:
+  DroppedEvents& dropped_;
 };
 
 /// The fingerprint of an event table.
 class TableTally final : public Tally {
  public:
   explicit TableTally(EventTable table) : table_(std::move(table)), print_(table_.shape.table()) {}
-  void add(std::span<const Event> events) override;
+  void add(const EventChunk& chunk) override;
   const EventTable& table() const { return table_; }
   const Fingerprint& print() const { return print_; }  ///< when all is added
 
@@ -44,7 +59,7 @@ class BinTally final : public Tally {
  public:
   BinTally(int partitions, std::int64_t cut_ms)
       : cut_ms_(cut_ms), bins_(static_cast<std::size_t>(partitions)) {}
-  void add(std::span<const Event> events) override;
+  void add(const EventChunk& chunk) override;
   const std::vector<Bins>& bins() const { return bins_; }
 
  private:
@@ -57,7 +72,7 @@ class BinTally final : public Tally {
 class WindowTally final : public Tally {
  public:
   WindowTally(std::int64_t size_ms, std::int64_t cut_ms) : size_ms_(size_ms), cut_ms_(cut_ms) {}
-  void add(std::span<const Event> events) override;
+  void add(const EventChunk& chunk) override;
   /// (end of the window, method) → count.
   using Counts = std::map<std::pair<std::int64_t, std::string>, std::int64_t>;
   const Counts& counts() const { return counts_; }
@@ -75,7 +90,7 @@ class UserTally final : public Tally {
       : cut_ms_(cut_ms),
         counts_(static_cast<std::size_t>(users)),
         stars_(static_cast<std::size_t>(users)) {}
-  void add(std::span<const Event> events) override;
+  void add(const EventChunk& chunk) override;
   std::int64_t count(std::int64_t user) const { return counts_[static_cast<std::size_t>(user)]; }
   std::int64_t stars(std::int64_t user) const { return stars_[static_cast<std::size_t>(user)]; }
 

@@ -76,7 +76,7 @@ void TrafficKey::read_chunk(std::size_t chunk, const Reader& reader) {
     ++turn_;
   }
   numbered_.notify_all();
-  reader(events);
+  reader({events, chunk, begin_ms(chunk)});
 }
 
 std::int64_t TrafficKey::watermark_ms() const {
@@ -89,13 +89,13 @@ base::Status TrafficKey::read_all(const Reader& reader, std::stop_token stop) co
   auto cursor = options_.world->cursor(options_.stream, options_.world->backfill_start_ms());
   world::Deliveries deliveries;
   std::vector<Event> events;
-  for (std::int64_t end_ms : ends_) {
+  for (std::size_t chunk = 0; chunk < ends_.size(); ++chunk) {
     if (stop.stop_requested()) return base::error(base::Code::kCancelled, "the grade was stopped");
     deliveries.clear();
-    cursor.next(end_ms, deliveries);
+    cursor.next(ends_[chunk], deliveries);
     read_events(deliveries, options_.stream, options_.partitions, events);
-    number(events, end_ms, carry);
-    reader(events);
+    number(events, ends_[chunk], carry);
+    reader({events, chunk, begin_ms(chunk)});
   }
   return {};
 }

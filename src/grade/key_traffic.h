@@ -33,7 +33,7 @@ class TrafficKey {
   explicit TrafficKey(Options options);
 
   /// Gets a chunk's events in delivery order; they live during the call.
-  using Reader = std::function<void(std::span<const Event>)>;
+  using Reader = std::function<void(const EventChunk&)>;
 
   std::size_t chunks() const { return ends_.size(); }
   /// Reads chunk `chunk`; waits until those before it are numbered. Each chunk once.

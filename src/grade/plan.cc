@@ -21,8 +21,10 @@ Case& Plan::add(Table table, RowSource found_rows) {
   made.table = std::move(table);
   made.found_rows = std::move(found_rows);
   const Table& of = made.table;
-  for (const std::string& name : {of.layer + "." + of.name, "bronze." + of.name, of.name}) {
-    auto aside = in.aside.find(name);  // the layers "raw" and "stream" have other names as tables
+  // What is made of a raw table can't be graded either; a job's tables have two names.
+  for (const std::string& name :
+       {of.layer + "." + of.name, "bronze." + of.name, "silver." + of.layer + "_" + of.name}) {
+    auto aside = in.aside.find(name);
     if (aside != in.aside.end()) made.not_gradable = [why = aside->second] { return why; };
   }
   found.push_back([&made] { made.measure(); });
@@ -34,6 +36,43 @@ Case& Plan::add(Table table, const std::shared_ptr<Expected>& expected, RowSourc
   made.expected = [expected]() -> const Fingerprint& { return expected->print(); };
   made.expected_rows = expected->again();
   return made;
+}
+
+Case* Plan::find(std::string_view layer, std::string_view name) const {
+  for (const auto& one : cases) {
+    if (one->table.layer == layer && one->table.name == name) return one.get();
+  }
+  return nullptr;
+}
+
+Case& Plan::add_late(Table table, RowSource expected_rows, RowSource found_rows) {
+  auto expected = std::make_shared<Expected>(table, std::move(expected_rows));
+  Case& made = add(table, expected, std::move(found_rows));
+  found.pop_back();
+  then.push_back([table, expected, &made] {
+    Fingerprint print(table);
+    // Only a stop request ends the source early, and then nobody looks.
+    (void)expected->again()([&](Row row) { print.add(row); });
+    expected->merge(print);
+    made.measure();
+  });
+  return made;
+}
+
+Plan::Reads Plan::reads_of(const std::string& table) const {
+  Reads all;
+  for (const auto& [name, stream] : streams) all.emplace_back(&stream, cut_of(table, stream));
+  return all;
+}
+
+void Plan::reads(Case& made, Reads streams) {
+  made.not_gradable = [streams = std::move(streams), aside = std::move(made.not_gradable)] {
+    for (const auto& [stream, cut_ms] : streams) {
+      std::string why = stream->not_gradable(cut_ms);
+      if (!why.empty()) return why;
+    }
+    return aside ? aside() : std::string();
+  };
 }
 
 RowSource Plan::rows_in_lake(const std::string& name, const Table& table,

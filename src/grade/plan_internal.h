@@ -10,8 +10,11 @@
 #include "grade/case.h"
 #include "grade/found_hub.h"
 #include "grade/grade.h"
+#include "grade/key_latency.h"
 #include "grade/key_sales.h"
+#include "grade/key_statements.h"
 #include "grade/key_tally.h"
+#include "grade/key_views.h"
 #include "grade/tasks.h"
 
 namespace grade {
@@ -24,6 +27,7 @@ struct StreamPlan {
   std::int64_t cut_ms = 0;   ///< W
   std::int64_t last_ms = 0;  ///< the largest cut of any check
   std::vector<std::shared_ptr<Tally>> tallies;
+  std::shared_ptr<StarIndex> index;  ///< of the stars; null: not wanted
   std::shared_ptr<UserTally> users;  ///< for gold.engagements; null: not wanted
   std::unique_ptr<TrafficKey> key;   ///< made when all tallies are known
   std::vector<Case*> hub_cases;      ///< by partition
@@ -32,6 +36,13 @@ struct StreamPlan {
   base::Result<Outside> outside = Outside{};  ///< before last_ms
   /// Why a check with this cut can't be graded; empty when it can.
   std::string not_gradable(std::int64_t cut_ms) const;
+};
+
+/// Silver's page views below one W, and what is made of them.
+struct VisitPlan {
+  VisitKey::Options options;
+  std::vector<VisitKey::Reader> readers;
+  std::unique_ptr<VisitKey> key;  ///< made when all readers are known
 };
 
 struct Plan {
@@ -44,17 +55,32 @@ struct Plan {
   std::map<std::string, base::Error> absent;                ///< of those that aren't, why
 
   std::map<std::string, StreamPlan> streams;  ///< by table
+  std::map<std::int64_t, VisitPlan> visits;   ///< by W of the page views
+  std::shared_ptr<const std::vector<Place>> places;
+  std::shared_ptr<ViewTexts> texts;  ///< null: not needed
   std::shared_ptr<Sales> sales;
+  std::shared_ptr<ProductTally> products;  ///< for gold.product_popularity
+  std::shared_ptr<DroppedEvents> dropped;  ///< with the policy "drop"
   std::vector<std::unique_ptr<Case>> cases;
   std::vector<std::function<Check()>> figures;  ///< checks of figures, when all is measured
   std::vector<Task> found;                      ///< measure the cases
   std::vector<Task> first;                      ///< make the expected sides
+  std::vector<Task> second;                     ///< expected sides that need the first
   std::vector<Task> then;                       ///< what needs all of these
 
   bool named(const std::string& table) const { return in.tables.contains(table); }
   /// A case whose found side is measured in `found`.
   Case& add(Table table, RowSource found_rows);
   Case& add(Table table, const std::shared_ptr<Expected>& expected, RowSource found_rows);
+  /// The case of a table; null when there is none.
+  Case* find(std::string_view layer, std::string_view name) const;
+  /// A case whose expected rows are few and known when all else is; then its found side is read.
+  Case& add_late(Table table, RowSource expected_rows, RowSource found_rows);
+  /// Outside events or dropped ones of these streams before the cuts make it not gradable.
+  using Reads = std::vector<std::pair<const StreamPlan*, std::int64_t>>;
+  static void reads(Case& made, Reads streams);
+  /// All streams, at the table's cuts.
+  Reads reads_of(const std::string& table) const;
   /// The found side of a lake table; where it is absent a source that says why.
   RowSource rows_in_lake(const std::string& name, const Table& table,
                          std::int64_t cut_ms = std::numeric_limits<std::int64_t>::max()) const;
@@ -74,6 +100,11 @@ void plan_files(Plan& plan);
 void plan_sales(Plan& plan);
 void plan_traffic(Plan& plan);
 void plan_job(Plan& plan, StreamPlan& stream);  ///< a part of plan_traffic
+void plan_statements(Plan& plan);               ///< a part of plan_traffic
+void plan_visits(Plan& plan);                   ///< a part of plan_traffic
+void plan_quarantine(Plan& plan);               ///< a part of plan_traffic
+void plan_stream_repairs(Plan& plan);           ///< a part of plan_traffic, behind its tables
+void plan_user_repairs(Plan& plan);             ///< behind plan_people
 void plan_people(Plan& plan);                   ///< the last: uses what the others have found out
 
 }  // namespace grade

@@ -1,14 +1,11 @@
-// What a stream job makes of a hub's events: raw rows, dead letters, windows, alerts, and that no
-// event is lost on the way.
-#include "grade/found_alerts.h"
+// What a stream job makes of a hub's events: raw rows, dead letters, windows, and that no event is
+// lost on the way.
 #include "grade/plan_internal.h"
 #include "lake/manifest.h"
 
 namespace grade {
 
 namespace {
-
-constexpr std::int64_t kMinuteMs = 60'000;
 
 /// Empty when the job has committed everything below W.
 std::string how_far_behind(const Plan& plan, const StreamPlan& stream) {
@@ -69,9 +66,11 @@ std::string bins_text(std::int64_t sent, std::int64_t raw, std::int64_t dead,
 /// sent = raw + dead letters + dropped by policy, by partition.
 void plan_conservation(Plan& plan, StreamPlan& stream, Case& raw, Case& dead) {
   auto raw_counts = zeroes(stream), dead_counts = zeroes(stream);
-  raw.observe = count_by_partition(raw.table, raw_counts);
-  dead.observe = count_by_partition(dead.table, dead_counts);
-  if (!raw.observe || !dead.observe) return;
+  auto count_raw = count_by_partition(raw.table, raw_counts);
+  auto count_dead = count_by_partition(dead.table, dead_counts);
+  if (!count_raw || !count_dead) return;
+  raw.also_observe(count_raw);
+  dead.also_observe(count_dead);
   auto tally = std::make_shared<BinTally>(stream.hub->partitions(), stream.cut_ms);
   stream.tallies.push_back(tally);
   for (int partition = 0; partition < stream.hub->partitions(); ++partition) {
@@ -87,7 +86,11 @@ void plan_conservation(Plan& plan, StreamPlan& stream, Case& raw, Case& dead) {
           bins_text(bins.sent, bins.raw, bins.dead, bins.dropped),
           read ? bins_text(rows, (*raw_counts)[p], (*dead_counts)[p], rest) : "unreadable",
           "every event that was sent ends in exactly one of these");
-      return unless_not_gradable(stream, std::move(check));
+      std::string why = raw.not_gradable();
+      if (why.empty()) return check;
+      check.verdict = Verdict::kNotGradable;
+      check.detail = "not gradable: " + why;
+      return check;
     });
   }
 }
@@ -125,28 +128,9 @@ void plan_windows(Plan& plan, StreamPlan& stream) {
       if (!early) sink(row);
     });
   };
-  auto expected = std::make_shared<Expected>(table, again);
-  Case& made = plan.add(table, expected, std::move(due));
+  Case& made = plan.add_late(table, std::move(again), std::move(due));
   made.hint = stream.behind;
-  plan.found.pop_back();  // the watermark is known only when all events have gone by
-  plan.then.push_back([table, expected, &made] {
-    Fingerprint print(table);
-    (void)expected->again()([&](Row row) { print.add(row); });
-    expected->merge(print);
-    made.measure();
-  });
-  auto aside = plan.in.aside.find(name);
-  made.not_gradable = [&stream, why = aside == plan.in.aside.end() ? "" : aside->second] {
-    std::string outside = stream.not_gradable(stream.cut_ms);
-    return outside.empty() ? why : outside;
-  };
-}
-
-void plan_alerts(Plan& plan, StreamPlan& stream) {
-  if (!plan.in.alerts) return;
-  const AlertInputs& alerts = *plan.in.alerts;
-  EventTable table = alert_table(alerts.name, alerts.latency_ms, stream.cut_ms);
-  add_event_case(plan, stream, table, alert_rows(plan.world, alerts, stream.cut_ms));
+  Plan::reads(made, {{&stream, stream.cut_ms}});
 }
 
 }  // namespace
@@ -159,7 +143,6 @@ void plan_job(Plan& plan, StreamPlan& stream) {
   if (stream.stream != world::Stream::kPageviews) return;
   plan_events(plan, stream, "bronze.vip_pageviews", Rows::kVip, "raw");
   plan_windows(plan, stream);
-  plan_alerts(plan, stream);
 }
 
 }  // namespace grade

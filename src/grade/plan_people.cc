@@ -58,14 +58,7 @@ void plan_people(Plan& plan) {
   }
   if (auto gold = plan_table(plan, "gold.engagements", engagement_shape(), activity)) {
     tables.push_back(std::move(*gold));
-    auto aside = std::move(plan.cases.back()->not_gradable);
-    plan.cases.back()->not_gradable = [&plan, aside] {
-      for (const auto& [table, stream] : plan.streams) {
-        std::string why = stream.not_gradable(plan.cut_of("gold.engagements", stream));
-        if (!why.empty()) return why;
-      }
-      return aside ? aside() : std::string();
-    };
+    Plan::reads(*plan.cases.back(), plan.reads_of("gold.engagements"));
   }
   if (tables.empty()) return;
   std::int64_t users = plan.world.settings().users;

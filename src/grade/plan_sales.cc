@@ -1,5 +1,5 @@
-// Orders and items: in the database, copied to bronze, refined in silver. What has the same columns
-// is compared with one expected side.
+// Orders and items: in the database, copied to bronze, refined in silver, summed up in gold. What
+// has the same columns is compared with one expected side.
 #include "grade/found_batch.h"
 #include "grade/found_database.h"
 #include "grade/plan_internal.h"
@@ -39,14 +39,14 @@ std::shared_ptr<Expected> plan_layers(Plan& plan, Table table, RowSource again, 
 
 /// The expected sides of orders, by the shape of their rows.
 struct OrderSide {
-  Shape<world::Order> shape;
+  Shape<OrderFacts> shape;
   std::shared_ptr<Expected> expected;
 };
 
 std::vector<OrderSide> plan_orders(Plan& plan) {
   std::vector<OrderSide> sides;
   auto shape = order_shape("", "orders");
-  auto again = orders_again(plan.world, shape, plan.stop);
+  auto again = orders_again(plan.world, nullptr, shape, plan.stop);
   if (auto expected = plan_layers(plan, shape.table(), std::move(again), false)) {
     sides.push_back({shape, std::move(expected)});
   }
@@ -56,37 +56,78 @@ std::vector<OrderSide> plan_orders(Plan& plan) {
   if (there != plan.columns.end()) {
     shape = shape.choose(columns_there(shape.table().columns, there->second));
   }
-  auto expected =
-      std::make_shared<Expected>(shape.table(), orders_again(plan.world, shape, plan.stop));
+  auto expected = std::make_shared<Expected>(
+      shape.table(), orders_again(plan.world, plan.places, shape, plan.stop));
   plan.add(shape.table(), expected, plan.rows_in_lake("silver.orders", shape.table()));
   sides.push_back({std::move(shape), std::move(expected)});
   return sides;
+}
+
+/// Null when it isn't named.
+std::shared_ptr<DaySales> plan_days(Plan& plan) {
+  const std::string name = "gold.sales_by_day";
+  if (!plan.named(name)) return nullptr;
+  auto days = std::make_shared<DaySales>(plan.world);
+  Table table = DaySales::table();
+  plan.add_late(
+      table, [days](const RowSink& sink) { return days->rows(sink); },
+      plan.rows_in_lake(name, table));
+  return days;
+}
+
+/// What all tasks share: see SalesReading.
+struct SalesPlan {
+  std::vector<OrderSide> orders;
+  std::shared_ptr<Expected> items;
+  std::shared_ptr<Sales> users;
+  std::shared_ptr<DaySales> days;
+  std::shared_ptr<ProductTally> products;
+  std::shared_ptr<const std::vector<Place>> places;  ///< null: not needed
+};
+
+void read_part(const world::World& world, std::int64_t first, std::int64_t last,
+               const SalesPlan& sales) {
+  Fingerprint items(item_shape("", "items").table());
+  SalesReading into{.places = sales.places.get(),
+                    .orders = {},
+                    .items = sales.items ? &items : nullptr,
+                    .users = sales.users.get(),
+                    .days = sales.days.get(),
+                    .products = sales.products.get()};
+  for (const OrderSide& side : sales.orders) into.orders.push_back({side.shape});
+  read_sales(world, first, last, into);
+  for (std::size_t i = 0; i < into.orders.size(); ++i) {
+    sales.orders[i].expected->merge(into.orders[i].print);
+  }
+  if (sales.items) sales.items->merge(items);
 }
 
 }  // namespace
 
 void plan_sales(Plan& plan) {
   const world::World& world = plan.world;
-  auto sides = std::make_shared<const std::vector<OrderSide>>(plan_orders(plan));
-  Table item_table = item_shape("", "items").table();
-  auto items = plan_layers(plan, item_table, items_again(world, plan.stop), true);
+  bool placed = plan.named("silver.orders") || plan.named("gold.sales_by_day");
+  if (placed && !plan.places) {
+    plan.places = std::make_shared<const std::vector<Place>>(places_of(world));
+  }
   if (plan.named("gold.engagements")) {
     plan.sales = std::make_shared<Sales>(world.settings().users);
   }
-  if (sides->empty() && !items && !plan.sales) return;
+  auto sales = std::make_shared<SalesPlan>();
+  sales->orders = plan_orders(plan);
+  sales->items =
+      plan_layers(plan, item_shape("", "items").table(), items_again(world, plan.stop), true);
+  sales->users = plan.sales;
+  sales->days = plan_days(plan);
+  sales->products = plan.products;
+  if (placed) sales->places = plan.places;
+  if (sales->orders.empty() && !sales->items && !sales->users && !sales->days && !sales->products) {
+    return;
+  }
   std::int64_t count = world.settings().orders;
   for (std::int64_t first = 0; first < count; first += kOrdersATask) {
-    plan.first.push_back(
-        [=, &world, last = std::min(first + kOrdersATask, count), sales = plan.sales] {
-          std::vector<OrderPrint> orders;
-          for (const OrderSide& side : *sides) orders.push_back({side.shape});
-          Fingerprint item_part(item_table);
-          read_sales(world, first, last, orders, items ? &item_part : nullptr, sales.get());
-          for (std::size_t i = 0; i < orders.size(); ++i) {
-            (*sides)[i].expected->merge(orders[i].print);
-          }
-          if (items) items->merge(item_part);
-        });
+    std::int64_t last = std::min(first + kOrdersATask, count);
+    plan.first.push_back([=, &world] { read_part(world, first, last, *sales); });
   }
 }
 

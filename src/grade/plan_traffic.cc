@@ -6,8 +6,6 @@ namespace grade {
 
 namespace {
 
-constexpr std::int64_t kMinuteMs = 60'000;
-
 void plan_hub(Plan& plan, StreamPlan& stream) {
   for (int p = 0; p < stream.hub->partitions(); ++p) {
     stream.hub_cases.push_back(&add_event_case(plan, stream,
@@ -66,10 +64,24 @@ void plan_reading(Plan& plan, StreamPlan& stream) {
                                                        .policies = plan.in.policies,
                                                        .to_ms = stream.last_ms,
                                                        .job_cut_ms = stream.cut_ms});
+  if (stream.index) stream.index->expect(stream.key->chunks());
   for (std::size_t i = 0; i < stream.key->chunks(); ++i) {
     plan.first.push_back([&stream, i] {
-      stream.key->read_chunk(i, [&](std::span<const Event> events) {
-        for (const auto& tally : stream.tallies) tally->add(events);
+      stream.key->read_chunk(i, [&](const EventChunk& chunk) {
+        for (const auto& tally : stream.tallies) tally->add(chunk);
+      });
+    });
+  }
+}
+
+void plan_visit_reading(Plan& plan, VisitPlan& visits) {
+  visits.options.world = &plan.world;
+  visits.options.dropped = plan.dropped.get();
+  visits.key = std::make_unique<VisitKey>(visits.options);
+  for (std::size_t i = 0; i < visits.key->chunks(); ++i) {
+    (plan.dropped ? plan.second : plan.first).push_back([&visits, i] {
+      visits.key->read_chunk(i, [&](const VisitChunk& chunk) {
+        for (const auto& reader : visits.readers) reader(chunk);
       });
     });
   }
@@ -79,14 +91,14 @@ void plan_stream(Plan& plan, StreamPlan& stream) {
   plan_hub(plan, stream);
   plan_capture(plan, stream);
   plan_job(plan, stream);
-  plan_events(plan, stream, "silver." + stream.table, Rows::kFirst, "silver");
+  if (stream.table == "stars") plan_events(plan, stream, "silver.stars", Rows::kFirst, "silver");
   if (plan.named("gold.engagements")) {
     std::int64_t cut_ms = plan.cut_of("gold.engagements", stream);
     stream.last_ms = std::max(stream.last_ms, cut_ms);
     stream.users = std::make_shared<UserTally>(plan.world.settings().users, cut_ms);
     stream.tallies.push_back(stream.users);
   }
-  plan_reading(plan, stream);
+  if (plan.dropped) stream.tallies.push_back(std::make_shared<DroppedTally>(*plan.dropped));
 }
 
 }  // namespace
@@ -108,11 +120,7 @@ Case& add_event_case(Plan& plan, StreamPlan& stream, EventTable table, RowSource
   made.expected_rows = [&stream, tally, stop = plan.stop](const RowSink& sink) {
     return rows_of(*stream.key, tally->table(), stop)(sink);
   };
-  auto aside = std::move(made.not_gradable);
-  made.not_gradable = [&stream, aside, cut_ms = tally->table().cut_ms] {
-    std::string why = stream.not_gradable(cut_ms);
-    return why.empty() && aside ? aside() : why;
-  };
+  Plan::reads(made, {{&stream, tally->table().cut_ms}});
   return made;
 }
 
@@ -124,12 +132,7 @@ Case* plan_events(Plan& plan, StreamPlan& stream, const std::string& name, Rows 
                                   name.substr(name.find('.') + 1), cut_ms);
   auto there = plan.columns.find(name);
   if (there != plan.columns.end()) {
-    auto columns = columns_there(table.shape.table().columns, there->second);
-    // The key doesn't know yet which addresses can be repaired.
-    if (std::ranges::find(there->second, "client_ip_repaired") != there->second.end()) {
-      columns.erase("client_ip");
-    }
-    table.shape = table.shape.choose(columns);
+    table.shape = table.shape.choose(columns_there(table.shape.table().columns, there->second));
   }
   RowSource found = plan.rows_in_lake(name, table.shape.table(), cut_ms);
   Case& made = add_event_case(plan, stream, std::move(table), std::move(found));
@@ -147,8 +150,21 @@ void plan_traffic(Plan& plan) {
     stream.cut_ms = cut == plan.in.cuts_ms.end() ? hub->frontier_ms() : cut->second;
     stream.cut_ms = std::max(stream.cut_ms, plan.world.backfill_start_ms());
     stream.last_ms = stream.cut_ms;
-    plan_stream(plan, stream);
+    if (!plan.in.policies.drop) continue;
+    std::int64_t sessions = plan.world.sessions_before(stream.cut_ms + kDayMs);
+    if (!plan.dropped) plan.dropped = std::make_shared<DroppedEvents>(sessions);
   }
+  for (auto& [table, stream] : plan.streams) plan_stream(plan, stream);
+  plan_statements(plan);
+  plan_visits(plan);
+  plan_quarantine(plan);
+  plan_stream_repairs(plan);
+  // The stars first: page views are joined with them.
+  for (const char* table : {"stars", "pageviews"}) {
+    auto stream = plan.streams.find(table);
+    if (stream != plan.streams.end()) plan_reading(plan, stream->second);
+  }
+  for (auto& [cut_ms, visits] : plan.visits) plan_visit_reading(plan, visits);
 }
 
 }  // namespace grade

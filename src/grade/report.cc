@@ -16,6 +16,17 @@ std::string_view verdict_name(Verdict verdict) {
   return "not gradable";
 }
 
+namespace {
+
+json change_json(const Change& change) {
+  return {{"key", change.key},
+          {"column", change.column.empty() ? json() : json(change.column)},
+          {"expected", change.expected},
+          {"found", change.found}};
+}
+
+}  // namespace
+
 int Report::count(Verdict verdict) const {
   return static_cast<int>(std::ranges::count(checks, verdict, &Check::verdict));
 }
@@ -23,12 +34,15 @@ int Report::count(Verdict verdict) const {
 json Report::to_json() const {
   json rows = json::array();
   for (const Check& check : checks) {
+    json changes = json::array();
+    for (const Change& change : check.changes) changes.push_back(change_json(change));
     rows.push_back({{"layer", check.layer},
                     {"check", check.name},
                     {"expected", check.expected},
                     {"found", check.found},
                     {"verdict", verdict_name(check.verdict)},
-                    {"detail", check.detail}});
+                    {"detail", check.detail},
+                    {"differences", std::move(changes)}});
   }
   return {{"run_id", run_id},
           {"passed", passed()},

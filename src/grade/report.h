@@ -16,12 +16,18 @@ enum class Verdict { kRight, kWrong, kNotGradable };
 /// "right", "wrong", "not gradable".
 std::string_view verdict_name(Verdict verdict);
 
+/// One value that differs, or, with an empty column, a row that only one side has.
+struct Change {
+  std::string key, column, expected, found;
+};
+
 struct Check {
   std::string layer;  ///< "bronze", "sql", "hub", "capture", "raw", "stream", "silver", "gold"
   std::string name;   ///< "orders", "pageviews partition 0"
   std::string expected, found;  ///< figures in one line
   Verdict verdict = Verdict::kRight;
-  std::string detail;  ///< the difference, or why it can't be graded; empty when right
+  std::string detail;           ///< the difference, or why it can't be graded; empty when right
+  std::vector<Change> changes;  ///< of a wrong table: the first ones, by key
 };
 
 struct Report {
@@ -35,7 +41,9 @@ struct Report {
   int not_gradable() const { return count(Verdict::kNotGradable); }
   bool all_right() const { return passed() == total(); }
   /// {"run_id","passed","total","wrong","not_gradable","all_right","graded_at","checks":[{"layer",
-  /// "check","expected","found","verdict","detail"}]}.
+  /// "check","expected","found","verdict","detail",
+  /// "differences":[{"key","column","expected","found"}]}]}; "column" is null where a row is
+  /// missing or extra.
   json to_json() const;
 
  private:

@@ -46,29 +46,33 @@ class FakePlayground {
   std::string root() const { return dir + "/lake"; }
   std::string path(const std::string& below) const { return root() + "/" + below; }
 
-  static constexpr const char* kRefined[] = {"silver.users",    "silver.products",  "silver.orders",
-                                             "silver.items",    "silver.pageviews", "silver.stars",
-                                             "gold.engagements"};
+  static constexpr const char* kRefined[] = {
+      "silver.users",      "silver.products",   "silver.orders",     "silver.items",
+      "silver.pageviews",  "silver.stars",      "silver.quarantine", "gold.engagements",
+      "gold.sales_by_day", "gold.latency_5min", "gold.sessions",     "gold.product_popularity"};
+  static constexpr const char* kStream[] = {
+      "silver.stream_pageviews_5min", "silver.stream_slow_pages",
+      "silver.stream_slow_pages_enriched", "silver.stream_starred_pageviews",
+      "silver.stream_first_events"};
 
   /// All that there is; silver and gold when make_silver() was called.
   Inputs inputs() {
-    Inputs in{
-        .world = &world,
-        .lake = lake.get(),
-        .database = database.get(),
-        .database_tables = {"orders", "items"},
-        .tables = {"bronze.users", "bronze.vipusers", "bronze.products", "bronze.towns",
-                   "bronze.orders", "bronze.items", "bronze.pageviews", "bronze.stars",
-                   "bronze.vip_pageviews", "bronze.deadletter", "silver.stream_pageviews_5min"},
-        .hubs = hubs,
-        .cuts_ms = {{"pageviews", cut_ms}, {"stars", cut_ms}},
-        .hub_namespace = "playground",
-        .stream_job = "traffic",
-        .run_id = "run-1",
-        .graded_at = base::from_millis(cut_ms)};
+    Inputs in{.world = &world,
+              .lake = lake.get(),
+              .database = database.get(),
+              .database_tables = {"orders", "items"},
+              .tables = {"bronze.users", "bronze.vipusers", "bronze.products", "bronze.towns",
+                         "bronze.orders", "bronze.items", "bronze.pageviews", "bronze.stars",
+                         "bronze.vip_pageviews", "bronze.deadletter"},
+              .hubs = hubs,
+              .cuts_ms = {{"pageviews", cut_ms}, {"stars", cut_ms}},
+              .hub_namespace = "playground",
+              .stream_job = "traffic",
+              .run_id = "run-1",
+              .graded_at = base::from_millis(cut_ms)};
+    in.tables.insert(std::begin(kStream), std::end(kStream));
     if (silver_) in.tables.insert(std::begin(kRefined), std::end(kRefined));
-    in.alerts =
-        AlertInputs{.fields = [this]() -> base::Result<std::vector<json>> { return alerts; }};
+    in.alerts = {{.fields = [this]() -> base::Result<std::vector<json>> { return alerts; }}};
     return in;
   }
 
@@ -92,13 +96,15 @@ class FakePlayground {
     ASSERT_TRUE(lake::write_parquet(path(file), batch));
     commit(output, "bronze", folder, "parquet", static_cast<std::int64_t>(batch.rows), file);
   }
-  void write_windows(const std::string& lines) {
-    std::string file = "silver/stream/pageviews_5min/" + std::to_string(++files_) + ".json";
-    ASSERT_TRUE(env.make_dirs(path("silver/stream/pageviews_5min")));
+  /// An output of JSON lines below silver/stream.
+  void write_lines(const std::string& output, const std::string& lines) {
+    std::string folder = "stream/" + output;
+    std::string file = "silver/" + folder + "/" + std::to_string(++files_) + ".json";
+    ASSERT_TRUE(env.make_dirs(path("silver/" + folder)));
     ASSERT_TRUE(env.write_file(path(file), lines));
-    commit("pageviews_5min", "silver", "stream/pageviews_5min", "json",
-           std::ranges::count(lines, '\n'), file);
+    commit(output, "silver", folder, "json", std::ranges::count(lines, '\n'), file);
   }
+  void write_windows(const std::string& lines) { write_lines("pageviews_5min", lines); }
 
   world::World world = small_world();
   base::Env& env = base::Env::real();
@@ -109,54 +115,12 @@ class FakePlayground {
   std::unique_ptr<sqldb::Database> database;
   std::map<std::string, std::shared_ptr<hub::Hub>> hubs;
   std::vector<json> alerts;
-  std::string windows;  ///< the output's lines
+  std::string windows;                       ///< the output's lines
+  std::map<std::string, std::string> lines;  ///< of the other outputs below silver/stream
 
-  void make_silver() {
-    silver_ = true;
-    overwrite("silver.users",
-              "SELECT u.id, u.name, coalesce(t.city, trim(u.city)) AS city, "
-              "nullif(u.phone_number, '') AS phone_number, u.birth_number, u.user_name, "
-              "t.kraj_code, u.jobs, v.id IS NOT NULL AS is_vip FROM bronze.users u "
-              "LEFT JOIN bronze.towns t ON lower(t.city) = lower(trim(u.city)) "
-              "AND t.administrative_unit = u.administrative_unit "
-              "LEFT JOIN bronze.vipusers v ON v.id = u.id");
-    overwrite("silver.products", "SELECT id, name, description, pages FROM bronze.products");
-    overwrite("silver.orders", kSilverOrders);
-    overwrite("silver.items",
-              "SELECT orderId AS order_id, rowId AS row_id, productId AS product_id "
-              "FROM bronze.items");
-    overwrite("silver.pageviews", kSilverPageviews);
-    overwrite(
-        "silver.stars",
-        "SELECT event_id, event_time, user_id, stars FROM bronze.stars "
-        "QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY EventEnqueuedUtcTime) = 1");
-    overwrite("gold.engagements", kEngagements);
-  }
-  static constexpr const char* kSilverOrders =
-      "SELECT orderId AS order_id, userId AS user_id, orderDate AS order_date, "
-      "orderValue AS order_value, local_time, CAST(weekday(local_time) + 1 AS INT) AS day_of_week, "
-      "weekday(local_time) >= 5 AS is_weekend FROM (SELECT *, "
-      "CAST(from_utc_timestamp(orderDate, 'Europe/Prague') AS TIMESTAMP_NTZ) AS local_time "
-      "FROM bronze.orders)";
-  static constexpr const char* kSilverPageviews =
-      "SELECT event_id, CAST(event_time AS TIMESTAMPTZ) AS event_time, user_id, http_method, uri, "
-      "nullif(client_ip, '') AS client_ip, user_agent, latency, latency >= 500 AS is_outlier "
-      "FROM bronze.pageviews "
-      "QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY EventEnqueuedUtcTime) = 1";
-  static constexpr const char* kEngagements =
-      "WITH v AS (SELECT user_id, count(*) AS n FROM silver.pageviews GROUP BY 1), "
-      "o AS (SELECT user_id, count(*) AS n, sum(CAST(order_value * 100 AS BIGINT)) AS h "
-      "FROM silver.orders GROUP BY 1), "
-      "i AS (SELECT user_id, count(*) AS n FROM silver.items JOIN silver.orders USING (order_id) "
-      "GROUP BY 1), "
-      "s AS (SELECT user_id, count(*) AS n, sum(stars) AS s FROM silver.stars GROUP BY 1) "
-      "SELECT id, user_name, city, coalesce(v.n, 0) AS pageviews, coalesce(o.n, 0) AS orders, "
-      "CAST(coalesce(h, 0) / 100 AS DECIMAL(12,2)) AS total_orders_value, "
-      "CAST(floor(h / o.n + 0.5) / 100 AS DECIMAL(12,2)) AS avg_order_value, "
-      "coalesce(i.n, 0) AS total_items, "
-      "CAST(floor(100 * s.s / s.n + 0.5) / 100 AS DECIMAL(12,2)) AS avg_stars, is_vip "
-      "FROM silver.users u LEFT JOIN v ON v.user_id = u.id LEFT JOIN o ON o.user_id = u.id "
-      "LEFT JOIN i ON i.user_id = u.id LEFT JOIN s ON s.user_id = u.id";
+  /// The statement that makes a table of kRefined from those before it.
+  static const std::string& statement(const std::string& table);
+  void make_silver();
 
  private:
   void write(const std::string& below, const std::string& text) {
@@ -167,6 +131,7 @@ class FakePlayground {
   void make_database();
   void make_hub(world::Stream stream);
   void make_stream_outputs();
+  void make_helpers();
 
   base::ManualClock clock_;
   std::vector<std::shared_ptr<hub::Capture>> captures_;

@@ -143,14 +143,55 @@ void FakePlayground::make_stream_outputs() {
                                    {"Offset", Type::kInt64},
                                    {"body", Type::kString}}});
   std::map<std::int64_t, std::map<std::string, int>> windows_found;
-  for (auto stream : {world::Stream::kPageviews, world::Stream::kStars}) {
+  struct GivenStar {
+    std::int64_t user_id, time_ms, event_id, stars, event_time_ms;
+  };
+  std::vector<GivenStar> stars;
+  std::map<std::pair<std::int64_t, std::int64_t>, json> firsts;  // by user and hour
+  auto text = [](std::int64_t ms) { return base::format_millis(base::from_millis(ms)); };
+  auto view = [&](const Event& e) {
+    json slow = json::parse(e.value.text);
+    json row{{"event_id", e.event_id},
+             {"user_id", e.user_id},
+             {"uri", slow["uri"]},
+             {"event_time", text(e.event_time_ms)},
+             {"stream_time", text(e.time_ms)}};
+    // The first to come wins among equals: events come by (arrival, event_id), partitions apart.
+    std::pair hour(e.user_id, (e.time_ms + 60 * kMinute - 1) / (60 * kMinute));
+    auto [it, is_new] = firsts.try_emplace(hour, row);
+    if (!is_new && row["stream_time"] < it->second["stream_time"]) it->second = row;
+    for (const GivenStar& star : stars) {
+      std::int64_t minutes = star.time_ms / kMinute - e.time_ms / kMinute;
+      if (star.user_id != e.user_id || minutes < 0 || minutes > 15) continue;
+      json pair = row;
+      pair["star_event_id"] = star.event_id;
+      pair["stars"] = star.stars;
+      pair["star_time"] = text(star.event_time_ms);
+      pair["stream_time"] = text(std::max(star.time_ms, e.time_ms));
+      lines["starred_pageviews"] += pair.dump() + "\n";
+    }
+    if (e.latency_hundredths <= 200'000) return;
+    slow.erase("http_method");
+    slow.erase("client_ip");
+    slow.erase("user_agent");
+    alerts.push_back(slow);
+    lines["slow_pages"] += slow.dump() + "\n";
+    world::User user = world.user(e.user_id);
+    slow.update({{"user_name", user.user_name},
+                 {"name", user.name},
+                 {"city", user.city},
+                 {"administrative_unit", user.administrative_unit},
+                 {"phone_number", user.phone_number}});
+    lines["slow_pages_enriched"] += slow.dump() + "\n";
+  };
+  for (auto stream : {world::Stream::kStars, world::Stream::kPageviews}) {
     bool views = stream == world::Stream::kPageviews;
     TrafficKey traffic(
         {.world = &world, .stream = stream, .to_ms = frontier_ms, .job_cut_ms = frontier_ms});
-    auto see = [&](std::span<const Event> events) {
-      for (const Event& e : events) {
+    auto see = [&](const EventChunk& chunk) {
+      for (const Event& e : chunk.events) {
         if (e.malformed) {
-          dead.columns[0].add_text("not JSON");
+          dead.columns[0].add_text("malformed: not JSON");
           dead.columns[1].add_text(views ? "pageviews" : "stars");
           dead.columns[2].add_int(e.arrival_ms * 1000);
           dead.columns[3].add_int(e.partition);
@@ -159,10 +200,13 @@ void FakePlayground::make_stream_outputs() {
           ++dead.rows;
           continue;
         }
-        if (!views) continue;
-        if (e.latency_hundredths > 200'000) alerts.push_back(json::parse(e.value.text));
+        if (!views) {
+          stars.push_back({e.user_id, e.time_ms, e.event_id, e.stars, e.event_time_ms});
+          continue;
+        }
         std::int64_t end = (e.time_ms + 5 * kMinute - 1) / (5 * kMinute) * 5 * kMinute;
         ++windows_found[end][std::string(e.http_method.text)];
+        view(e);
       }
     };
     ASSERT_TRUE(traffic.read_all(see, {}));
@@ -179,6 +223,8 @@ void FakePlayground::make_stream_outputs() {
     }
   }
   write_windows(windows);
+  for (const auto& [key, row] : firsts) lines["first_events"] += row.dump() + "\n";
+  for (const auto& [output, text_of] : lines) write_lines(output, text_of);
 }
 
 }  // namespace grade

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "grade/key_files.h"
+#include "grade/key_sales.h"
 #include "grade/tests/small_world_internal.h"
 
 namespace grade {
@@ -21,11 +22,12 @@ TEST(Sales, AddUpByUser) {
   world::World world = small_world();
   Sales sales(world.settings().users);
   Fingerprint items(item_shape("", "").table());
-  OrderPrint front_part{order_shape("", "")}, back_part{order_shape("", "")};
-  read_sales(world, 0, 200, std::span(&front_part, 1), &items, &sales);
-  read_sales(world, 200, 500, std::span(&back_part, 1), &items, &sales);
-  Fingerprint front = front_part.print;
-  front.merge(back_part.print);
+  SalesReading front_part{.orders = {{order_shape("", "")}}, .items = &items, .users = &sales};
+  SalesReading back_part = front_part;
+  read_sales(world, 0, 200, front_part);
+  read_sales(world, 200, 500, back_part);
+  Fingerprint front = front_part.orders[0].print;
+  front.merge(back_part.orders[0].print);
   model::Batch batch(world::World::orders_schema());
   world.orders(0, 500, batch);
   std::int64_t value = 0, counted = 0, item_rows = 0, by_user = 0;
@@ -41,7 +43,8 @@ TEST(Sales, AddUpByUser) {
   EXPECT_EQ(by_user, value);
   EXPECT_EQ(items.rows(), item_rows);
   Fingerprint again(order_shape("", "").table());
-  ASSERT_TRUE(orders_again(world, order_shape("", ""), {})([&](Row row) { again.add(row); }));
+  ASSERT_TRUE(
+      orders_again(world, nullptr, order_shape("", ""), {})([&](Row row) { again.add(row); }));
   EXPECT_EQ(again, front);
   Fingerprint items_twice(item_shape("", "").table());
   ASSERT_TRUE(items_again(world, {})([&](Row row) { items_twice.add(row); }));

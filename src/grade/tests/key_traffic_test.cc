@@ -96,8 +96,8 @@ TEST_F(Traffic, NumbersAndTimesAreThoseOfThePlainRules) {
 
   std::size_t seen = 0;
   ASSERT_TRUE(traffic.read_all(
-      [&](std::span<const Event> events) {
-        for (const Event& e : events) {
+      [&](const EventChunk& chunk) {
+        for (const Event& e : chunk.events) {
           if (e.malformed) continue;
           ++seen;
           auto it = times.find({e.partition, e.offset});
@@ -119,17 +119,17 @@ TEST_F(Traffic, ChunksInParallelGiveWhatOneThreadGives) {
   std::vector<Task> tasks;
   for (std::size_t i = 0; i < parallel.chunks(); ++i) {
     tasks.push_back([&, i] {
-      parallel.read_chunk(i, [&](std::span<const Event> events) {
-        windows_p.add(events);
-        raw_p.add(events);
+      parallel.read_chunk(i, [&](const EventChunk& chunk) {
+        windows_p.add(chunk);
+        raw_p.add(chunk);
       });
     });
   }
   ASSERT_TRUE(run_tasks(tasks, 3, {}));
   ASSERT_TRUE(single.read_all(
-      [&](std::span<const Event> events) {
-        windows_s.add(events);
-        raw_s.add(events);
+      [&](const EventChunk& chunk) {
+        windows_s.add(chunk);
+        raw_s.add(chunk);
       },
       {}));
   EXPECT_EQ(raw_p.print(), raw_s.print());
@@ -142,8 +142,8 @@ TEST_F(Traffic, WatermarkIsThatAtTheJobsCut) {
   auto traffic = key(2, cut);
   std::int64_t largest = 0;
   for (std::size_t i = 0; i < traffic.chunks(); ++i) {
-    traffic.read_chunk(i, [&](std::span<const Event> events) {
-      for (const Event& e : events) {
+    traffic.read_chunk(i, [&](const EventChunk& chunk) {
+      for (const Event& e : chunk.events) {
         if (e.arrival_ms < cut && !e.malformed) largest = std::max(largest, e.time_ms);
       }
     });
@@ -154,7 +154,7 @@ TEST_F(Traffic, WatermarkIsThatAtTheJobsCut) {
 TEST_F(Traffic, BinsAddUp) {
   auto traffic = key(2);
   BinTally bins(2, world_.epoch_ms());
-  ASSERT_TRUE(traffic.read_all([&](std::span<const Event> events) { bins.add(events); }, {}));
+  ASSERT_TRUE(traffic.read_all([&](const EventChunk& chunk) { bins.add(chunk); }, {}));
   for (const Bins& bin : bins.bins()) {
     EXPECT_GT(bin.dead, 0);
     EXPECT_EQ(bin.sent, bin.raw + bin.dead + bin.dropped);

@@ -1,0 +1,129 @@
+// The stream job's statements that join and remember, and slow page views kept as files.
+#include "grade/found_alerts.h"
+#include "grade/plan_internal.h"
+
+namespace grade {
+
+namespace {
+
+constexpr int kSlowMs = 2000;
+
+/// A case whose rows follow from page views one by one.
+Case& add_row_case(Plan& plan, StreamPlan& views, RowTally::Options options,
+                   std::function<std::int64_t()> watermark_ms, RowSource found_rows) {
+  Table table = options.table;
+  auto tally = std::make_shared<RowTally>(std::move(options));
+  views.tallies.push_back(tally);
+  Case& made = plan.add(std::move(table), std::move(found_rows));
+  made.expected = [tally]() -> const Fingerprint& { return tally->print(); };
+  made.expected_rows = [&views, tally, watermark_ms, stop = plan.stop](const RowSink& sink) {
+    return tally->again(*views.key, watermark_ms, stop)(sink);
+  };
+  made.hint = views.behind;
+  if (!watermark_ms) return made;
+  plan.found.pop_back();  // which rows are due is known when all events have gone by
+  plan.then.push_back([tally, watermark_ms, &made] {
+    tally->finish(watermark_ms());
+    made.measure();
+  });
+  return made;
+}
+
+/// Found rows whose time, in column `time`, lies below the watermark.
+RowSource due_rows(RowSource all, std::size_t time, std::function<std::int64_t()> watermark_ms) {
+  return [all = std::move(all), time, watermark_ms](const RowSink& sink) {
+    std::int64_t watermark_us = watermark_ms() * 1000;
+    return all([&](Row row) {
+      bool early = row[time].kind() == Cell::Kind::kInt && row[time].integer() >= watermark_us;
+      if (!early) sink(row);
+    });
+  };
+}
+
+void plan_slow(Plan& plan, StreamPlan& views, const std::string& name, bool enriched) {
+  std::string table_name = "silver.stream_" + name;
+  if (!plan.named(table_name)) return;
+  Table table = slow_table(name, enriched);
+  RowSource found = arrived_rows(plan.world, plan.rows_in_lake(table_name, table), views.cut_ms);
+  Case& made = add_row_case(
+      plan, views,
+      {.table = table, .rows = slow_rows(plan.world, kSlowMs, enriched), .cut_ms = views.cut_ms},
+      {}, std::move(found));
+  Plan::reads(made, {{&views, views.cut_ms}});
+}
+
+void plan_alerts(Plan& plan, StreamPlan& views, const AlertInputs& alerts) {
+  Table table = slow_table(alerts.name, alerts.enriched);
+  table.name += plan.named("silver.stream_" + alerts.name) ? " alerts" : "";
+  table.unit = "alerts";
+  RowSource found = arrived_rows(plan.world, alert_rows(alerts, table), views.cut_ms);
+  auto aside = plan.in.aside.find("stream." + alerts.name);
+  Case& made = add_row_case(plan, views,
+                            {.table = table,
+                             .rows = slow_rows(plan.world, kSlowMs, alerts.enriched),
+                             .cut_ms = views.cut_ms},
+                            {}, std::move(found));
+  if (aside != plan.in.aside.end()) made.not_gradable = [why = aside->second] { return why; };
+  Plan::reads(made, {{&views, views.cut_ms}});
+}
+
+void plan_starred(Plan& plan, StreamPlan& views, StreamPlan& stars) {
+  const std::string name = "silver.stream_starred_pageviews";
+  if (!plan.named(name)) return;
+  auto index = std::make_shared<StarIndex>(stars.cut_ms);
+  stars.tallies.push_back(index);
+  stars.index = index;
+  auto watermark_ms = [&views, &stars] {
+    return std::min(views.key->watermark_ms(), stars.key->watermark_ms());
+  };
+  std::int64_t late_s = plan.in.policies.late_s;
+  std::int64_t surely_ms = late_s < 0 ? std::numeric_limits<std::int64_t>::min() / 1000
+                                      : std::min(views.cut_ms, stars.cut_ms) - late_s * 1000;
+  Table table = starred_table();
+  RowSource found = due_rows(plan.rows_in_lake(name, table), kStarredTime, watermark_ms);
+  Case& made = add_row_case(plan, views,
+                            {.table = table,
+                             .rows = starred_rows(*index),
+                             .cut_ms = views.cut_ms,
+                             .time_column = kStarredTime,
+                             .surely_due_ms = surely_ms},
+                            watermark_ms, std::move(found));
+  if (made.hint.empty()) made.hint = stars.behind;
+  Plan::reads(made, {{&views, views.cut_ms}, {&stars, stars.cut_ms}});
+}
+
+void plan_first(Plan& plan, StreamPlan& views) {
+  const std::string name = "silver.stream_first_events";
+  if (!plan.named(name)) return;
+  auto tally = std::make_shared<FirstTally>(views.cut_ms, plan.in.policies.late_s);
+  views.tallies.push_back(tally);
+  auto watermark_ms = [&views] { return views.key->watermark_ms(); };
+  Table table = FirstTally::table();
+  Case& made = plan.add(
+      table, due_rows(plan.rows_in_lake(name, table), table.columns.size() - 1, watermark_ms));
+  made.expected = [tally]() -> const Fingerprint& { return tally->print(); };
+  made.expected_rows = [&views, tally, watermark_ms, stop = plan.stop](const RowSink& sink) {
+    return tally->again(*views.key, watermark_ms, stop)(sink);
+  };
+  made.hint = views.behind;
+  plan.found.pop_back();
+  plan.then.push_back([tally, watermark_ms, &made] {
+    tally->finish(watermark_ms());
+    made.measure();
+  });
+  Plan::reads(made, {{&views, views.cut_ms}});
+}
+
+}  // namespace
+
+void plan_statements(Plan& plan) {
+  auto views = plan.streams.find("pageviews"), stars = plan.streams.find("stars");
+  if (views == plan.streams.end()) return;
+  plan_slow(plan, views->second, "slow_pages", false);
+  plan_slow(plan, views->second, "slow_pages_enriched", true);
+  for (const AlertInputs& alerts : plan.in.alerts) plan_alerts(plan, views->second, alerts);
+  plan_first(plan, views->second);
+  if (stars != plan.streams.end()) plan_starred(plan, views->second, stars->second);
+}
+
+}  // namespace grade
