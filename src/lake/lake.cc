@@ -4,66 +4,14 @@
 
 #include "base/log.h"
 #include "lake/delta_internal.h"
-#include "lake/parquet_internal.h"
 #include "lake/session_internal.h"
+#include "lake/table_rules_internal.h"
+#include "lake/user_macros_internal.h"
 
 namespace lake {
 namespace {
 
 using base::Code;
-
-/// Old versions stay readable for this long; their files go with a later overwrite.
-constexpr std::chrono::hours kKeepOldFiles{1};
-
-/// Takes its turn to run a statement.
-class Turn {
- public:
-  explicit Turn(std::counting_semaphore<3>& turns) : turns_(turns) { turns_.acquire(); }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
-  ~Turn() { turns_.release(); }
-
- private:
-  std::counting_semaphore<3>& turns_;
-};
-
-struct TableParts {
-  std::string tier, name;
-};
-
-base::Result<TableParts> split_table(const std::string& table) {
-  auto dot = table.find('.');
-  if (dot == std::string::npos) {
-    return base::error(Code::kInvalidArgument,
-                       "table \"{}\": write it as tier.name, e.g. silver.{}", table, table);
-  }
-  return TableParts{table.substr(0, dot), table.substr(dot + 1)};
-}
-
-/// The statement's columns with types that a Delta table can hold.
-struct TypedSelect {
-  std::string select;
-  Json schema;
-};
-
-base::Result<TypedSelect> typed_select(const std::vector<QueryColumn>& columns) {
-  TypedSelect typed{"SELECT ", {{"type", "struct"}, {"fields", Json::array()}}};
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    std::string type = columns[i].type;
-    // sum() of a BIGINT is BIGINT in Spark; a file of HUGEINT could be read nowhere else.
-    if (type == "HUGEINT" || type == "UBIGINT" || type == "UINTEGER") type = "BIGINT";
-    auto delta = delta_type(type);
-    if (!delta) return base::annotate(delta.error(), "column " + columns[i].name);
-    typed.schema["fields"].push_back({{"name", columns[i].name},
-                                      {"type", std::move(*delta)},
-                                      {"nullable", true},
-                                      {"metadata", Json::object()}});
-    typed.select += fmt::format("{}CAST(#{} AS {}) AS {}", i == 0 ? "" : ", ", i + 1, type,
-                                quote_name(columns[i].name));
-  }
-  typed.select += " FROM hriste_result";
-  return typed;
-}
 
 std::string text_select(const std::vector<bool>& cast) {
   std::string select = "SELECT ";
@@ -75,6 +23,15 @@ std::string text_select(const std::vector<bool>& cast) {
 }
 
 }  // namespace
+
+base::Result<TableParts> split_table(const std::string& table) {
+  auto dot = table.find('.');
+  if (dot == std::string::npos) {
+    return base::error(Code::kInvalidArgument,
+                       "table \"{}\": write it as tier.name, e.g. silver.{}", table, table);
+  }
+  return TableParts{table.substr(0, dot), table.substr(dot + 1)};
+}
 
 Lake::Lake(Options options) : options_(std::move(options)), state_(std::make_unique<State>()) {}
 Lake::~Lake() = default;
@@ -111,6 +68,13 @@ void Lake::set_world(const WorldFacts& facts) {
   state_->facts = facts;
 }
 
+base::Status Lake::set_macros(const std::string& owner, const std::string& text) {
+  auto macros = TRY(parse_macros(text));
+  std::lock_guard lock(state_->mutex);
+  state_->macros[owner] = std::move(macros);
+  return {};
+}
+
 base::Result<std::vector<TableInfo>> Lake::tables() const {
   std::vector<TableInfo> tables;
   for (const auto& source : TRY(find_tables(*options_.env, options_.root))) {
@@ -141,9 +105,8 @@ base::Result<TableWrite> Lake::table_write(const std::string& table) const {
   auto parts = TRY(split_table(table));
   DeltaTable delta(*options_.env, *options_.clock, TRY(folder(parts.tier, parts.name)));
   Snapshot snapshot = TRY(delta.snapshot());
-  TableWrite write{snapshot.version, snapshot.rows(), snapshot.bytes(), {}};
-  Json cuts = snapshot.commit_info.value("hriste.cuts", Json::object());
-  for (const auto& [hub, cut] : cuts.items()) write.cuts[hub] = cut.get<std::int64_t>();
+  TableWrite write{snapshot.version, snapshot.rows(), snapshot.bytes(), {}, {}, 0};
+  write.cuts = committed_cuts(snapshot);
   return write;
 }
 
@@ -167,50 +130,18 @@ base::Result<QueryResult> Lake::query(const std::string& sql, const QueryOptions
 }
 
 base::Result<std::vector<std::string>> Lake::check_sql(const std::string& sql) {
+  return check_table({.table = "", .select = sql});
+}
+
+base::Result<std::vector<std::string>> Lake::check_table(const TableSpec& spec) {
   auto connection = TRY(DuckConnection::open(TRY(shared_engine())));
-  auto checked = TRY(check_select(connection, sql));
+  auto checked = TRY(check_select(connection, spec.select));
+  TRY(check_conditions(connection, spec.expectations));
+  std::string uses;
+  TRY(user_macros_for(connection, TRY(parse_macros(spec.macros)), spec.select, uses));
   std::vector<std::string> tables;
   for (const auto& name : checked.tables) tables.push_back(name.tier + "." + name.name);
   return tables;
-}
-
-base::Result<TableWrite> Lake::overwrite_table(const std::string& table, const std::string& select,
-                                               const Cuts& cuts, std::stop_token stop) {
-  auto parts = TRY(split_table(table));
-  DeltaTable delta(*options_.env, *options_.clock, TRY(folder(parts.tier, parts.name)));
-  Turn turn(state_->turns);
-  auto session = TRY(Session::open(*this, select, cuts, Session::Order::kAny));
-  auto columns = TRY(session->columns());
-  auto typed = TRY(typed_select(columns.list));
-  TRY(session->make_result_view());
-  TRY(options_.env->make_dirs(delta.path()));
-  DataFile file;
-  file.path = DeltaTable::new_file_name();
-  std::string path = delta.path() + "/" + file.path;
-  auto written =
-      session->run(copy_text(typed.select, path, true), 1, std::chrono::milliseconds{0}, stop);
-  if (!written) {
-    (void)options_.env->remove_file(path);
-    return base::annotate(written.error(), table);
-  }
-  CopyResult copied = copy_result(*written, path);
-  file.rows = copied.file.rows;
-  file.bytes = copied.file.bytes;
-  file.stats = delta_stats(copied.stats, typed.schema, file.rows);
-  auto version =
-      delta.commit({.mode = Commit::Mode::kOverwrite,
-                    .schema = typed.schema,
-                    .files = {file},
-                    .operation = "CREATE OR REPLACE TABLE AS SELECT",
-                    .info = {{"hriste.cuts", session->cuts()}, {"hriste.definition", select}}});
-  if (!version) {
-    (void)options_.env->remove_file(path);
-    return base::annotate(version.error(), table);
-  }
-  if (auto cleaned = delta.vacuum(kKeepOldFiles); !cleaned) {
-    base::log_warn("lake", "no_vacuum", "table={} error={}", table, cleaned.error().message);
-  }
-  return TableWrite{*version, file.rows, file.bytes, session->cuts()};
 }
 
 }  // namespace lake

@@ -72,6 +72,10 @@ class Lake {
   /// What meta.world says from now on.
   void set_world(const WorldFacts& facts);
 
+  /// Functions that every statement may call from now on, written as TableSpec::macros. Each owner
+  /// has its own; empty text: none. Errors: kInvalidArgument, "line 3: …".
+  base::Status set_macros(const std::string& owner, const std::string& text);
+
   /// All tables, by tier and name; no file is opened.
   base::Result<std::vector<TableInfo>> tables() const;
 
@@ -86,16 +90,29 @@ class Lake {
   /// What query() would refuse without looking at any table: syntax, more than one statement, other
   /// than SELECT, files. Returns the tables it reads, "tier.name".
   base::Result<std::vector<std::string>> check_sql(const std::string& sql);
+  /// What write_table would refuse without looking at any table: functions that can't be read,
+  /// conditions that are no expressions. Returns the tables that the SELECT reads.
+  base::Result<std::vector<std::string>> check_table(const TableSpec& spec);
 
   /// Replaces the Delta table "tier.name" by what `select` gives, in one commit that records the
   /// text and the cuts. Of a stream output it reads the events that arrived before the hub's cut,
   /// or before what its job has committed, whichever is less. The same inputs may be written again.
   base::Result<TableWrite> overwrite_table(const std::string& table, const std::string& select,
-                                           const Cuts& cuts = {}, std::stop_token stop = {});
+                                           const Cuts& cuts = {}, std::stop_token stop = {}) {
+    return write_table({.table = table, .select = select}, cuts, std::move(stop));
+  }
+
+  /// The same with keys and expectations. The rows in quarantine are committed in one step with the
+  /// table: meta.rejected always says what its newest version left out. Errors beside those of
+  /// query(): kFailedPrecondition: an expectation of kFail, or the keys (says which row); the table
+  /// stays as it was.
+  base::Result<TableWrite> write_table(const TableSpec& spec, const Cuts& cuts = {},
+                                       std::stop_token stop = {});
 
  private:
   explicit Lake(Options options);
   friend class Session;
+  friend class TableWriter;
 
   Options options_;
   struct State;

@@ -22,6 +22,8 @@ CREATE MACRO to_date(d) AS TRY_CAST(d AS DATE);
 CREATE MACRO to_timestamp_ntz(t) AS TRY_CAST(t AS TIMESTAMP);
 CREATE MACRO date_add(d, n) AS CAST(CAST(d AS DATE) + CAST(n AS INTEGER) AS DATE);
 CREATE MACRO add_months(d, n) AS CAST(CAST(d AS DATE) + to_months(CAST(n AS INTEGER)) AS DATE);
+CREATE MACRO unix_micros(t) AS epoch_us(CAST(t AS TIMESTAMPTZ));
+CREATE MACRO timestamp_micros(n) AS make_timestamptz(CAST(n AS BIGINT));
 CREATE MACRO unix_millis(t) AS epoch_ms(CAST(t AS TIMESTAMPTZ));
 CREATE MACRO timestamp_millis(n) AS CAST(make_timestamptz(CAST(n * 1000 AS BIGINT)) AS TIMESTAMPTZ);
 
@@ -30,6 +32,8 @@ CREATE MACRO get_json_object(j, path) AS json_extract_string(j, path);
 
 CREATE MACRO nvl(a, b) AS coalesce(a, b);
 CREATE MACRO size(list) AS len(list);
+-- A row for every element.
+CREATE MACRO explode(list) AS unnest(list);
 CREATE MACRO collect_list(x) AS coalesce(list(x) FILTER (WHERE x IS NOT NULL), []);
 CREATE MACRO initcap(t) AS array_to_string(list_transform(string_split(t, ' '),
   lambda w: upper(substr(w, 1, 1)) || lower(substr(w, 2))), ' ');

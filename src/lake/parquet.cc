@@ -54,7 +54,8 @@ std::string temporary_beside(const std::string& path) {
 
 std::string copy_text(const std::string& select, const std::string& path, bool small_groups) {
   return fmt::format(
-      "COPY ({}) TO {} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false, RETURN_STATS{})",
+      "COPY ({}) TO {} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, USE_TMP_FILE false, "
+      "RETURN_STATS{})",
       select, quote_text(path), small_groups ? ", ROW_GROUP_SIZE_BYTES 16000000" : "");
 }
 

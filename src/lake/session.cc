@@ -7,6 +7,9 @@
 #include "lake/delta_internal.h"
 #include "lake/macros_internal.h"
 #include "lake/session_internal.h"
+#include "lake/small_files_internal.h"
+#include "lake/table_rules_internal.h"
+#include "lake/user_macros_internal.h"
 #include "lake/value_internal.h"
 
 namespace lake {
@@ -108,11 +111,24 @@ base::Status Session::start() {
   return {};
 }
 
+base::Status Session::make_macros(const Macros& macros) {
+  auto all = TRY(parse_macros(macros.text));
+  if (all.empty()) {
+    std::lock_guard lock(lake_.state_->mutex);
+    for (const auto& [owner, theirs] : lake_.state_->macros) {
+      all.insert(all.end(), theirs.begin(), theirs.end());
+    }
+  }
+  std::string uses;
+  std::string own = TRY(user_macros_for(*connection_, all, sql_ + "\n" + macros.callers, uses));
+  TRY(connection_->run(macros_for(uses)));
+  return own.empty() ? base::Status{} : connection_->run(own);
+}
+
 base::Status Session::make_meta() {
   TRY(
       connection_->run("CREATE SCHEMA bronze; CREATE SCHEMA silver; CREATE SCHEMA gold; "
                        "CREATE SCHEMA meta"));
-  TRY(connection_->run(macros_for(sql_)));
   std::lock_guard lock(lake_.state_->mutex);
   if (!lake_.state_->facts) return {};
   const auto& facts = *lake_.state_->facts;
@@ -120,6 +136,31 @@ base::Status Session::make_meta() {
       fmt::format("CREATE TABLE meta.world AS SELECT make_timestamptz({}) AS epoch, "
                   "CAST({} AS UBIGINT) AS seed",
                   facts.epoch.time_since_epoch().count(), facts.seed));
+}
+
+/// What the newest versions of all tables left out. Their cuts count: these rows are cut by them.
+base::Status Session::make_rejected() {
+  std::string select;
+  auto sources =
+      TRY(find_tables(*lake_.options_.env, lake_.options_.root,
+                      [](std::string_view tier, std::string_view) { return tier != "bronze"; }));
+  for (const auto& source : sources) {
+    if (source.format != Format::kDelta) continue;
+    DeltaTable table(*lake_.options_.env, *lake_.options_.clock, source.folder);
+    Snapshot snapshot = TRY(table.snapshot());
+    Cuts cuts = committed_cuts(snapshot);
+    std::string file = rejected_file(snapshot);
+    if (file.empty()) continue;
+    merge_cuts(cuts_, cuts);
+    select += fmt::format("{}SELECT * FROM read_parquet({})", select.empty() ? "" : " UNION ALL ",
+                          quote_text(source.folder + "/" + file));
+  }
+  if (select.empty()) {
+    select =
+        "SELECT CAST(NULL AS VARCHAR) AS table_name, CAST(NULL AS VARCHAR) AS reason, "
+        "CAST(NULL AS VARCHAR) AS origin, CAST(NULL AS VARCHAR) AS body WHERE false";
+  }
+  return connection_->run("CREATE VIEW meta.rejected AS " + select);
 }
 
 base::Status Session::make_views(const CheckedSql& checked, const Cuts& cuts) {
@@ -132,7 +173,8 @@ base::Status Session::make_views(const CheckedSql& checked, const Cuts& cuts) {
   };
   auto sources =
       TRY(find_tables(env, lake_.options_.root, checked.lists_tables ? TableFilter{} : named));
-  auto add = [&](const TableSource& source) -> base::Status {
+  auto add = [&](TableSource source) -> base::Status {
+    TRY(gather_small_files(env, temp_dir_, source));
     auto view =
         TRY(make_view(*connection_, *lake_.options_.env, *lake_.options_.clock, source, cuts));
     merge_cuts(cuts_, view.cuts);
@@ -140,7 +182,10 @@ base::Status Session::make_views(const CheckedSql& checked, const Cuts& cuts) {
                                         quote_name(source.name), view.select));
   };
   for (const auto& name : checked.tables) {
-    if (name.tier == "meta") continue;
+    if (name.tier == "meta") {
+      if (lower(name.name) == "rejected") TRY(make_rejected());
+      continue;
+    }
     const TableSource* source = find_source(sources, name);
     if (source == nullptr) {
       auto all = TRY(find_tables(env, lake_.options_.root));
@@ -157,18 +202,20 @@ base::Status Session::make_views(const CheckedSql& checked, const Cuts& cuts) {
 }
 
 base::Status Session::close_off(Order order) {
-  return connection_->run(
-      fmt::format("SET preserve_insertion_order = {}; SET allowed_directories = [{}]; "
-                  "SET enable_external_access = false; SET lock_configuration = true",
-                  order == Order::kKept, quote_text(lake_.options_.root + "/")));
+  return connection_->run(fmt::format(
+      "SET preserve_insertion_order = {}; SET allowed_directories = [{}, {}]; "
+      "SET enable_external_access = false; SET lock_configuration = true",
+      order == Order::kKept, quote_text(lake_.options_.root + "/"), quote_text(temp_dir_ + "/")));
 }
 
 base::Result<std::unique_ptr<Session>> Session::open(Lake& lake, const std::string& sql,
-                                                     const Cuts& cuts, Order order) {
+                                                     const Cuts& cuts, Order order,
+                                                     const Macros& macros) {
   std::unique_ptr<Session> session(new Session(lake, sql));
   TRY(session->start());
   auto checked = TRY(check_select(session->connection(), sql));
   TRY(session->make_meta());
+  TRY(session->make_macros(macros));
   TRY(session->make_views(checked, cuts));
   TRY(session->close_off(order));
   return session;

@@ -5,14 +5,34 @@
 
 #include "lake/sql_check_internal.h"
 #include "lake/table_source_internal.h"
+#include "lake/user_macros_internal.h"
 
 namespace lake {
 
 struct Lake::State {
   std::counting_semaphore<3> turns{3};
-  std::mutex mutex;  // guards facts
+  std::mutex mutex;  // guards what follows
   std::optional<WorldFacts> facts;
+  std::map<std::string, std::vector<UserMacro>> macros;  // by owner
 };
+
+/// Takes its turn to run a statement.
+class Turn {
+ public:
+  explicit Turn(std::counting_semaphore<3>& turns) : turns_(turns) { turns_.acquire(); }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  ~Turn() { turns_.release(); }
+
+ private:
+  std::counting_semaphore<3>& turns_;
+};
+
+/// "tier.name" in its parts.
+struct TableParts {
+  std::string tier, name;
+};
+base::Result<TableParts> split_table(const std::string& table);
 
 /// Owned by one thread.
 class Session {
@@ -21,8 +41,14 @@ class Session {
   /// Rows come in the order that the tables have, or (kAny) as they are ready: a write needs no
   /// order, and keeping one costs it memory and, over thousands of small files, most of the time.
   enum class Order { kKept, kAny };
+  /// Functions of a pipeline (empty: all that the lake knows), and what beside the statement calls
+  /// them.
+  struct Macros {
+    std::string text, callers;
+  };
   static base::Result<std::unique_ptr<Session>> open(Lake& lake, const std::string& sql,
-                                                     const Cuts& cuts, Order order = Order::kKept);
+                                                     const Cuts& cuts, Order order = Order::kKept,
+                                                     const Macros& macros = {});
   ~Session();
 
   DuckConnection& connection() { return *connection_; }
@@ -49,7 +75,9 @@ class Session {
   Session(Lake& lake, std::string sql) : lake_(lake), sql_(std::move(sql)) {}
   base::Status start();
   base::Status make_views(const CheckedSql& checked, const Cuts& cuts);
+  base::Status make_macros(const Macros& macros);
   base::Status make_meta();
+  base::Status make_rejected();
   base::Status close_off(Order order);
 
   Lake& lake_;

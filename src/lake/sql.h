@@ -2,7 +2,8 @@
 //
 // The SQL is DuckDB's, and what is written in the common subset of Spark SQL and DuckDB, with the
 // functions of macros_internal.h, gives the same on both. Tables are `tier.name`; `meta.world` has
-// one row with the world's `epoch` and `seed`.
+// one row with the world's `epoch` and `seed`; `meta.rejected` has the rows that expectations kept
+// out of the newest versions of all tables: `table_name`, `reason`, `origin`, `body`.
 //
 // What a text may do: one SELECT (or VALUES, FROM, DESCRIBE, SUMMARIZE, SHOW TABLES), over tables
 // of the lake. It runs in an engine of its own, opened for it, in which (1) the parsed statement is
@@ -20,6 +21,7 @@
 #include <nlohmann/json.hpp>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lake {
@@ -49,12 +51,44 @@ struct QueryResult {
   bool truncated = false;
 };
 
-/// What overwrite_table committed.
+/// Something that has to hold for every row of a table.
+struct Expectation {
+  enum class Action { kWarn, kDrop, kQuarantine, kFail };
+  std::string name;
+  std::string condition;  ///< SQL over the table's columns; a row for which it isn't true fails it
+  Action action = Action::kWarn;
+};
+
+/// "warn", "drop", "quarantine" or "fail".
+std::string_view action_name(Expectation::Action action);
+
+/// A table as its definition says it.
+struct TableSpec {
+  std::string table;  ///< "silver.users"
+  /// Columns whose names begin with '_' don't become the table's; `_origin` says where a row in
+  /// quarantine came from.
+  std::string select;
+  std::vector<std::string> keys;  ///< two equal rows of these, or a null, are an error
+  std::vector<Expectation> expectations;
+  /// Functions of its own: CREATE OR REPLACE TEMPORARY FUNCTION … RETURN …, as Spark writes them.
+  std::string macros;
+};
+
+/// How many rows failed an expectation.
+struct ExpectationCount {
+  std::string name;
+  Expectation::Action action = Expectation::Action::kWarn;
+  std::int64_t failed = 0;
+};
+
+/// What write_table or overwrite_table committed.
 struct TableWrite {
   std::int64_t version = 0;
   std::int64_t rows = 0;
   std::int64_t bytes = 0;
   Cuts cuts;  ///< what the table holds: as asked, or inherited from the tables it was made of
+  std::vector<ExpectationCount> expectations;  ///< in the order of the definition
+  std::int64_t quarantined = 0;                ///< rows, now in meta.rejected
 };
 
 }  // namespace lake

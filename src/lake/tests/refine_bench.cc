@@ -73,14 +73,19 @@ class Bench {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Step> waiting_{
-      {"silver.pageviews", {}},
       {"silver.users", {}},
+      {"silver.pageviews", {"silver.users"}},
       {"silver.products", {}},
-      {"silver.orders", {}},
+      {"silver.orders", {"silver.users"}},
       {"silver.items", {}},
       {"silver.stars", {}},
       {"gold.engagements",
-       {"silver.users", "silver.pageviews", "silver.orders", "silver.items", "silver.stars"}}};
+       {"silver.users", "silver.pageviews", "silver.orders", "silver.items", "silver.stars"}},
+      {"gold.sales_by_day", {"silver.users", "silver.orders", "silver.items"}},
+      {"gold.product_popularity",
+       {"silver.products", "silver.pageviews", "silver.orders", "silver.items"}},
+      {"gold.latency_5min", {"silver.pageviews"}},
+      {"gold.sessions", {"silver.pageviews", "silver.stars"}}};
   std::set<std::string> done_;
 };
 
@@ -96,6 +101,9 @@ int main(int argc, char** argv) {
                                 .temp_dir = dir + "/tmp"});
   if (!lake) return std::fprintf(stderr, "%s\n", lake.error().message.c_str()), 1;
   (*lake)->set_world({base::from_millis(1'780'272'000'000), 42});
+  auto macros = base::Env::real().read_file(std::string(argv[2]) + "/macros.sql");
+  if (!macros || !(*lake)->set_macros("bench", *macros))
+    return std::fputs("no macros\n", stderr), 1;
   auto start = SteadyClock::now();
   Bench bench(**lake, argv[2]);
   std::jthread other([&] { bench.work(); });
