@@ -1,6 +1,10 @@
 // hriste_pipeline: a definition; a trigger or a person runs it. Its tables go with it.
+#include <algorithm>
+
 #include "control/all_controllers.h"
 #include "flow/pipeline.h"
+#include "flow/sql_activity.h"
+#include "sqlfile/header.h"
 
 namespace control {
 
@@ -15,13 +19,20 @@ class PipelineController final : public Controller {
 
   Result<json> apply(const std::string& name, const json& wanted, const json&,
                      std::stop_token) override {
-    TRY(flow::Pipeline::parse(name, wanted));
+    auto pipeline = TRY(flow::Pipeline::parse(name, wanted));
+    for (const auto& activity : pipeline.activities) {
+      if (activity.type == "sql") TRY(check_sql(activity));
+    }
+    TRY(offer_macros(name, wanted));
     return wanted;
   }
-  Status start(const std::string&, const json&) override { return {}; }
+  Status start(const std::string& name, const json& attributes) override {
+    return offer_macros(name, attributes);
+  }
   Result<bool> exists(const std::string&, const json&) override { return true; }
 
-  Status remove(const std::string&, const json& attributes) override {
+  Status remove(const std::string& name, const json& attributes) override {
+    TRY(offer_macros(name, json::object()));
     for (const auto& activity : attributes.at("activities")) {
       if (std::string folder = target(activity); !folder.empty()) {
         TRY(runtime_.env.remove_tree(runtime_.lake_root() + "/" + folder));
@@ -44,6 +55,35 @@ class PipelineController final : public Controller {
   }
 
  private:
+  /// The pipeline's functions are known to the console and the dashboards too.
+  Status offer_macros(const std::string& name, const json& attributes) {
+    auto macros = attributes.find("macros");
+    bool given = macros != attributes.end() && macros->is_string();
+    return runtime_.lake->set_macros(name, given ? macros->get<std::string>() : "");
+  }
+
+  /// What the plan can't see: whether the text is SQL, and reads only what its header needs.
+  Status check_sql(const flow::Activity& activity) {
+    const json& file = activity.settings.value("file", json());
+    std::string where = file.is_string() ? file.get<std::string>() : activity.name;
+    auto spec = flow::table_spec(activity.settings);
+    if (!spec) return base::annotate(spec.error(), where);
+    auto tables = runtime_.lake->check_table(*spec);
+    if (!tables) return base::annotate(tables.error(), where);
+    auto header = TRY(sqlfile::parse_header(spec->select));
+    for (const auto& table : *tables) {
+      if (!header ||
+          std::ranges::find(header->needs, table, &sqlfile::Need::table) != header->needs.end()) {
+        continue;
+      }
+      return base::error(base::Code::kInvalidArgument,
+                         "{}: the query reads {}, which its header doesn't need; add \"-- needs: "
+                         "{}\"",
+                         where, table, table);
+    }
+    return {};
+  }
+
   /// The folder below the lake that an activity writes, "silver/users"; empty when none.
   std::string target(const json& activity) {
     if (activity.at("type") == "sql") {

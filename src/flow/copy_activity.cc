@@ -36,7 +36,7 @@ class CopyActivity final : public ActivityType {
           }
           return cursor->next(batch);
         }));
-    return ActivityResult{.rows = written.rows, .bytes = written.bytes};
+    return ActivityResult{.rows = written.rows, .bytes = written.bytes, .expectations = {}};
   }
 
  private:

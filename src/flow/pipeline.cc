@@ -1,6 +1,8 @@
 #include "flow/pipeline.h"
 
-#include <set>
+#include <algorithm>
+
+#include "sqlfile/graph.h"
 
 namespace flow {
 
@@ -23,6 +25,45 @@ std::string_view state_name(State state) {
   return "waiting";
 }
 
+namespace {
+
+/// What an activity makes and, of a SQL file, reads.
+Result<sqlfile::Step> step_of(const Activity& activity) {
+  sqlfile::Step step{.name = activity.name, .makes = {}, .header = {}};
+  const json& settings = activity.settings;
+  if (activity.type == "copy" && settings.contains("to") && settings["to"].is_object()) {
+    step.makes = sqlfile::copied_table(settings["to"].value("path", ""));
+  }
+  if (activity.type != "sql") return step;
+  step.header = TRY(sqlfile::parse_header(settings.value("query", "")));
+  if (step.header) {
+    step.makes = step.header->table;
+  } else if (settings.contains("table") && settings["table"].is_string()) {
+    step.makes = settings["table"];
+  }
+  return step;
+}
+
+/// The plan has refused needs that nobody makes; here only the order counts.
+base::Status add_needs(Pipeline& pipeline) {
+  std::vector<sqlfile::Step> steps;
+  for (const auto& activity : pipeline.activities) {
+    auto step = step_of(activity);
+    if (!step) return base::annotate(step.error(), "activity " + activity.name);
+    steps.push_back(std::move(*step));
+  }
+  sqlfile::Graph graph = sqlfile::order(steps, {});
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    auto& needs = pipeline.activities[i].needs;
+    for (auto& name : graph.after[i]) {
+      if (std::ranges::find(needs, name) == needs.end()) needs.push_back(std::move(name));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<Pipeline> Pipeline::parse(const std::string& name, const json& attributes) {
   Pipeline pipeline{.name = name, .activities = {}};
   for (const auto& declared : attributes.value("activities", json::array())) {
@@ -38,8 +79,10 @@ Result<Pipeline> Pipeline::parse(const std::string& name, const json& attributes
                          e.what());
     }
     activity.settings = declared;
+    if (attributes.contains("macros")) activity.settings["macros"] = attributes["macros"];
     pipeline.activities.push_back(std::move(activity));
   }
+  TRY(add_needs(pipeline));
   return pipeline;
 }
 
@@ -49,6 +92,10 @@ json RunRecord::to_json() const {
   for (const auto& activity : activities) {
     sum.rows += activity.result.rows;
     sum.bytes += activity.result.bytes;
+    json expectations = json::array();
+    for (const auto& [name, action, failed] : activity.result.expectations) {
+      expectations.push_back({{"name", name}, {"action", action}, {"failed", failed}});
+    }
     list.push_back({{"name", activity.name},
                     {"type", activity.type},
                     {"state", state_name(activity.state)},
@@ -56,7 +103,8 @@ json RunRecord::to_json() const {
                     {"seconds", activity.seconds},
                     {"rows", activity.result.rows},
                     {"bytes", activity.result.bytes},
-                    {"error", activity.error}});
+                    {"error", activity.error},
+                    {"expectations", std::move(expectations)}});
   }
   return {{"id", id},
           {"pipeline", pipeline},

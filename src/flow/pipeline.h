@@ -35,7 +35,8 @@ struct Pipeline {
   std::string name;
   std::vector<Activity> activities;
 
-  /// From a hriste_pipeline's attributes.
+  /// From a hriste_pipeline's attributes. An activity also waits for those that make what its SQL
+  /// header needs. Errors: kInvalidArgument.
   static base::Result<Pipeline> parse(const std::string& name, const json& attributes);
 };
 
@@ -46,9 +47,17 @@ struct RunContext {
   std::stop_token stop;
 };
 
+/// How many rows failed something that a SQL file expects of its table.
+struct ExpectationResult {
+  std::string name;
+  std::string action;  ///< "warn", "drop", "quarantine", "fail"
+  std::int64_t failed = 0;
+};
+
 struct ActivityResult {
   std::int64_t rows = 0;   ///< written
   std::int64_t bytes = 0;  ///< written
+  std::vector<ExpectationResult> expectations = {};
 };
 
 class ActivityType {
@@ -82,7 +91,8 @@ struct RunRecord {
   std::string error;  ///< "activity NAME: …" of the first failure
 
   /// {"id","pipeline","trigger","state","started","seconds","rows","bytes","error","cuts_ms",
-  /// "activities":[{"name","type","state","offset_s","seconds","rows","bytes","error"}]}.
+  /// "activities":[{"name","type","state","offset_s","seconds","rows","bytes","error",
+  /// "expectations":[{"name","action","failed"}]}]}.
   json to_json() const;
 };
 

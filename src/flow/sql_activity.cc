@@ -1,18 +1,45 @@
 #include "flow/sql_activity.h"
 
+#include "sqlfile/header.h"
+
 namespace flow {
 
+using base::Result;
+
 namespace {
+
+lake::Expectation::Action action_of(sqlfile::Action action) {
+  switch (action) {
+    case sqlfile::Action::kWarn:
+      return lake::Expectation::Action::kWarn;
+    case sqlfile::Action::kDrop:
+      return lake::Expectation::Action::kDrop;
+    case sqlfile::Action::kQuarantine:
+      return lake::Expectation::Action::kQuarantine;
+    case sqlfile::Action::kFail:
+      return lake::Expectation::Action::kFail;
+  }
+  return lake::Expectation::Action::kFail;
+}
+
+std::string text_of(const json& settings, const char* name) {
+  auto found = settings.find(name);
+  return found != settings.end() && found->is_string() ? found->get<std::string>() : "";
+}
 
 class SqlActivity final : public ActivityType {
  public:
   explicit SqlActivity(lake::Lake& lake) : lake_(lake) {}
 
-  base::Result<ActivityResult> run(const Activity& activity, const RunContext& context) override {
-    auto written =
-        TRY(lake_.overwrite_table(activity.settings.at("table"), activity.settings.at("query"),
-                                  context.cuts_ms, context.stop));
-    return ActivityResult{.rows = written.rows, .bytes = written.bytes};
+  Result<ActivityResult> run(const Activity& activity, const RunContext& context) override {
+    auto spec = TRY(table_spec(activity.settings));
+    auto written = TRY(lake_.write_table(spec, context.cuts_ms, context.stop));
+    ActivityResult result{.rows = written.rows, .bytes = written.bytes, .expectations = {}};
+    for (const auto& count : written.expectations) {
+      result.expectations.push_back(
+          {count.name, std::string(lake::action_name(count.action)), count.failed});
+    }
+    return result;
   }
 
  private:
@@ -20,6 +47,23 @@ class SqlActivity final : public ActivityType {
 };
 
 }  // namespace
+
+Result<lake::TableSpec> table_spec(const json& settings) {
+  lake::TableSpec spec{.table = text_of(settings, "table"),
+                       .select = text_of(settings, "query"),
+                       .keys = {},
+                       .expectations = {},
+                       .macros = text_of(settings, "macros")};
+  auto header = TRY(sqlfile::parse_header(spec.select));
+  if (!header) return spec;
+  spec.table = header->table;
+  spec.keys = header->keys;
+  for (auto& expectation : header->expectations) {
+    spec.expectations.push_back({std::move(expectation.name), std::move(expectation.condition),
+                                 action_of(expectation.action)});
+  }
+  return spec;
+}
 
 std::shared_ptr<ActivityType> make_sql_activity(lake::Lake& lake) {
   return std::make_shared<SqlActivity>(lake);

@@ -1,7 +1,8 @@
 // Activity `sql`: a Delta table from a SELECT over the lake.
 //
-// Settings: {"table": "silver.users", "query": text}. The table is replaced in one commit that
-// records the text and the run's cuts.
+// Settings: {"query": text with a header (sqlfile/header.h), "table": needed without a header,
+// "macros": text}. The table is replaced in one commit that records the text and the run's cuts;
+// the header's keys and expectations hold for it (lake's write_table).
 #pragma once
 
 #include <memory>
@@ -13,5 +14,8 @@ namespace flow {
 
 /// `lake` outlives the activity.
 std::shared_ptr<ActivityType> make_sql_activity(lake::Lake& lake);
+
+/// What the settings of a sql activity ask for. Errors: kInvalidArgument, "line 3: …".
+base::Result<lake::TableSpec> table_spec(const json& settings);
 
 }  // namespace flow

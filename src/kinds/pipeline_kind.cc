@@ -3,6 +3,7 @@
 #include <set>
 
 #include "kinds/declare_internal.h"
+#include "sqlfile/graph.h"
 
 namespace kinds {
 namespace {
@@ -45,7 +46,14 @@ Attribute activities() {
            .doc = "`sql`: the Delta table that the query's rows replace, e.g. `silver.users`.",
            .checks = {.form = Form::kTable}},
           {.name = "query",
-           .doc = "`sql`: one SELECT over the lake's tables.",
+           .doc =
+               "`sql`: one SELECT over the lake's tables. Its first lines can say which table it "
+               "makes, its keys, what it needs and what is expected of its rows "
+               "([tables](formats/tables.md)); the order of the activities follows from that.",
+           .checks = {.form = Form::kNotEmpty}},
+          {.name = "file",
+           .doc = "`sql`: the name of the query's file, for messages.",
+           .in_ref = false,
            .checks = {.form = Form::kNotEmpty}},
       }};
 }
@@ -54,10 +62,14 @@ Attribute activities() {
 void check_parts(int index, const json& activity, Problems& problems) {
   const auto& type = member(activity, "type");
   if (!is_set(type)) return;
-  for (const auto& [part, of] :
-       {std::pair{"from", "copy"}, {"to", "copy"}, {"table", "sql"}, {"query", "sql"}}) {
+  for (const auto& [part, of] : {std::pair{"from", "copy"},
+                                 {"to", "copy"},
+                                 {"query", "sql"},
+                                 {"table", "sql"},
+                                 {"file", "sql"}}) {
     const auto& value = member(activity, part);
-    if (type == of && value.is_null())
+    bool needed = std::string_view(part) != "file";
+    if (type == of && needed && value.is_null())
       problems.push_back({{"activities", index},
                           fmt::format("{} is missing: an activity of type {} needs it", part, of)});
     if (type != of && is_set(value))
@@ -102,15 +114,81 @@ void check_needs(const json& activities, const Graph& graph, Problems& problems)
   }
 }
 
+/// Where in an activity's text something is wrong, as the file's lines say it.
+std::string place(const json& activity, int line) {
+  const auto& file = member(activity, "file");
+  std::string name = is_set(file) && file.is_string() ? file.get<std::string>() : "query";
+  return line == 0 ? name : fmt::format("{}:{}", name, line);
+}
+
+/// "line 3: what" → "file:3: what".
+std::string in_file(const json& activity, const std::string& message) {
+  const auto& file = member(activity, "file");
+  if (!is_set(file) || !message.starts_with("line ")) return message;
+  return file.get<std::string>() + ":" + message.substr(5);
+}
+
+/// What an activity makes and reads; problems of its header are added. nullopt: not known yet.
+std::optional<sqlfile::Step> step_of(int index, const json& activity, Problems& problems) {
+  const auto &name = member(activity, "name"), &type = member(activity, "type");
+  if (!is_set(name) || !is_set(type)) return std::nullopt;
+  sqlfile::Step step{.name = name, .makes = {}, .header = {}};
+  if (type == "copy") {
+    const auto& path = member(member(activity, "to"), "path");
+    if (!is_set(path)) return std::nullopt;
+    step.makes = sqlfile::copied_table(path);
+  }
+  if (type != "sql") return step;
+  const auto &query = member(activity, "query"), &table = member(activity, "table");
+  if (!is_set(query)) return std::nullopt;
+  auto header = sqlfile::parse_header(query.get<std::string>());
+  if (!header) {
+    problems.push_back({{"activities", index, "query"}, in_file(activity, header.error().message)});
+    return std::nullopt;
+  }
+  step.header = *header;
+  if (step.header && is_set(table) && table != step.header->table) {
+    problems.push_back(
+        {{"activities", index, "table"},
+         fmt::format("{} is not what the query's header says, {}: one of them is wrong",
+                     table.get<std::string>(), step.header->table)});
+  }
+  step.makes = step.header ? step.header->table : is_set(table) ? table.get<std::string>() : "";
+  return step;
+}
+
+/// The order that follows from the headers, added to `graph`. Only when all texts are known.
+void add_headers(const json& attributes, const std::vector<sqlfile::Step>& steps, Graph& graph,
+                 Problems& problems) {
+  const auto& given = member(attributes, "sources");
+  if (is_unknown(given)) return;
+  std::set<std::string> sources;
+  if (given.is_object()) {
+    for (const auto& [table, ref] : given.items()) sources.insert(table);
+  }
+  auto order = sqlfile::order(steps, sources);
+  for (const auto& [step, line, message] : order.problems) {
+    const auto& activity = member(attributes, "activities")[step];
+    problems.push_back(
+        {{"activities", step, "query"}, fmt::format("{}: {}", place(activity, line), message)});
+  }
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    auto& needs = graph[steps[i].name];
+    needs.insert(needs.end(), order.after[i].begin(), order.after[i].end());
+  }
+}
+
 Problems check(const json& attributes) {
   Problems problems;
   const auto& activities = member(attributes, "activities");
   if (!activities.is_array()) return problems;
   Graph graph;
   bool all_known = true;
+  std::vector<sqlfile::Step> steps;
   for (int i = 0; i < static_cast<int>(activities.size()); ++i) {
     const auto& activity = activities[i];
     check_parts(i, activity, problems);
+    if (auto step = step_of(i, activity, problems)) steps.push_back(std::move(*step));
     const auto& name = member(activity, "name");
     if (!is_set(name)) {
       all_known = false;
@@ -124,6 +202,8 @@ Problems check(const json& attributes) {
                           fmt::format("{} is the name of an earlier activity; each needs its own",
                                       name.get<std::string>())});
   }
+  if (steps.size() == activities.size() && problems.empty())
+    add_headers(attributes, steps, graph, problems);
   if (all_known) check_needs(activities, graph, problems);
   return problems;
 }
@@ -131,23 +211,35 @@ Problems check(const json& attributes) {
 }  // namespace
 
 Kind pipeline_kind() {
-  return {.name = "hriste_pipeline",
-          .doc = "Copies and transformations between the tiers, run by a trigger or by hand.",
-          .attributes = {name_attribute(),
-                         activities(),
-                         {.name = "needs",
-                          .shape = Shape::kStringList,
-                          .doc = "Refs of everything that has to be there before a run; a change "
-                                 "of one of them changes this pipeline's ref.",
-                          .checks = {.form = Form::kRef}}},
-          .example = R"(resource "hriste_pipeline" "refine" {
+  return {
+      .name = "hriste_pipeline",
+      .doc = "Copies and transformations between the tiers, run by a trigger or by hand.",
+      .attributes = {name_attribute(),
+                     activities(),
+                     {.name = "macros",
+                      .doc = "Functions that the queries call: `CREATE OR REPLACE TEMPORARY "
+                             "FUNCTION name(parameter TYPE, …) RETURNS TYPE RETURN "
+                             "expression;`, as in Spark SQL.",
+                      .checks = {.form = Form::kNotEmpty}},
+                     {.name = "sources",
+                      .shape = Shape::kStringMap,
+                      .doc = "Tables that something else makes, with its ref: `{ "
+                             "\"bronze.users\" = hriste_generator.users.ref }`. What a "
+                             "query's header needs is among them, or an activity makes it.",
+                      .checks = {.form = Form::kRef}},
+                     {.name = "needs",
+                      .shape = Shape::kStringList,
+                      .doc = "Refs of everything else that has to be there before a run; a change "
+                             "of one of them changes this pipeline's ref.",
+                      .checks = {.form = Form::kRef}}},
+      .example = R"(resource "hriste_pipeline" "refine" {
   name  = "refine"
-  needs = [hriste_generator.users.ref]
+  sources = { "bronze.users" = hriste_generator.users.ref }
   activities = [
     { name = "users", type = "sql", table = "silver.users", query = file("silver_users.sql") },
   ]
 })",
-          .check = check};
+      .check = check};
 }
 
 }  // namespace kinds

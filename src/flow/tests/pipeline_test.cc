@@ -41,6 +41,26 @@ TEST(Pipeline, RunsInTheOrderOfNeeds) {
   EXPECT_EQ(shown["cuts_ms"]["hub"], 5);
 }
 
+TEST(Pipeline, WhatAHeaderNeedsComesFirst) {
+  auto type = std::make_shared<Noting>();
+  Runner runner({{"sql", type}, {"copy", type}});
+  auto record = runner.run(
+      pipeline(
+          {{{"name", "c"}, {"type", "sql"}, {"query", "-- table: gold.c\n-- needs: silver.b\n"}},
+           {{"name", "b"},
+            {"type", "sql"},
+            {"query", "-- table: silver.b\n-- needs: bronze.a, meta.world\nSELECT 1"}},
+           {{"name", "a"}, {"type", "copy"}, {"to", {{"path", "a"}}}}}),
+      {.run_id = "1", .cuts_ms = {}, .stop = {}}, "manual", [](const RunRecord&) {});
+  ASSERT_TRUE(record);
+  EXPECT_EQ(type->order, (std::vector<std::string>{"a", "b", "c"}));
+  auto wrong = Pipeline::parse(
+      "p",
+      {{"activities",
+        json::array({{{"name", "a"}, {"type", "sql"}, {"query", "-- table: silver.b\n-- x\n"}}})}});
+  EXPECT_TRUE(wrong.error().message.starts_with("activity a: line 2: "));
+}
+
 TEST(Pipeline, AFailureSkipsWhatNeedsItAndTheRestGoesOn) {
   auto type = std::make_shared<Noting>();
   Runner runner({{"note", type}});

@@ -151,6 +151,41 @@ TEST(Validate, PipelineNeeds) {
               HasSubstr("activities[0]: query is missing"));
 }
 
+json sql_activity(const std::string& name, const std::string& header) {
+  return {{"name", name},
+          {"type", "sql"},
+          {"table", "silver." + name},
+          {"file", name + ".sql"},
+          {"query", "-- table: silver." + name + "\n" + header + "SELECT 1"}};
+}
+
+TEST(Validate, HeadersOfSqlFiles) {
+  json made = {{"name", "p"},
+               {"sources", {{"bronze.a", "a@0123456789"}}},
+               {"activities",
+                {sql_activity("x", "-- needs: bronze.a, bronze.b\n"),
+                 {{"name", "copy"},
+                  {"type", "copy"},
+                  {"from", {{"database", "d@0123456789"}, {"table", "b"}}},
+                  {"to", {{"lake", "l@0123456789"}, {"path", "b"}}}},
+                 sql_activity("y", "-- needs: silver.x, meta.world\n")}}};
+  EXPECT_TRUE(validate(kind("pipeline"), made).empty());
+  made["sources"] = nullptr;
+  EXPECT_THAT(only_problem("pipeline", made),
+              HasSubstr("activities[0].query: x.sql:2: nothing makes bronze.a"));
+  made["sources"] = unknown();
+  EXPECT_TRUE(validate(kind("pipeline"), made).empty());
+  made["sources"] = {{"bronze.a", "a@0123456789"}, {"bronze.b", "b@0123456789"}};
+  made["activities"][1] = sql_activity("z", "-- needs: silver.y\n");
+  made["activities"][0] = sql_activity("x", "-- needs: silver.z\n");
+  EXPECT_THAT(only_problem("pipeline", made), HasSubstr("x → z → y → x"));
+  made["activities"] = {sql_activity("x", "-- keys: a,\n")};
+  EXPECT_THAT(only_problem("pipeline", made), HasSubstr("activities[0].query: x.sql:2: a name is"));
+  made["activities"] = {sql_activity("x", "")};
+  made["activities"][0]["table"] = "silver.other";
+  EXPECT_THAT(only_problem("pipeline", made), HasSubstr("what the query's header says, silver.x"));
+}
+
 TEST(Validate, PathsStayBelowTheirTier) {
   for (const char* path : {"../x", "/etc", "a//b", "a/../../b", ""}) {
     json job = {{"name", "j"},
