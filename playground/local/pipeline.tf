@@ -1,83 +1,53 @@
-# From bronze to gold. Activities run as soon as what they need is done, side by side.
+# From bronze to gold. Every file in playground/sql makes one table: its first lines say which, what
+# it needs and what is expected of its rows. The order follows from the needs, and what doesn't wait
+# for each other runs side by side. To add a table, add a file.
 locals {
-  sql = "${path.root}/../sql"
+  sql    = "${path.root}/../sql"
+  macros = "macros.sql" # functions that the files share
 }
 
 resource "hriste_pipeline" "refine" {
   name = "refine"
 
-  activities = [
+  activities = concat(
     # A business database is copied first: questions must not slow the shop down.
-    {
-      name = "copy_orders"
-      type = "copy"
-      from = { database = hriste_database.shop.ref, table = "orders" }
-      to   = { lake = hriste_lake.bronze.ref, path = "orders" }
-    },
-    {
-      name = "copy_items"
-      type = "copy"
-      from = { database = hriste_database.shop.ref, table = "items" }
-      to   = { lake = hriste_lake.bronze.ref, path = "items" }
-    },
+    [
+      for table in ["orders", "items"] : {
+        name = "copy_${table}"
+        type = "copy"
+        from = { database = hriste_database.shop.ref, table = table }
+        to   = { lake = hriste_lake.bronze.ref, path = table }
+      }
+    ],
+    [
+      for file in fileset(local.sql, "*.sql") : {
+        name  = trimsuffix(file, ".sql")
+        type  = "sql"
+        table = join(".", regex("^([a-z]+)_(.+)[.]sql$", file)) # silver_users.sql → silver.users
+        file  = file
+        query = file("${local.sql}/${file}")
+      } if file != local.macros
+    ],
+  )
 
-    {
-      name  = "silver_users"
-      type  = "sql"
-      table = "silver.users"
-      query = file("${local.sql}/silver_users.sql")
-    },
-    {
-      name  = "silver_products"
-      type  = "sql"
-      table = "silver.products"
-      query = file("${local.sql}/silver_products.sql")
-    },
-    {
-      name  = "silver_orders"
-      type  = "sql"
-      needs = ["copy_orders"]
-      table = "silver.orders"
-      query = file("${local.sql}/silver_orders.sql")
-    },
-    {
-      name  = "silver_items"
-      type  = "sql"
-      needs = ["copy_items"]
-      table = "silver.items"
-      query = file("${local.sql}/silver_items.sql")
-    },
-    {
-      name  = "silver_pageviews"
-      type  = "sql"
-      table = "silver.pageviews"
-      query = file("${local.sql}/silver_pageviews.sql")
-    },
-    {
-      name  = "silver_stars"
-      type  = "sql"
-      table = "silver.stars"
-      query = file("${local.sql}/silver_stars.sql")
-    },
+  macros = file("${local.sql}/${local.macros}")
 
-    {
-      name  = "gold_engagements"
-      type  = "sql"
-      needs = ["silver_users", "silver_pageviews", "silver_orders", "silver_items", "silver_stars"]
-      table = "gold.engagements"
-      query = file("${local.sql}/gold_engagements.sql")
-    },
-  ]
+  # What the pipeline finds there, and who brought it. By ref, not by depends_on: when one of these
+  # changes, so does this pipeline's ref, and the trigger below runs it again.
+  sources = {
+    "bronze.users"      = hriste_generator.files["users"].ref
+    "bronze.vipusers"   = hriste_generator.files["vipusers"].ref
+    "bronze.towns"      = hriste_generator.files["towns"].ref
+    "bronze.products"   = hriste_generator.products.ref
+    "bronze.pageviews"  = hriste_stream_job.traffic.ref
+    "bronze.stars"      = hriste_stream_job.traffic.ref
+    "bronze.deadletter" = hriste_stream_job.traffic.ref
+  }
 
-  # By ref, not by depends_on: when one of these changes, so does this pipeline's ref, and the
-  # trigger below runs it again.
   needs = concat(
-    [for generator in hriste_generator.files : generator.ref],
-    [hriste_generator.products.ref],
     [for generator in hriste_generator.tables : generator.ref],
     [for generator in hriste_generator.events : generator.ref],
     [for tier in [hriste_lake.silver, hriste_lake.gold] : tier.ref],
-    [hriste_stream_job.traffic.ref],
   )
 }
 

@@ -1,5 +1,7 @@
 -- table: gold.engagements
+-- keys: id
 -- needs: silver.users, silver.pageviews, silver.orders, silver.items, silver.stars
+-- expect: averages_fit: (orders = 0) = (avg_order_value IS NULL) -> fail
 --
 -- One row per user with everything they did: the table that dashboards and models start from.
 --

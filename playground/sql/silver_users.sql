@@ -1,5 +1,9 @@
 -- table: silver.users
+-- keys: id
 -- needs: bronze.users, bronze.vipusers, bronze.towns, meta.world
+-- expect: was_born: birth_date IS NOT NULL -> quarantine
+-- expect: place_is_known: kraj_code IS NOT NULL -> warn
+-- expect: has_phone: phone_number IS NOT NULL -> warn
 --
 -- People as the shop may rely on them: one row each, typed, the town as the reference list spells it,
 -- and what follows from the birth number (rodné číslo) worked out once, here, instead of in every

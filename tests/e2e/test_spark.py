@@ -1,4 +1,4 @@
-"""Spark reads the Delta tables that our own log writer made."""
+"""Spark reads the Delta tables that our own log writer made, and makes the same from the same SQL files."""
 
 import json
 import os
@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from conftest import SOURCE
 
 READ = """
 import json, sys
@@ -24,17 +25,36 @@ for table in sys.argv[3:]:
 print("FOUND " + json.dumps(found))
 """
 
+EPOCH_MS = 1780272000000
 TABLES = ["silver/users", "silver/products", "silver/orders", "silver/items", "silver/pageviews", "silver/stars",
-          "gold/engagements"]
+          "silver/quarantine", "gold/engagements", "gold/sales_by_day", "gold/product_popularity",
+          "gold/latency_5min", "gold/sessions"]
 
 
-def test_spark_reads_every_table(root):
+def spark():
+    """(Python with PySpark, the jars of Delta)."""
     python = os.environ.get("HRISTE_SPARK_PYTHON")
     jars = os.environ.get("HRISTE_SPARK_JARS")
     if not python or not jars:
         pytest.skip("script/test without --quick brings Spark")
+    return python, ",".join(os.path.join(jars, name) for name in sorted(os.listdir(jars)))
+
+
+def test_spark_makes_the_same_tables(root):
+    python, files = spark()
     root.apply()
-    files = ",".join(os.path.join(jars, name) for name in sorted(os.listdir(jars)))
+    cuts = {"pageviews": EPOCH_MS, "stars": EPOCH_MS}  # of the first run
+    run = subprocess.run([python, SOURCE / "tests/spark/same_sql.py", files, str(root.data_dir / "lake"),
+                          str(SOURCE / "playground/sql"), json.dumps(cuts)],
+                         text=True, capture_output=True, timeout=900)
+    lines = [line for line in run.stdout.splitlines() if line.startswith("SAME ")]
+    assert lines, run.stdout[-4000:] + run.stderr[-4000:]
+    assert set(json.loads(lines[0][5:])) == {table.replace("/", ".") for table in TABLES}
+
+
+def test_spark_reads_every_table(root):
+    python, files = spark()
+    root.apply()
     read = subprocess.run([python, "-c", READ, files, str(root.data_dir / "lake"), *TABLES], text=True,
                           capture_output=True, timeout=600)
     line = [line for line in read.stdout.splitlines() if line.startswith("FOUND ")]
