@@ -20,7 +20,15 @@ resource "hriste_stream_job" "traffic" {
       path   = "stream/pageviews_5min"
       format = "json"
     }
+    starred_pageviews = { lake = hriste_lake.silver.ref, path = "stream/starred_pageviews" }
+    first_events      = { lake = hriste_lake.silver.ref, path = "stream/first_events" }
+
     slow_pages = { alert = true }
+    slow_pages_enriched = {
+      lake   = hriste_lake.silver.ref
+      path   = "stream/slow_pages_enriched"
+      format = "json"
+    }
   }
 
   # Phones go through tunnels: an event may arrive late, or after a younger one. Up to these limits
