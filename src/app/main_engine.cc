@@ -7,6 +7,7 @@
 #include <string>
 
 #include "app/engine/verbs.h"
+#include "app/engine/world_verbs.h"
 #include "app/serve.h"
 
 namespace {
@@ -29,7 +30,9 @@ int main(int argc, char** argv) {
     if (const char* dir = data_dir_of(argc, argv)) return app::serve(dir);
   }
   if (argc >= 2 && std::strcmp(argv[1], "generate") == 0) return app::generate_verb(argc, argv);
-  std::fputs("usage: hriste-engine serve --data-dir DIR | generate …   (see `hriste --help`)\n",
-             stderr);
+  if (argc >= 2 && std::strcmp(argv[1], "world") == 0) return app::world_verb(argc, argv);
+  std::fputs(
+      "usage: hriste-engine serve --data-dir DIR | generate … | world …   (see `hriste --help`)\n",
+      stderr);
   return 2;
 }

@@ -103,7 +103,10 @@ int command_line(int argc, char** argv) {
   grade->add_flag("--json", as_json, "As JSON");
   grade->add_flag("--now", now, "Compute it now");
   auto* doctor = app.add_subcommand("doctor", "Check what a playground needs");
-  auto* world = app.add_subcommand("world", "The synthetic world");
+  auto* world = app.add_subcommand(
+      "world",
+      "The synthetic world: hash, and without a playground too: "
+      "faults (what was planted), describe (columns, laws, effects); hriste world --help");
   auto* hash = world->add_subcommand("hash", "A hash of each table: same settings, same hashes");
   world->require_subcommand(1);
   app.add_subcommand("generate",

@@ -3,6 +3,7 @@
 #include <openssl/rand.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "base/log.h"
 #include "control/all_controllers.h"
@@ -222,8 +223,10 @@ Status Playground::set_clock(const json& change) { return runtime_->clock->chang
 Result<json> Playground::world_hash() {
   auto world = TRY(runtime_->world());
   json hashes = json::object();
+  int threads = static_cast<int>(std::max(std::thread::hardware_concurrency(), 1U));
   for (world::Table table : world::kTables) {
-    hashes[std::string(world::table_name(table))] = fmt::format("{:016x}", world->hash(table));
+    hashes[std::string(world::table_name(table))] =
+        fmt::format("{:016x}", world->hash(table, threads));
   }
   return hashes;
 }
