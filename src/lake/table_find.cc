@@ -51,13 +51,13 @@ base::Status find_files(base::Env& env, const std::string& folder, int depth, Fo
   return {};
 }
 
-/// The hubs of an output: the one that it is named after, else all that its job reads.
-Cuts committed_cuts(const Manifest& manifest, const std::string& output_path) {
+/// What the job has read of the hubs that an output is made of; where it doesn't say them, of all.
+Cuts committed_cuts(const Manifest& manifest, const ManifestOutput& output) {
   Cuts cuts;
-  std::string last = output_path.substr(output_path.rfind('/') + 1);
   for (const auto& [name, input] : manifest.inputs) {
-    if (input.hub == last) return {{input.hub, input.cut_ms}};
-    merge_cuts(cuts, {{input.hub, input.cut_ms}});
+    if (output.hubs.empty() || std::ranges::find(output.hubs, input.hub) != output.hubs.end()) {
+      merge_cuts(cuts, {{input.hub, input.cut_ms}});
+    }
   }
   return cuts;
 }
@@ -73,7 +73,7 @@ base::Status find_outputs(base::Env& env, const std::string& root, std::vector<T
       source.folder = root + "/" + output.tier + "/" + output.path;
       source.format = output.format == "json" ? Format::kJson : Format::kParquet;
       source.rows = output.rows;
-      source.committed = committed_cuts(manifest, output.path);
+      source.committed = committed_cuts(manifest, output);
       source.schema = output.schema;
       for (const auto& file : output.added) {
         if (file.rows == 0) continue;

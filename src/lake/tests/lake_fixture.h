@@ -60,8 +60,11 @@ class LakeFixture : public base::TempDirTest {
     output.rows =
         (log->current().version < 0 ? 0 : log->current().outputs.at("raw").rows) + info->rows;
     output.added = {{path, info->rows, info->bytes}};
+    output.hubs = {"pageviews"};
     commit.outputs["raw"] = output;
     commit.inputs["in"] = {.hub = "pageviews", .cut_ms = cut_ms, .offsets = {0}};
+    // How far the job is elsewhere says nothing of this output.
+    commit.inputs["slow"] = {.hub = "stars", .cut_ms = 1, .offsets = {0}};
     auto status = log->commit(commit);
     ASSERT_TRUE(status) << status.error().message;
   }
