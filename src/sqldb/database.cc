@@ -55,4 +55,23 @@ base::Status Database::scan(const std::string& sql,
   return {};
 }
 
+base::Result<std::optional<std::int64_t>> Database::one_int(const std::string& sql) {
+  std::optional<std::int64_t> value;
+  TRY(scan(sql, [&](const model::Batch& batch) -> base::Status {
+    const auto& column = batch.columns[0];
+    if (!column.is_null(0) && !column.ints.empty()) value = column.ints[0];
+    return {};
+  }));
+  return value;
+}
+
+base::Result<std::int64_t> Database::count(const std::string& table) {
+  return TRY(one_int("SELECT count(*) FROM " + quote_name(table))).value_or(0);
+}
+
+base::Result<std::optional<std::int64_t>> Database::max_key(const std::string& table,
+                                                            const std::string& column) {
+  return one_int(fmt::format("SELECT max({}) FROM {}", quote_name(column), quote_name(table)));
+}
+
 }  // namespace sqldb

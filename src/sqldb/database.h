@@ -71,17 +71,21 @@ class Database {
   /// Adds all rows in one transaction, or none. Columns go by name; those the table lacks are an
   /// error. Errors: kAlreadyExists for a key that is there; kResourceExhausted: disk full.
   virtual base::Status append(const std::string& table, const model::Batch& rows) = 0;
-  virtual base::Result<std::int64_t> count(const std::string& table) = 0;
-  /// The largest value of an integer column; nothing when the table is empty. With it a load knows
-  /// how far it is.
-  virtual base::Result<std::optional<std::int64_t>> max_key(const std::string& table,
-                                                            const std::string& column) = 0;
 
   /// Starts a SELECT on a snapshot. It can't write. Errors: kInvalidArgument with line and column.
   virtual base::Result<std::unique_ptr<Cursor>> query(const std::string& sql) = 0;
   /// query(), pushed: stops at the first error of `on_batch`.
   base::Status scan(const std::string& sql,
                     const std::function<base::Status(const model::Batch&)>& on_batch);
+
+  base::Result<std::int64_t> count(const std::string& table);
+  /// The largest value of an integer column; nothing when the table is empty. With it a load knows
+  /// how far it is.
+  base::Result<std::optional<std::int64_t>> max_key(const std::string& table,
+                                                    const std::string& column);
+
+ private:
+  base::Result<std::optional<std::int64_t>> one_int(const std::string& sql);
 };
 
 /// Opens or creates the SQLite file at `path` (its folder is made). Errors: kDataLoss when the file

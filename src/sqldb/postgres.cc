@@ -26,16 +26,12 @@ class Postgres final : public Database {
   Result<std::vector<std::string>> tables() override;
   Result<TableDef> table(const std::string& name) override;
   Status append(const std::string& table, const model::Batch& rows) override;
-  Result<std::int64_t> count(const std::string& table) override;
-  Result<std::optional<std::int64_t>> max_key(const std::string& table,
-                                              const std::string& column) override;
   Result<std::unique_ptr<Cursor>> query(const std::string& sql) override;
 
  private:
   /// The writer's connection, made anew when the last one was lost.
   Result<PGconn*> writer();
   Status execute(const std::string& sql);
-  Result<std::optional<std::int64_t>> one_int(const std::string& sql);
   Result<std::vector<std::string>> key_of(const std::string& quoted);
   Status send_rows(PGconn* connection, const model::Batch& rows);
   Status finish_copy(PGconn* connection, const Status& sent);
@@ -200,25 +196,6 @@ Status Postgres::append(const std::string& table, const model::Batch& rows) {
   Status done = finish_copy(connection, send_rows(connection, rows));
   if (!done) return base::annotate(done.error(), "table " + table);
   return {};
-}
-
-Result<std::optional<std::int64_t>> Postgres::one_int(const std::string& sql) {
-  std::optional<std::int64_t> value;
-  TRY(scan(sql, [&](const model::Batch& batch) -> Status {
-    const auto& column = batch.columns[0];
-    if (!column.is_null(0) && !column.ints.empty()) value = column.ints[0];
-    return {};
-  }));
-  return value;
-}
-
-Result<std::int64_t> Postgres::count(const std::string& table) {
-  return TRY(one_int("SELECT count(*) FROM " + quote_name(table))).value_or(0);
-}
-
-Result<std::optional<std::int64_t>> Postgres::max_key(const std::string& table,
-                                                      const std::string& column) {
-  return one_int(fmt::format("SELECT max({}) FROM {}", quote_name(column), quote_name(table)));
 }
 
 Result<std::unique_ptr<Cursor>> Postgres::query(const std::string& sql) {

@@ -26,13 +26,9 @@ class Sqlite final : public Database {
   Result<std::vector<std::string>> tables() override;
   Result<TableDef> table(const std::string& name) override;
   Status append(const std::string& table, const model::Batch& rows) override;
-  Result<std::int64_t> count(const std::string& table) override;
-  Result<std::optional<std::int64_t>> max_key(const std::string& table,
-                                              const std::string& column) override;
   Result<std::unique_ptr<Cursor>> query(const std::string& sql) override;
 
  private:
-  Result<std::optional<std::int64_t>> one_int(const std::string& sql);
   Status insert_all(const std::string& table, const model::Batch& rows);
   Result<Statement> insert_statement(const std::string& table, const model::Batch& rows,
                                      std::size_t count);
@@ -178,25 +174,6 @@ Status Sqlite::append(const std::string& table, const model::Batch& rows) {
     return base::annotate(inserted.error(), "table " + table);
   }
   return {};
-}
-
-Result<std::optional<std::int64_t>> Sqlite::one_int(const std::string& sql) {
-  std::optional<std::int64_t> value;
-  TRY(scan(sql, [&](const model::Batch& batch) -> Status {
-    const auto& column = batch.columns[0];
-    if (!column.is_null(0) && !column.ints.empty()) value = column.ints[0];
-    return {};
-  }));
-  return value;
-}
-
-Result<std::int64_t> Sqlite::count(const std::string& table) {
-  return TRY(one_int("SELECT count(*) FROM " + quote_name(table))).value_or(0);
-}
-
-Result<std::optional<std::int64_t>> Sqlite::max_key(const std::string& table,
-                                                    const std::string& column) {
-  return one_int(fmt::format("SELECT max({}) FROM {}", quote_name(column), quote_name(table)));
 }
 
 Result<std::unique_ptr<Cursor>> Sqlite::query(const std::string& sql) {
