@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "streamsql/time_unit.h"
+
 namespace stream {
 namespace {
 
@@ -205,30 +207,6 @@ std::string date_name(DatePart part, Ticks t) {
 
 namespace {
 
-/// Length of units that have one; 0 for months, quarters and years.
-Ticks unit_length(DatePart part) {
-  switch (part) {
-    case DatePart::kDayofyear:
-    case DatePart::kWeekday:
-    case DatePart::kDay:
-      return kTicksPerDay;
-    case DatePart::kWeek:
-      return 7 * kTicksPerDay;
-    case DatePart::kHour:
-      return 3600 * kTicksPerSecond;
-    case DatePart::kMinute:
-      return 60 * kTicksPerSecond;
-    case DatePart::kSecond:
-      return kTicksPerSecond;
-    case DatePart::kMillisecond:
-      return kTicksPerMilli;
-    case DatePart::kMicrosecond:
-      return 10;
-    default:
-      return 0;
-  }
-}
-
 std::int64_t months_in(DatePart part) {
   return part == DatePart::kYear ? 12 : part == DatePart::kQuarter ? 3 : 1;
 }
@@ -236,7 +214,7 @@ std::int64_t months_in(DatePart part) {
 /// Which unit `t` is in, counted from some fixed start.
 std::int64_t unit_number(DatePart part, Ticks t) {
   if (part == DatePart::kWeek) return floor_div(day_of(t) + 4, 7);  // 1970-01-01 was a Thursday
-  if (Ticks length = unit_length(part); length != 0) return floor_div(t, length);
+  if (Ticks length = streamsql::ticks_in(part); length != 0) return floor_div(t, length);
   Civil date = civil_from_days(day_of(t));
   return (date.year * 12 + date.month - 1) / months_in(part);
 }
@@ -245,7 +223,7 @@ std::int64_t unit_number(DatePart part, Ticks t) {
 
 std::optional<Ticks> date_add(DatePart part, std::int64_t n, Ticks t) {
   Ticks out = 0;
-  if (Ticks length = unit_length(part); length != 0) {
+  if (Ticks length = streamsql::ticks_in(part); length != 0) {
     Ticks span = 0;
     if (__builtin_mul_overflow(n, length, &span) || __builtin_add_overflow(t, span, &out))
       return std::nullopt;

@@ -3,6 +3,7 @@
 #include "base/result.h"
 #include "streamsql/binder.h"
 #include "streamsql/lexer.h"
+#include "streamsql/time_unit.h"
 
 namespace streamsql {
 namespace {
@@ -24,24 +25,8 @@ constexpr std::array<WindowName, 8> kNames = {{{"TumblingWindow", WindowKind::kT
                                                {"SessionWindow", WindowKind::kSession},
                                                {"Session", WindowKind::kSession}}};
 
-std::optional<Ticks> unit_ticks(DatePart part) {
-  switch (part) {
-    case DatePart::kDay:
-      return 24 * 3600 * kTicksPerSecond;
-    case DatePart::kHour:
-      return 3600 * kTicksPerSecond;
-    case DatePart::kMinute:
-      return 60 * kTicksPerSecond;
-    case DatePart::kSecond:
-      return kTicksPerSecond;
-    case DatePart::kMillisecond:
-      return kTicksPerSecond / 1000;
-    case DatePart::kMicrosecond:
-      return kTicksPerSecond / 1'000'000;
-    default:
-      return std::nullopt;
-  }
-}
+/// What a window may be measured in: a day, or what is in one.
+bool measures_windows(DatePart unit) { return unit == DatePart::kDay || unit >= DatePart::kHour; }
 
 /// `n` units; sizes must be above zero, offsets need not.
 Parsed<Ticks> bind_span(Ticks unit, const Expr& n, bool offset) {
@@ -109,11 +94,10 @@ Parsed<Spans> bind_spans(const Expr& item, WindowKind kind, const char* first, c
 Parsed<Ticks> bind_unit(const Expr& expr) {
   auto part = expr.kind == ExprKind::kColumn && expr.path.size() == 1 ? find_date_part(expr.path[0])
                                                                       : std::nullopt;
-  auto ticks = part ? unit_ticks(*part) : std::nullopt;
-  if (!ticks)
+  if (!part || !measures_windows(*part))
     return located(expr.at,
                    "expected a unit: day, hour, minute, second, millisecond or microsecond");
-  return *ticks;
+  return ticks_in(*part);
 }
 
 Parsed<Ticks> bind_duration(const Expr& unit, const Expr& n) {
