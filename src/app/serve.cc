@@ -14,6 +14,7 @@
 
 #include "api/server.h"
 #include "base/env.h"
+#include "base/executable.h"
 #include "base/log.h"
 #include "control/playground.h"
 #include "kinds/version.h"
@@ -135,6 +136,7 @@ Status run(const std::string& dir, const sigset_t& signals) {
   json self = {{"pid", ::getpid()},
                {"port", server->port()},
                {"version", kinds::kVersion},
+               {"build", base::executable_stamp("/proc/self/exe")},
                {"playground", playground->id()}};
   TRY(Env::real().write_file(dir + "/daemon.json", self.dump() + "\n"));
   base::log_info("app", "listening", "port={}", server->port());

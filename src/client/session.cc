@@ -21,7 +21,8 @@ base::Result<DaemonInfo> read_daemon_json(const std::string& data_dir) {
   if (!file.is_object())
     return base::error(Code::kUnavailable, "{}/daemon.json can't be read", data_dir);
   try {
-    return DaemonInfo{file.at("pid"), file.at("port"), file.at("version"), file.at("playground")};
+    return DaemonInfo{file.at("pid"), file.at("port"), file.at("version"), file.at("playground"),
+                      file.value("build", "")};
   } catch (const json::exception& wrong) {
     return base::error(Code::kUnavailable, "{}/daemon.json can't be read: {}", data_dir,
                        wrong.what());

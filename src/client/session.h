@@ -35,6 +35,7 @@ using Answer = std::expected<T, Problem>;
 struct DaemonInfo {
   int pid = 0, port = 0;
   std::string version, playground;
+  std::string build;  ///< base::executable_stamp of its engine; empty: it says none
 };
 
 class Session {

@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "base/env.h"
+#include "base/executable.h"
 #include "kinds/version.h"
 
 namespace client {
@@ -220,7 +221,7 @@ base::Result<std::shared_ptr<Session>> wait_while_locked(const std::string& data
   }
 }
 
-base::Status end_other_version(Session& session, const std::string& data_dir) {
+base::Status end_other_build(Session& session, const std::string& data_dir) {
   const auto& daemon = session.daemon();
   auto asked = session.request("POST", "/v1/shutdown");
   if (!asked && asked.error().error.code != Code::kUnavailable)
@@ -231,8 +232,11 @@ base::Status end_other_version(Session& session, const std::string& data_dir) {
                      data_dir, daemon.pid, daemon.version);
 }
 
-bool is_ours(const base::Result<std::shared_ptr<Session>>& session) {
-  return session && (*session)->daemon().version == kinds::kVersion;
+/// Whether a daemon answered that is of our version and runs what `engine` is now.
+bool is_ours(const base::Result<std::shared_ptr<Session>>& session, const std::string& engine) {
+  if (!session || (*session)->daemon().version != kinds::kVersion) return false;
+  const auto stamp = base::executable_stamp(engine);
+  return stamp.empty() || stamp == (*session)->daemon().build;  // none: it can't be replaced
 }
 
 }  // namespace
@@ -261,11 +265,11 @@ bool has_catalogue(const std::string& data_dir) {
 base::Result<std::shared_ptr<Session>> connect_or_start(const std::string& data_dir,
                                                         const std::string& engine) {
   TRY(check_folder(data_dir));
-  if (auto session = Session::connect(data_dir); is_ours(session)) return session;
+  if (auto session = Session::connect(data_dir); is_ours(session, engine)) return session;
   const auto lock = TRY(lock_start(data_dir));
   auto session = wait_while_locked(data_dir);
-  if (is_ours(session)) return session;
-  if (session) TRY(end_other_version(**session, data_dir));
+  if (is_ours(session, engine)) return session;
+  if (session) TRY(end_other_build(**session, data_dir));
   if (!session && is_locked(data_dir)) return session;
   return start(data_dir, engine);
 }

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <thread>
 
+#include "base/executable.h"
 #include "base/testing/temp_dir.h"
 #include "client/http_internal.h"
 #include "client/playground.h"
@@ -138,6 +139,23 @@ TEST_F(ClientTest, AnotherVersionIsReplaced) {
   ASSERT_TRUE(fresh) << fresh.error().message;
   EXPECT_NE((*fresh)->daemon().pid, (*old)->daemon().pid);
   EXPECT_EQ((*fresh)->daemon().version, kinds::kVersion);
+}
+
+TEST_F(ClientTest, AnotherBuildOfTheSameVersionIsReplaced) {
+  auto first = connect_or_start(data_dir_, kFakeEngine);
+  ASSERT_TRUE(first) << first.error().message;
+  EXPECT_EQ((*first)->daemon().build, base::executable_stamp(kFakeEngine));
+  EXPECT_EQ((*connect_or_start(data_dir_, kFakeEngine))->daemon().pid, (*first)->daemon().pid);
+  ASSERT_TRUE((*first)->request("POST", "/v1/shutdown"));
+  ASSERT_TRUE(wait_for_end((*first)->daemon().pid, 5));
+  write(path("fake-build"), "1-2.3");
+  auto old = connect_or_start(data_dir_, kFakeEngine);
+  ASSERT_TRUE(old) << old.error().message;
+  fs::remove(path("fake-build"));
+  auto fresh = connect_or_start(data_dir_, kFakeEngine);
+  ASSERT_TRUE(fresh) << fresh.error().message;
+  EXPECT_NE((*fresh)->daemon().pid, (*old)->daemon().pid);
+  EXPECT_TRUE(wait_for_end((*old)->daemon().pid, 0));
 }
 
 TEST_F(ClientTest, AForeignFolderIsRefusedAndLeftAlone) {

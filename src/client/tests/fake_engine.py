@@ -4,6 +4,7 @@
 Keeps resources in <data_dir>/catalogue.db (JSON here). Knobs, as files in the data folder's parent:
   fake-die-on-put     the next PUT kills the process after it has stored the resource
   fake-version        text: the version that it claims
+  fake-build          text: the build that it claims
   fake-fail           JSON {name: error}: PUT of that name answers with the error
   fake-slow           seconds that each PUT takes
 """
@@ -144,10 +145,12 @@ playground = load()["id"]
 version = knob("fake-version") or "0.1.0"
 token = os.urandom(32).hex()
 write("token", token)
+stamp = os.stat(sys.argv[0])
 remove_data = False
 server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 server.daemon_threads = True
-write("daemon.json", json.dumps({"pid": os.getpid(), "port": server.server_port, "version": version, "playground": playground}))
+write("daemon.json", json.dumps({"pid": os.getpid(), "port": server.server_port, "version": version, "playground": playground,
+                                "build": knob("fake-build") or "%d-%d.%09d" % (stamp.st_size, *divmod(stamp.st_mtime_ns, 10**9))}))
 sys.stderr.write("the environment: " + " ".join(sorted(k for k in os.environ if k.startswith(("TF_", "PLUGIN_")))) + "\n")
 sys.stderr.flush()
 server.serve_forever(poll_interval=0.01)
