@@ -1,6 +1,8 @@
 // hriste_world: settings only; it makes nothing on disk. Its epoch starts the playground's clock.
 #include "control/world_controller.h"
 
+#include "control/disk_space.h"
+
 namespace control {
 
 using base::Code;
@@ -39,16 +41,20 @@ class WorldController final : public Controller {
  public:
   explicit WorldController(Runtime& runtime) : runtime_(runtime) {}
 
-  Status check(const std::string& name, const json&) override {
+  Status check(const std::string& name, const json& wanted) override {
+    bool is_there = false;
     for (const auto& other : TRY(runtime_.catalogue->list())) {
-      if (other.kind == "hriste_world" && other.name != name) {
+      if (other.kind != "hriste_world") continue;
+      is_there = is_there || other.attributes.value("ref", "") == wanted.at("ref");
+      if (other.name != name) {
         return base::error(Code::kFailedPrecondition,
                            "this playground has the world \"{}\" already: one playground, one "
                            "world; give the other one its own data_dir",
                            other.name);
       }
     }
-    return {};
+    // What is there already has used its part of the disk.
+    return is_there ? Status() : check_disk_space(runtime_, wanted);
   }
 
   Result<json> apply(const std::string& name, const json& wanted, const json& previous,

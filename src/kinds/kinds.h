@@ -69,9 +69,10 @@ struct Attribute {
   std::string name;
   Shape shape = Shape::kString;
   Presence presence = Presence::kOptional;
-  std::string doc;                  ///< one line, Markdown
-  json fallback = nullptr;          ///< default; null: none
-  bool derived = false;             ///< Kind::derive gives the default from other attributes
+  std::string doc;          ///< one line, Markdown
+  json fallback = nullptr;  ///< default; null: none
+  /// Kind::derive gives the default from other attributes; kComputed: the value, known at plan.
+  bool derived = false;
   bool forces_replacement = false;  ///< a change destroys and creates
   bool sensitive = false;
   bool in_ref = true;       ///< false for settings that change nothing of what is made

@@ -1,6 +1,7 @@
 // hriste_world: the synthetic world, a seed and volumes.
 #include "base/clock.h"
 #include "kinds/declare_internal.h"
+#include "kinds/estimate.h"
 
 namespace kinds {
 namespace {
@@ -41,12 +42,18 @@ Attribute faults() {
           }};
 }
 
-void derive(json& attributes) {
+void derive_vip_users(json& attributes) {
   auto& vip_users = attributes["vip_users"];
   if (!vip_users.is_null()) return;
   const auto& users = attributes["users"];
   if (is_unknown(users)) vip_users = unknown();
   if (users.is_number_integer()) vip_users = users.get<std::int64_t>() / 2;
+}
+
+void derive(json& attributes) {
+  derive_vip_users(attributes);
+  const auto estimate = estimate_world(attributes);
+  attributes["estimate"] = estimate ? json(estimate_text(*estimate)) : unknown();
 }
 
 void check_vip_users(const json& attributes, Problems& problems) {
@@ -168,6 +175,11 @@ Kind world_kind() {
                .in_ref = false,
                .checks = {.min = 0, .max = 5'256'000}},
               faults(),
+              {.name = "estimate",
+               .presence = Presence::kComputed,
+               .doc = "Rows up to the epoch, and what the default playground makes of them on "
+                      "disk, about. A disk with less room is refused before anything is made.",
+               .derived = true},
           },
       .example = R"(resource "hriste_world" "this" {
   name  = "world"

@@ -43,6 +43,8 @@ void plan_computed(const Kind& kind, const json& prior, bool is_new, bool is_cha
     auto& value = planned[attribute.name];
     if (attribute.name == "ref") {
       value = ref_or_unknown(kind, planned);
+    } else if (attribute.derived) {
+      continue;  // normalize() has given it
     } else if (is_new || (is_changed && attribute.recomputed)) {
       value = kinds::unknown();
     } else {

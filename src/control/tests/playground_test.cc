@@ -89,6 +89,19 @@ TEST_F(PlaygroundTest, OnePlaygroundIsOneWorld) {
   EXPECT_EQ(playground->list()->size(), 1u);
 }
 
+TEST_F(PlaygroundTest, AWorldThatIsLargerThanTheDiskIsRefused) {
+  auto playground = open();
+  auto huge = playground->put("hriste_world", "w",
+                              {{"users", 1000}, {"traffic_hours", 8784}, {"event_rate", 100'000}});
+  ASSERT_FALSE(huge);
+  EXPECT_EQ(huge.error().error.code, base::Code::kResourceExhausted);
+  EXPECT_NE(huge.error().error.message.find(dir_), std::string::npos);
+  EXPECT_NE(huge.error().error.message.find("PB"), std::string::npos) << huge.error().error.message;
+  EXPECT_TRUE(playground->list()->empty());
+  json made = *playground->put("hriste_world", "w", world_);
+  EXPECT_TRUE(made["estimate"].get<std::string>().starts_with("about ")) << made;
+}
+
 TEST_F(PlaygroundTest, TheOverviewShowsWhatIsThere) {
   auto playground = open();
   std::string world = (*playground->put("hriste_world", "w", world_))["ref"];

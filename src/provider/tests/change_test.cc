@@ -91,6 +91,17 @@ TEST(Plan, UnknownValuesStayAndMakeTheRefUnknown) {
   EXPECT_TRUE(is_unknown(change.planned["ref"]));
 }
 
+TEST(Plan, ShowsTheEstimateBeforeAnythingIsMade) {
+  const auto small = plan_change(kind("world"), nullptr, config("world", {{"name", "w"}}));
+  EXPECT_THAT(small.planned["estimate"].get<std::string>(), testing::StartsWith("about "));
+  const auto large = plan_change(kind("world"), state("world", {{"name", "w"}}),
+                                 config("world", {{"name", "w"}, {"orders", 1'000'000}}));
+  EXPECT_NE(large.planned["estimate"], small.planned["estimate"]);
+  const auto open = plan_change(kind("world"), nullptr,
+                                config("world", {{"name", "w"}, {"users", kinds::unknown()}}));
+  EXPECT_TRUE(is_unknown(open.planned["estimate"]));
+}
+
 TEST(Plan, OfADestructionIsNull) {
   EXPECT_TRUE(plan_change(kind("lake"), state("lake", {{"name", "b"}, {"tier", "bronze"}}), nullptr)
                   .planned.is_null());
