@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "api/assets.h"
+#include "api/body.h"
 #include "base/env.h"
 #include "base/log.h"
 
@@ -71,14 +72,6 @@ void answer_status(httplib::Response& response, const Status& status) {
   } else {
     refuse(response, status.error());
   }
-}
-
-base::Result<json> body_of(const Request& request) {
-  json body = json::parse(request.body, nullptr, false);
-  if (!body.is_object()) {
-    return base::error(Code::kInvalidArgument, "the body must be a JSON object");
-  }
-  return body;
 }
 
 /// The last part of a log file, from a whole line on.
@@ -190,9 +183,12 @@ void Server::Impl::add_resource_routes() {
   constexpr const char* kPath = R"(/v1/resources/([A-Za-z0-9_]+)/([^/]+))";
   auto& playground = *options.playground;
   http.Put(kPath, [&playground](const Request& request, httplib::Response& response) {
-    auto body = body_of(request);
+    auto body = parse_object(request.body);
     if (!body) return refuse(response, body.error());
-    json attributes = body->value("attributes", json::object());
+    json attributes = body->value("attributes", json());
+    if (!attributes.is_object()) {
+      return refuse(response, {Code::kInvalidArgument, "\"attributes\" must be an object"});
+    }
     auto done = playground.put(request.matches[1], request.matches[2], attributes);
     if (done) {
       answer(response, {{"attributes", *done}});
@@ -230,12 +226,13 @@ void Server::Impl::add_playground_routes() {
     end_soon(false);
   });
   http.Post("/v1/query", [&playground](const Request& request, httplib::Response& response) {
-    auto body = body_of(request);
+    auto body = parse_object(request.body);
     if (!body) return refuse(response, body.error());
     json sql = body->value("sql", json());
     if (!sql.is_string()) return refuse(response, {Code::kInvalidArgument, "\"sql\" is missing"});
-    int limit = std::clamp(body->value("limit", kRowLimit), 1, kRowLimit);
-    answer_result(response, playground.query(sql, limit));
+    auto limit = whole_number(*body, "limit", 1, kRowLimit, kRowLimit);
+    if (!limit) return refuse(response, limit.error());
+    answer_result(response, playground.query(sql, *limit));
   });
   http.Get("/v1/tables", [&playground](const Request&, httplib::Response& response) {
     answer_result(response, playground.tables());
@@ -260,7 +257,7 @@ void Server::Impl::add_playground_routes() {
     response.set_content(tail_of_file(options.log_path), "text/plain; charset=utf-8");
   });
   http.Post("/v1/clock", [&playground](const Request& request, httplib::Response& response) {
-    auto body = body_of(request);
+    auto body = parse_object(request.body);
     if (!body) return refuse(response, body.error());
     answer_status(response, playground.set_clock(*body));
   });
