@@ -1,0 +1,133 @@
+// The activities on a real lake and a real database.
+#include <gtest/gtest.h>
+
+#include "base/testing/temp_dir.h"
+#include "flow/copy_activity.h"
+#include "flow/sql_activity.h"
+
+namespace flow {
+namespace {
+
+using base::Code;
+using base::Result;
+
+class ActivitiesTest : public base::TempDirTest {
+ protected:
+  ActivitiesTest() {
+    lake_ = *lake::Lake::open(
+        {.env = &env_, .clock = &clock_, .root = path("lake"), .temp_dir = path("tmp")});
+    shop_ = *sqldb::open_sqlite(env_, path("shop.db"));
+    EXPECT_TRUE(shop_->create_table({"orders", kOrders, {"order_id"}}));
+    add_order(1, 1050);
+    add_order(2, 99);
+  }
+
+  void add_order(std::int64_t id, std::int64_t cents) {
+    model::Batch batch(kOrders);
+    batch.columns[0].add_int(id);
+    batch.columns[1].add_int(cents);
+    batch.rows = 1;
+    EXPECT_TRUE(shop_->append("orders", batch));
+  }
+
+  Result<ActivityResult> copy(const json& from, const json& to, std::stop_token stop = {}) {
+    auto type = make_copy_activity(
+        env_, *lake_,
+        [&](const std::string& ref) -> Result<std::shared_ptr<sqldb::Database>> {
+          if (ref == "shop@1") return shop_;
+          return base::error(Code::kFailedPrecondition, "database \"{}\" does not exist", ref);
+        },
+        [](const std::string& ref) -> Result<std::string> {
+          if (ref == "bronze@1") return std::string("bronze");
+          return base::error(Code::kFailedPrecondition, "lake \"{}\" does not exist", ref);
+        });
+    return type->run({.name = "c", .type = "copy", .settings = {{"from", from}, {"to", to}}},
+                     {.run_id = "run-1", .stop = stop});
+  }
+  Result<ActivityResult> sql(const std::string& table, const std::string& query,
+                             std::map<std::string, std::int64_t> cuts = {},
+                             std::stop_token stop = {}) {
+    return make_sql_activity(*lake_)->run(
+        {.name = "s", .type = "sql", .settings = {{"table", table}, {"query", query}}},
+        {.run_id = "run-1", .cuts_ms = std::move(cuts), .stop = stop});
+  }
+  std::string rows(const std::string& query) {
+    auto found = lake_->query(query);
+    return found ? json(found->rows).dump() : found.error().message;
+  }
+
+  const model::Schema kOrders{
+      {{"order_id", model::Type::kInt64, false}, {"value", model::Type::kDecimal}}};
+  const json kFrom = {{"database", "shop@1"}, {"table", "orders"}};
+  const json kTo = {{"lake", "bronze@1"}, {"path", "orders"}};
+  base::Env& env_ = base::Env::real();
+  base::ManualClock clock_{base::from_millis(1'780'272'000'000)};
+  std::unique_ptr<lake::Lake> lake_;
+  std::shared_ptr<sqldb::Database> shop_;
+};
+
+TEST_F(ActivitiesTest, CopyBringsATableWithItsTypes) {
+  auto copied = copy(kFrom, kTo);
+  ASSERT_TRUE(copied) << copied.error().message;
+  EXPECT_EQ(copied->rows, 2);
+  EXPECT_GT(copied->bytes, 0);
+  EXPECT_EQ(rows("SELECT * FROM bronze.orders ORDER BY order_id"), R"([[1,"10.50"],[2,"0.99"]])");
+}
+
+TEST_F(ActivitiesTest, CopyAgainReplacesTheRows) {
+  ASSERT_TRUE(copy(kFrom, kTo));
+  add_order(3, 5);
+  EXPECT_EQ(copy(kFrom, kTo)->rows, 3);
+  EXPECT_EQ(rows("SELECT count(*), count(DISTINCT order_id) FROM bronze.orders"), "[[3,3]]");
+  EXPECT_EQ(env_.list(path("lake/bronze/orders"))->size(), 1u);
+}
+
+TEST_F(ActivitiesTest, AStoppedCopyLeavesTheOldRows) {
+  ASSERT_TRUE(copy(kFrom, kTo));
+  add_order(3, 5);
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_EQ(copy(kFrom, kTo, stop.get_token()).error().code, Code::kCancelled);
+  EXPECT_EQ(rows("SELECT count(*) FROM bronze.orders"), "[[2]]");
+  EXPECT_EQ(env_.list(path("lake/bronze/orders"))->size(), 1u) << "and no half a file";
+}
+
+TEST_F(ActivitiesTest, CopySaysWhatIsMissing) {
+  EXPECT_EQ(copy({{"database", "shop@1"}, {"table", "none"}}, kTo).error().code, Code::kNotFound);
+  auto database = copy({{"database", "x@1"}, {"table", "orders"}}, kTo);
+  EXPECT_NE(database.error().message.find("\"x@1\""), std::string::npos);
+  auto lake = copy(kFrom, {{"lake", "y@1"}, {"path", "orders"}});
+  EXPECT_NE(lake.error().message.find("\"y@1\""), std::string::npos);
+  auto outside = copy(kFrom, {{"lake", "bronze@1"}, {"path", "../orders"}});
+  EXPECT_EQ(outside.error().code, Code::kInvalidArgument);
+  EXPECT_FALSE(env_.exists(path("lake/orders")));
+}
+
+TEST_F(ActivitiesTest, SqlReplacesATableAndRecordsTheCuts) {
+  ASSERT_TRUE(copy(kFrom, kTo));
+  auto made = sql("silver.orders", "SELECT order_id, value FROM bronze.orders WHERE order_id > 1");
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(made->rows, 1);
+  EXPECT_GT(made->bytes, 0);
+  EXPECT_EQ(rows("SELECT * FROM silver.orders"), R"([[2,"0.99"]])");
+  EXPECT_EQ(sql("silver.orders", "SELECT * FROM bronze.orders")->rows, 2);
+  EXPECT_EQ(rows("SELECT count(*) FROM silver.orders"), "[[2]]");
+  EXPECT_EQ(lake_->table_write("silver.orders")->version, 1);
+}
+
+TEST_F(ActivitiesTest, WrongSqlIsLocatedAndLeavesTheTable) {
+  ASSERT_TRUE(copy(kFrom, kTo));
+  ASSERT_TRUE(sql("silver.orders", "SELECT * FROM bronze.orders"));
+  auto wrong = sql("silver.orders", "SELECT nothing\nFROM bronze.order");
+  ASSERT_FALSE(wrong);
+  EXPECT_NE(wrong.error().message.find("line 2"), std::string::npos) << wrong.error().message;
+  EXPECT_FALSE(sql("silver.orders", "DELETE FROM silver.orders"));
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_FALSE(sql("silver.orders", "SELECT 1 AS order_id", {}, stop.get_token()));
+  EXPECT_EQ(rows("SELECT count(*) FROM silver.orders"), "[[2]]");
+  EXPECT_EQ(lake_->table_write("silver.orders")->version, 0);
+}
+
+}  // namespace
+}  // namespace flow
