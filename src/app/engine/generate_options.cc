@@ -126,7 +126,7 @@ Status GenerateOptions::check() const {
   if (kafka.given() && overwrite) {
     return error(Code::kInvalidArgument, "--overwrite can't empty a topic: remove it first");
   }
-  TRY(kafka.check(table_names.size()));
+  TRY(kafka.check(all ? world::kTables.size() : table_names.size()));
   TRY(check_live());
   if (!rows.empty() && !(from.empty() && to.empty())) {
     return error(Code::kInvalidArgument, "--rows goes without --from and --to");
