@@ -188,6 +188,13 @@ class TableWriter {
                         verdict(spec_.expectations))));
     TRY(copy_rows(
         fmt::format("SELECT {} FROM hriste_rows WHERE hriste_verdict IS NULL", list_of(columns_))));
+    bool quarantines = std::ranges::any_of(counts_, [](const auto& count) {
+      return count.failed > 0 && count.action == Expectation::Action::kQuarantine;
+    });
+    return quarantines ? write_rejected() : base::Status{};
+  }
+
+  base::Status write_rejected() {
     std::string name = std::string(kRejected) + "/" + DeltaTable::new_file_name();
     TRY(env_.make_dirs(delta_.path() + "/" + kRejected));
     rejected_ = name;

@@ -60,6 +60,15 @@ TEST_F(TableWriteTest, ARowGoesByTheFirstThatItFails) {
             R"(["silver.t","kind: kind <> 2","f/5","{\"id\":5,\"kind\":2}"]])");
 }
 
+TEST_F(TableWriteTest, DroppedRowsAreNowhere) {
+  auto spec = numbers(6, {{"kind", "kind <> 2", Action::kDrop}});
+  auto write = lake_->write_table(spec);
+  ASSERT_TRUE(write) << write.error().message;
+  EXPECT_EQ(write->rows, 4);
+  EXPECT_EQ(write->quarantined, 0);
+  EXPECT_EQ(rows("SELECT count(*) FROM meta.rejected"), "[[0]]");
+}
+
 TEST_F(TableWriteTest, QuarantineFollowsTheNewestVersion) {
   auto spec = numbers(6, {{"kind", "kind <> 2", Action::kQuarantine}});
   ASSERT_TRUE(lake_->write_table(spec));
