@@ -237,6 +237,13 @@ void Server::Impl::add_playground_routes() {
   http.Get("/v1/tables", [&playground](const Request&, httplib::Response& response) {
     answer_result(response, playground.tables());
   });
+  http.Get("/v1/dashboards", [&playground](const Request&, httplib::Response& response) {
+    answer_result(response, playground.dashboards());
+  });
+  http.Get(R"(/v1/dashboards/([^/]+))",
+           [&playground](const Request& request, httplib::Response& response) {
+             answer_result(response, playground.dashboard(request.matches[1]));
+           });
   http.Get("/v1/grade", [&playground](const Request&, httplib::Response& response) {
     answer_result(response, playground.recorded_grade());
   });

@@ -14,5 +14,6 @@ std::unique_ptr<Controller> make_generator_controller(Runtime& runtime);
 std::unique_ptr<Controller> make_stream_job_controller(Runtime& runtime);
 std::unique_ptr<Controller> make_pipeline_controller(Runtime& runtime);
 std::unique_ptr<Controller> make_trigger_controller(Runtime& runtime);
+std::unique_ptr<Controller> make_dashboard_controller(Runtime& runtime);
 
 }  // namespace control

@@ -10,6 +10,7 @@
 #include "control/hub_records.h"
 #include "control/run.h"
 #include "kinds/kinds.h"
+#include "notebook/dashboard.h"
 
 namespace control {
 
@@ -49,6 +50,7 @@ std::vector<KindController> all_controllers(Runtime& runtime) {
   all.emplace_back("hriste_stream_job", make_stream_job_controller(runtime));
   all.emplace_back("hriste_pipeline", make_pipeline_controller(runtime));
   all.emplace_back("hriste_trigger", make_trigger_controller(runtime));
+  all.emplace_back("hriste_dashboard", make_dashboard_controller(runtime));
   return all;
 }
 
@@ -284,6 +286,32 @@ Result<json> Playground::tables() {
                       {"rows", table.rows}});
   }
   return tables;
+}
+
+Result<json> Playground::dashboards() {
+  json all = json::array();
+  for (const Resource& resource : TRY(runtime_->catalogue->list())) {
+    if (resource.kind != "hriste_dashboard") continue;
+    json board = TRY(dashboard(resource.name));
+    all.push_back({{"name", resource.name},
+                   {"title", board["title"]},
+                   {"description", board["description"]}});
+  }
+  std::sort(all.begin(), all.end(),
+            [](const json& a, const json& b) { return a["name"] < b["name"]; });
+  return all;
+}
+
+Result<json> Playground::dashboard(const std::string& name) {
+  auto found = TRY(runtime_->catalogue->get("hriste_dashboard", name));
+  if (!found) return base::error(Code::kNotFound, "dashboard \"{}\" does not exist", name);
+  auto board = notebook::parse_dashboard(found->attributes.at("source").get<std::string>());
+  if (!board) {
+    return base::error(Code::kInvalidArgument, "{}", notebook::to_string(board.error(), name));
+  }
+  json sent = notebook::to_json(*board);
+  sent["name"] = name;
+  return sent;
 }
 
 Result<json> Playground::grade(const std::string& run_id) { return grade_now(*runtime_, run_id); }

@@ -69,6 +69,10 @@ class Playground {
   base::Result<json> query(const std::string& sql, int row_limit);
   /// [{"tier","name","format","rows"}], rows −1 where they aren't known without reading.
   base::Result<json> tables();
+  /// [{"name","title","description"}], by name.
+  base::Result<json> dashboards();
+  /// As notebook::to_json() says, with its name. kNotFound.
+  base::Result<json> dashboard(const std::string& name);
   /// Computes the grade now and records it under `run_id`.
   base::Result<json> grade(const std::string& run_id);
   base::Result<json> recorded_grade();

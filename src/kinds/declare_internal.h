@@ -13,6 +13,7 @@ Kind generator_kind();
 Kind stream_job_kind();
 Kind pipeline_kind();
 Kind trigger_kind();
+Kind dashboard_kind();
 
 Kind query_source();
 Kind grade_source();

@@ -36,7 +36,7 @@ after(async () => {
 });
 
 /** Polls: the browser's own waiting functions need `eval`, which the page's policy forbids. */
-async function until(what, probe, limitMs = 6000) {
+async function until(what, probe, limitMs = 15_000) {
   const end = Date.now() + limitMs;
   for (;;) {
     const value = await probe();
@@ -144,7 +144,7 @@ test('the keyboard alone reaches and walks the map', async () => {
 });
 
 const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const PAGES = ['map', 'streams', 'sql', 'runs', 'grade', 'alerts'];
+const PAGES = ['map', 'streams', 'sql', 'dashboards', 'runs', 'grade', 'alerts'];
 
 /** Shows a page with something in it. */
 async function visit(page, name) {
@@ -155,6 +155,7 @@ async function visit(page, name) {
     await page.getByRole('button', { name: 'Run' }).click();
     await until('an answer', () => page.locator('.grid [role=gridcell]').count());
   }
+  if (name === 'dashboards') await until('a chart', () => page.locator('.vega svg').count(), 15_000);
   await until('content', () => page.locator('main .panel').count());
 }
 
@@ -230,7 +231,7 @@ test('the policy forbids inline scripts', async () => {
 test('the keyboard goes to every page, and back in history', async () => {
   await onPage({}, async (page) => {
     const title = () => page.title();
-    for (const [key, name] of [['s', 'Streams'], ['r', 'Runs'], ['g', 'Grade'], ['a', 'Alerts'], ['q', 'SQL'], ['m', 'Map']]) {
+    for (const [key, name] of [['s', 'Streams'], ['d', 'Dashboards'], ['r', 'Runs'], ['g', 'Grade'], ['a', 'Alerts'], ['q', 'SQL'], ['m', 'Map']]) {
       await page.evaluate(() => document.activeElement?.blur());
       await page.keyboard.press('g');
       await page.keyboard.press(key);
@@ -326,6 +327,26 @@ test('streams: a tail with filter and pause; what is damaged says so', fakeOnly,
   });
 });
 
+test('dashboards: figures, charts, a map, and what is wrong said where it stands', fakeOnly, async () => {
+  await onPage({ query: '#dashboards', noisy: true }, async (page, { noise }) => {
+    await until('charts', async () => (await page.locator('.vega svg').count()) === 2, 15_000);
+    assert.equal(await page.locator('figure.is-number .figure').innerText(), '0.50');
+    assert.equal(await page.locator('.vega svg .mark-line path').count(), 2);
+    assert.match(await page.getByRole('img', { name: 'two lines' }).innerHTML(), /<path/);
+    assert.equal(await page.locator('.kraje path:not(.empty)').count(), 3);
+    assert.match(await page.locator('.kraje li').first().innerText(), /Hlavní město Praha/);
+    assert.equal(await page.locator('figure.is-table [role=gridcell]').count() > 10, true);
+    assert.deepEqual(noise, []);
+    await page.getByLabel('Dashboard').selectOption('traffic');
+    await until('the other', async () => (await page.locator('h1').innerText()) === 'Traffic');
+    assert.equal(new URL(page.url()).searchParams.get('dashboard'), 'traffic');
+    await until('errors', async () => (await page.locator('figure .failure').count()) === 2);
+    const wrong = (await page.locator('figure .failure').allInnerTexts()).join('\n');
+    assert.match(wrong, /sales has no column orders; it has: id, user_name/);
+    assert.match(wrong, /there is no table nowhere/);
+  });
+});
+
 test('the clock jumps forward', fakeOnly, async () => {
   await onPage({}, async (page) => {
     server.playground.frozen = true;
@@ -404,7 +425,7 @@ test('many tabs share one stream, and the next takes over', fakeOnly, async () =
 test('an empty playground and a lost login say what to do', fakeOnly, async () => {
   server.playground.bare = true;
   await onPage({ empty: true }, async (page) => {
-    for (const [name, command] of [['map', 'script/up'], ['streams', 'script/up'], ['runs', 'hriste run'], ['grade', 'hriste grade'], ['alerts', 'alert = true']]) {
+    for (const [name, command] of [['map', 'script/up'], ['dashboards', 'hriste_dashboard'], ['streams', 'script/up'], ['runs', 'hriste run'], ['grade', 'hriste grade'], ['alerts', 'alert = true']]) {
       await page.evaluate((hash) => void (location.hash = hash), name);
       await until(name, async () => (await page.locator('.empty').allInnerTexts()).join().includes(command));
     }
@@ -436,7 +457,9 @@ test('start-up stays small and speaks to nobody else', async () => {
   assert.ok(start > 5_000 && start <= 60_000, `${start} bytes at the start`);
   const editor = await sizeOf('editor.js');
   assert.ok(editor <= 130_000, `${editor} bytes of editor`);
-  assert.deepEqual((await readdir(new URL('assets/', DIST))).toSorted(), ['app.js', 'editor.js', 'index.css']);
+  const charts = await sizeOf('charts.js');
+  assert.ok(charts <= 300_000, `${charts} bytes of charts`);
+  assert.deepEqual((await readdir(new URL('assets/', DIST))).toSorted(), ['app.js', 'charts.js', 'editor.js', 'index.css']);
 });
 
 test('every colour has its contrast on the surface, in both themes', async () => {

@@ -78,6 +78,30 @@ const LABEL = { hriste_generator: 'gen', hriste_event_hub: 'hub', hriste_stream_
 const COLUMNS = [['id', 'BIGINT'], ['user_name', 'VARCHAR'], ['city', 'VARCHAR'], ['value', 'DECIMAL(12,2)'], ['is_vip', 'BOOLEAN']]
   .map(([name, type]) => ({ name, type }));
 
+const chart = (type, data, rest) => ({ kind: 'chart', type, data, x: '', y: [], color: '', title: '', ...rest });
+const BOARDS = {
+  shop: {
+    title: 'Shop', description: 'a stand-in', refresh_seconds: 0,
+    queries: [{ name: 'sales', sql: 'SELECT * LIMIT 50' }, { name: 'kraje', sql: 'kraje' }],
+    blocks: [
+      { kind: 'text', html: '<h2>When</h2>\n<p>Text with <code>code</code>.</p>\n' },
+      chart('number', 'sales', { y: ['value'], title: 'value' }),
+      chart('line', 'sales', { x: 'id', y: ['value', 'id'], title: 'two lines' }),
+      chart('kraj', 'kraje', { x: 'kraj', color: 'value', title: 'map' }),
+      { kind: 'vega-lite', spec: { data: { name: 'sales' }, mark: 'point', encoding: { x: { field: 'id', type: 'quantitative' } } } },
+      chart('table', 'sales', { title: 'rows' }),
+    ],
+  },
+  traffic: {
+    title: 'Traffic', description: 'what is wrong', refresh_seconds: 5,
+    queries: [{ name: 'sales', sql: 'SELECT * LIMIT 50' }, { name: 'lost', sql: 'FROM nowhere' }],
+    blocks: [
+      chart('bar', 'sales', { x: 'city', y: ['orders'], title: 'wrong column' }),
+      chart('table', 'lost', { title: 'wrong query' }),
+    ],
+  },
+};
+
 const CHECKS = [
   ['bronze', 'users rows', '100000'], ['bronze', 'vipusers rows', '50000'], ['bronze', 'products files', '10000'],
   ['bronze', 'towns rows', '1312'], ['sql', 'orders rows', '100000'], ['sql', 'orders value', '148236551.27'],
@@ -147,9 +171,21 @@ export class Playground {
       const column = sql.split('\n')[lost].indexOf('nowhere') + 1;
       return { message: `line ${lost + 1}, column ${column}: there is no table nowhere` };
     }
+    if (sql === 'kraje') {
+      return { columns: [{ name: 'kraj', type: 'VARCHAR' }, { name: 'value', type: 'DECIMAL(12,2)' }],
+        rows: [['Zlínský kraj', '10.50'], ['CZ010', '99.00'], ['Kraj Vysočina', '0.00']], truncated: false };
+    }
     const count = Math.min(Number(/LIMIT (\d+)/i.exec(sql)?.[1] ?? 100), limit);
     const rows = Array.from({ length: count }, (_, i) => [i, `user${i}`, i % 7 === 0 ? null : 'Praha', `${i * 3}.50`, i % 2 === 0]);
     return { columns: COLUMNS, rows, truncated: false };
+  }
+
+  dashboards() {
+    return this.bare ? [] : Object.entries(BOARDS).map(([name, { title, description }]) => ({ name, title, description }));
+  }
+
+  dashboard(name) {
+    return { name, ...BOARDS[name] };
   }
 
   /** Ten events a second of each partition; one in a hundred is damaged. */

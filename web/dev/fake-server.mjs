@@ -54,6 +54,9 @@ async function answer(playground, streams, request, response) {
   if (request.method === 'POST') return write(playground, pathname, request, response);
   if (pathname === '/v1/overview') return json(response, 200, playground.overview());
   if (pathname === '/v1/tables') return json(response, 200, playground.tables());
+  if (pathname === '/v1/dashboards') return json(response, 200, playground.dashboards());
+  const board = pathname.match(/^\/v1\/dashboards\/([^/]+)$/);
+  if (board) return json(response, 200, playground.dashboard(board[1]));
   const hub = pathname.match(/^\/v1\/hubs\/([^/]+)\/records$/);
   if (hub) return json(response, 200, playground.records(hub[1], searchParams));
   return file(pathname, response);

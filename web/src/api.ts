@@ -167,6 +167,28 @@ export interface TableName {
 }
 export const tables = () => get<TableName[]>('v1/tables');
 
+export interface Chart {
+  kind: 'chart';
+  type: string; // number | table | line | area | bar | scatter | heatmap | kraj
+  data: string; // a query's name
+  x: string;
+  y: string[];
+  color: string;
+  title: string;
+}
+export type Block = { kind: 'text'; html: string } | Chart | { kind: 'vega-lite'; spec: object };
+
+export interface Dashboard {
+  name: string;
+  title: string;
+  description: string;
+  refresh_seconds: number; // 0: only when asked
+  queries: { name: string; sql: string }[];
+  blocks: Block[];
+}
+export const dashboards = () => get<{ name: string; title: string; description: string }[]>('v1/dashboards');
+export const dashboard = (name: string) => get<Dashboard>(`v1/dashboards/${encodeURIComponent(name)}`);
+
 export interface HubRecord {
   partition: number;
   offset: number;

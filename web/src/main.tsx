@@ -7,6 +7,7 @@ import { notice, startAddress } from './state';
 import { startTheme } from './theme';
 import { Alerts } from './views/alerts';
 import { Cards } from './views/cards';
+import { Dashboards } from './views/dashboards';
 import { GradeTable } from './views/grade';
 import { KeyHelp } from './views/help';
 import { Header } from './views/header';
@@ -73,6 +74,7 @@ const VIEWS: Record<string, () => ComponentChild> = {
   map: () => <Overview />,
   streams: () => <Streams />,
   sql: () => <Sql />,
+  dashboards: () => <Dashboards />,
   runs: () => <Runs />,
   grade: () => <GradeTable />,
   alerts: () => <Alerts />,

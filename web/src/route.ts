@@ -12,6 +12,7 @@ export const PAGES: readonly PageName[] = [
   { id: 'map', title: 'Map', key: 'm' },
   { id: 'streams', title: 'Streams', key: 's' },
   { id: 'sql', title: 'SQL', key: 'q' },
+  { id: 'dashboards', title: 'Dashboards', key: 'd' },
   { id: 'runs', title: 'Runs', key: 'r' },
   { id: 'grade', title: 'Grade', key: 'g' },
   { id: 'alerts', title: 'Alerts', key: 'a' },

@@ -165,6 +165,34 @@ TEST_F(ServerTest, TablesAreListed) {
   EXPECT_EQ(tables[0]["format"], "json");
 }
 
+TEST_F(ServerTest, DashboardsAreParsedAndChecked) {
+  EXPECT_EQ(get("/v1/dashboards").body, json::array());
+  const std::string good =
+      "---\ntitle: Users\n---\n```sql all\nSELECT count(*) AS n FROM bronze.users\n```\n"
+      "```chart\ntype: number\ndata: all\ny: n\n```\n";
+  ASSERT_EQ(put("hriste_dashboard/users", json{{"source", good}}).status, 200);
+  auto list = get("/v1/dashboards").body;
+  ASSERT_EQ(list.size(), 1u) << list;
+  EXPECT_EQ(list[0]["title"], "Users");
+  auto board = get("/v1/dashboards/users").body;
+  EXPECT_EQ(board["queries"][0]["sql"], "SELECT count(*) AS n FROM bronze.users\n");
+  EXPECT_EQ(board["blocks"][0]["type"], "number");
+  EXPECT_EQ(get("/v1/dashboards/none").status, 404);
+  EXPECT_EQ(get("/v1/overview").body["nodes"][0]["id"], "hriste_dashboard.users");
+
+  auto chart = put("hriste_dashboard/b", json{{"source", "```chart\ntype: pie\n```\n"}});
+  EXPECT_EQ(chart.status, 400);
+  EXPECT_EQ(chart.body["error"]["path"], json({"source"}));
+  auto sql = put("hriste_dashboard/b", json{{"source", "```sql q\nSELEC 1\n```\n"}});
+  EXPECT_EQ(sql.status, 400) << sql.body;
+  EXPECT_NE(sql.body["error"]["message"].get<std::string>().find("b:2 sql q:"), std::string::npos)
+      << sql.body;
+  auto file = put("hriste_dashboard/b",
+                  json{{"source", "```sql q\nSELECT * FROM read_text('/etc/passwd')\n```\n"}});
+  EXPECT_EQ(file.status, 403) << file.body;
+  EXPECT_EQ(get("/v1/dashboards").body.size(), 1u);
+}
+
 TEST_F(ServerTest, TheGradeIsRecorded) {
   EXPECT_EQ(get("/v1/grade").body, json());
   EXPECT_EQ(post("/v1/grade").status, 412) << "no world";

@@ -217,7 +217,7 @@ function measure(node: MapNode, tight: boolean): string {
     return `${format.short(node.rate)}/s${lag}`;
   }
   if (tight && node.total >= 100_000) return `${format.short(node.total)} rows`;
-  if (node.facts.rows) return `${node.facts.rows} rows`;
+  if (node.facts.rows) return `${format.groupText(String(node.facts.rows))} rows`;
   if (node.total > 0) return `${format.group(node.total)} rows`;
   return node.status || healthWord[node.health];
 }

@@ -1,0 +1,38 @@
+// hriste_dashboard: a page of text, queries and charts.
+#include "kinds/declare_internal.h"
+#include "notebook/dashboard.h"
+
+namespace kinds {
+namespace {
+
+/// The whole file, so that a wrong one is refused at plan with its line.
+Problems check(const json& attributes) {
+  const json& source = member(attributes, "source");
+  const json& file = member(attributes, "file");
+  if (!source.is_string() || is_unknown(file)) return {};
+  auto board = notebook::parse_dashboard(source.get_ref<const std::string&>());
+  if (board) return {};
+  std::string name = file.is_string() ? file.get<std::string>() : "source";
+  return {{{"source"}, notebook::to_string(board.error(), name)}};
+}
+
+}  // namespace
+
+Kind dashboard_kind() {
+  return {.name = "hriste_dashboard",
+          .doc = "A dashboard as code: one Markdown file with SQL queries and charts.",
+          .attributes = {name_attribute(),
+                         {.name = "source",
+                          .presence = Presence::kRequired,
+                          .doc = "The text; docs/formats/dashboards.md says how it is written.",
+                          .checks = {.form = Form::kNotEmpty}},
+                         {.name = "file", .doc = "Where the text comes from: errors name it."}},
+          .example = R"(resource "hriste_dashboard" "shop" {
+  name   = "shop"
+  source = file("dashboards/shop.md")
+  file   = "dashboards/shop.md"
+})",
+          .check = check};
+}
+
+}  // namespace kinds
