@@ -35,7 +35,8 @@ CREATE OR REPLACE TEMPORARY FUNCTION is_holiday(d DATE)
 
 
 -- Where the sun stands, by NOAA's equations (Meeus). Angles are in radians but where degrees are
--- said. `t` is the time in Julian centuries since noon of 1 January 2000.
+-- said. `t` is the time in Julian centuries since noon of 1 January 2000. A parameter that stands
+-- twice in a body is computed twice where an engine doesn't notice, so the bodies name each rarely.
 CREATE OR REPLACE TEMPORARY FUNCTION julian_century(instant TIMESTAMP)
   RETURNS DOUBLE
   RETURN (unix_micros(instant) / 86400e6 - 10957.5e0) / 36525e0;
@@ -71,34 +72,38 @@ CREATE OR REPLACE TEMPORARY FUNCTION obliquity(t DOUBLE)
     23e0 + (26e0 + (21.448e0 - t * (46.815e0 + t * (0.00059e0 - t * 0.001813e0))) / 60e0) / 60e0
     + 0.00256e0 * cos(moon_node(t)));
 
-CREATE OR REPLACE TEMPORARY FUNCTION sun_sin_declination(t DOUBLE)
+CREATE OR REPLACE TEMPORARY FUNCTION sun_declination(t DOUBLE)
   RETURNS DOUBLE
-  RETURN sin(obliquity(t)) * sin(sun_longitude(t));
+  RETURN asin(sin(obliquity(t)) * sin(sun_longitude(t)));
 
 -- How much a sundial is ahead of a clock, in radians of the earth's turning.
 CREATE OR REPLACE TEMPORARY FUNCTION equation_of_time_of(y DOUBLE, l DOUBLE, e DOUBLE, m DOUBLE)
   RETURNS DOUBLE
-  RETURN y * sin(2 * l) - 2 * e * sin(m) + 4 * e * y * sin(m) * cos(2 * l)
-    - 0.5e0 * y * y * sin(4 * l) - 1.25e0 * e * e * sin(2 * m);
+  RETURN y * (sin(2 * l) + 4 * e * sin(m) * cos(2 * l) - 0.5e0 * y * sin(4 * l))
+    - e * (2 * sin(m) + 1.25e0 * e * sin(2 * m));
 
 CREATE OR REPLACE TEMPORARY FUNCTION equation_of_time(t DOUBLE)
   RETURNS DOUBLE
   RETURN equation_of_time_of(
-    tan(obliquity(t) / 2) * tan(obliquity(t) / 2),
+    power(tan(obliquity(t) / 2), 2),
     sun_mean_longitude(t),
     0.016708634e0 - t * (0.000042037e0 + t * 0.0000001267e0),
     sun_mean_anomaly(t));
 
--- The sine of the sun's height: how far the earth has turned since noon there, and the tilt.
+-- The sine of the sun's height; `turned` is how far the earth has turned since midnight there.
+CREATE OR REPLACE TEMPORARY FUNCTION sin_height(
+    latitude DOUBLE, declination DOUBLE, turned DOUBLE)
+  RETURNS DOUBLE
+  RETURN sin(latitude) * sin(declination) - cos(latitude) * cos(declination) * cos(turned);
+
 CREATE OR REPLACE TEMPORARY FUNCTION sun_sin_height(
     instant TIMESTAMP, latitude DOUBLE, longitude DOUBLE)
   RETURNS DOUBLE
-  RETURN sin(radians(latitude)) * sun_sin_declination(julian_century(instant))
-    - cos(radians(latitude))
-      * sqrt(1 - sun_sin_declination(julian_century(instant))
-                 * sun_sin_declination(julian_century(instant)))
-      * cos(radians((unix_micros(instant) % 86400000000) / 240e6 + longitude)
-            + equation_of_time(julian_century(instant)));
+  RETURN sin_height(
+    radians(latitude),
+    sun_declination(julian_century(instant)),
+    radians((unix_micros(instant) % 86400000000) / 240e6 + longitude)
+      + equation_of_time(julian_century(instant)));
 
 -- The sun is down: its centre is 0.833° below the horizon, half of its width and what the air bends
 -- its light by. Null where the place is not known.

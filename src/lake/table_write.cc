@@ -113,14 +113,17 @@ class TableWriter {
                                  {"nullable", true},
                                  {"metadata", Json::object()}});
     columns_.push_back(name);
+    definition_ += fmt::format("{}{} {}", definition_.empty() ? "" : ", ", quote_name(name), type);
     return {};
   }
 
-  /// Binds conditions and keys before anything is computed.
+  /// Binds conditions and keys before anything is computed, to an empty table: planning the
+  /// statement once for each would take longer than checking.
   base::Status try_rules() {
-    std::string from = fmt::format("(SELECT {} FROM hriste_typed LIMIT 0)", list_of(columns_));
+    TRY(run("CREATE TEMP TABLE hriste_columns (" + definition_ + ")"));
     for (const auto& expectation : spec_.expectations) {
-      auto bound = run(fmt::format("SELECT typeof({}\n) FROM {}", expectation.condition, from));
+      auto bound =
+          run(fmt::format("SELECT typeof({}\n) FROM hriste_columns", expectation.condition));
       if (!bound) return base::annotate(bound.error(), "expectation " + expectation.name);
     }
     for (const auto& key : spec_.keys) {
@@ -258,6 +261,7 @@ class TableWriter {
   std::stop_token stop_;
   std::unique_ptr<Session> session_;
   std::vector<std::string> columns_;  // the table's
+  std::string definition_;            // of these, with types
   Json schema_ = {{"type", "struct"}, {"fields", Json::array()}};
   bool has_origin_ = false;
   DataFile file_;
