@@ -21,12 +21,32 @@ Makers makers_of(const std::vector<Step>& steps, Graph& graph) {
   return makers;
 }
 
-/// Everybody who quarantines rows, but for `reader` itself.
-void add_quarantiners(const std::vector<Step>& steps, std::size_t reader, Graph& graph) {
+bool needs(const std::vector<Step>& steps, const Graph& graph, std::size_t from, std::size_t to,
+           std::set<std::size_t>& seen) {
+  if (from == to) return true;
+  if (!seen.insert(from).second) return false;
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    if (i == reader || !steps[i].header || !steps[i].header->quarantines()) continue;
-    graph.after[reader].push_back(steps[i].name);
+    bool direct = std::ranges::find(graph.after[from], steps[i].name) != graph.after[from].end();
+    if (direct && needs(steps, graph, i, to, seen)) return true;
   }
+  return false;
+}
+
+/// All tables but those that are made from `reader`: also one that puts no rows into quarantine any
+/// more, because its version before may have.
+void add_all_tables(const std::vector<Step>& steps, std::size_t reader, Graph& graph) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    std::set<std::size_t> seen;
+    if (i == reader || !steps[i].header || needs(steps, graph, i, reader, seen)) continue;
+    names.push_back(steps[i].name);
+  }
+  graph.after[reader].insert(graph.after[reader].end(), names.begin(), names.end());
+}
+
+bool reads_rejected(const Step& step) {
+  return step.header && std::ranges::find(step.header->needs, "meta.rejected", &Need::table) !=
+                            step.header->needs.end();
 }
 
 }  // namespace
@@ -43,11 +63,7 @@ Graph order(const std::vector<Step>& steps, const std::set<std::string>& sources
   for (std::size_t i = 0; i < steps.size(); ++i) {
     if (!steps[i].header) continue;
     for (const Need& need : steps[i].header->needs) {
-      if (need.table == "meta.world") continue;
-      if (need.table == "meta.rejected") {
-        add_quarantiners(steps, i, graph);
-        continue;
-      }
+      if (need.table == "meta.world" || need.table == "meta.rejected") continue;
       auto maker = makers.find(need.table);
       if (maker != makers.end() && maker->second == i) {
         graph.problems.push_back({i, need.line, fmt::format("{} needs itself", need.table)});
@@ -61,6 +77,9 @@ Graph order(const std::vector<Step>& steps, const std::set<std::string>& sources
                          need.table)});
       }
     }
+  }
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (reads_rejected(steps[i])) add_all_tables(steps, i, graph);
   }
   return graph;
 }

@@ -34,9 +34,10 @@ struct Graph {
 /// The table of files copied to bronze's folder `path`: "shop/orders" → "bronze.shop_orders".
 std::string copied_table(std::string path);
 
-/// `sources`: tables that somebody else makes. meta.world is always there; meta.rejected waits for
-/// all steps that put rows into quarantine. Problems: a need that nobody makes, two that make one
-/// table, a table that needs itself (longer circles are the caller's: it knows further needs).
+/// `sources`: tables that somebody else makes. meta.world is always there; who reads
+/// meta.rejected waits for all tables but those that are made from it. Problems: a need that nobody
+/// makes, two that make one table, a table that needs itself (longer circles are the caller's: it
+/// knows further needs).
 Graph order(const std::vector<Step>& steps, const std::set<std::string>& sources);
 
 }  // namespace sqlfile

@@ -75,12 +75,14 @@ TEST(Graph, FollowsFromTheNeeds) {
       {"copy", "bronze.orders", std::nullopt},
       step("-- table: silver.users\n-- needs: bronze.users\n-- expect: a: b -> quarantine\n"),
       step("-- table: silver.orders\n-- needs: bronze.orders, silver.users\n"),
-      step("-- table: silver.quarantine\n-- needs: meta.rejected, meta.world\n")};
+      step("-- table: silver.quarantine\n-- needs: meta.rejected, meta.world\n"),
+      step("-- table: gold.faults\n-- needs: silver.quarantine\n")};
   Graph graph = order(steps, {"bronze.users"});
   EXPECT_TRUE(graph.problems.empty());
   EXPECT_EQ(graph.after[1], std::vector<std::string>{});
   EXPECT_EQ(graph.after[2], (std::vector<std::string>{"copy", "users"}));
-  EXPECT_EQ(graph.after[3], std::vector<std::string>{"users"});
+  EXPECT_EQ(graph.after[3], (std::vector<std::string>{"users", "orders"}));
+  EXPECT_EQ(graph.after[4], std::vector<std::string>{"quarantine"});
 }
 
 TEST(Graph, RefusesWhatNobodyMakes) {
