@@ -44,7 +44,7 @@ visits AS (
     agent,
     us AS started_at,
     CASE WHEN ends THEN us ELSE next_us END AS ended_at,
-    CASE WHEN ends THEN 1 ELSE next_number - number + 1 END AS pageviews
+    CAST(CASE WHEN ends THEN 1 ELSE next_number - number + 1 END AS BIGINT) AS pageviews
   FROM marked
   WHERE begins
 ),
