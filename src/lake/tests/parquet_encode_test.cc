@@ -8,6 +8,7 @@
 #include "base/env.h"
 #include "base/testing/temp_dir.h"
 #include "lake/duckdb_internal.h"
+#include "model/testing/every_type.h"
 
 namespace lake {
 namespace {
@@ -78,16 +79,9 @@ TEST_F(ParquetEncodeTest, ExtremesAreNoOverflow) {
 }
 
 Batch every_type(std::size_t rows, std::size_t first) {
-  Batch batch(model::Schema{{{"b", Type::kBool},
-                             {"i", Type::kInt64},
-                             {"d", Type::kDouble},
-                             {"m", Type::kDecimal},
-                             {"s", Type::kString},
-                             {"x", Type::kBinary},
-                             {"day", Type::kDate},
-                             {"t", Type::kTimestamp},
-                             {"n", Type::kTimestampNtz},
-                             {"l", Type::kStringList, false}}});
+  model::Schema schema = model::every_type_schema();
+  schema.fields.back().nullable = false;
+  Batch batch(schema);
   for (std::size_t i = first; i < first + rows; ++i) {
     for (auto& column : batch.columns) {
       if (column.type == Type::kStringList) {

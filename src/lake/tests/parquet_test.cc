@@ -5,6 +5,7 @@
 #include "base/env.h"
 #include "base/testing/temp_dir.h"
 #include "lake/duckdb_internal.h"
+#include "model/testing/every_type.h"
 
 namespace lake {
 namespace {
@@ -26,16 +27,7 @@ class ParquetTest : public base::TempDirTest {
 };
 
 Batch every_type() {
-  Batch batch(model::Schema{{{"b", Type::kBool},
-                             {"i", Type::kInt64},
-                             {"d", Type::kDouble},
-                             {"m", Type::kDecimal},
-                             {"s", Type::kString},
-                             {"x", Type::kBinary},
-                             {"day", Type::kDate},
-                             {"t", Type::kTimestamp},
-                             {"n", Type::kTimestampNtz},
-                             {"l", Type::kStringList}}});
+  Batch batch(model::every_type_schema());
   for (auto& column : batch.columns) {
     switch (column.type) {
       case Type::kDouble:

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "base/testing/temp_dir.h"
+#include "model/testing/every_type.h"
+#include "sqldb/tests/shop_tables.h"
 
 namespace sqldb {
 namespace {
@@ -20,31 +22,10 @@ class DatabaseTest : public base::TempDirTest {
   std::unique_ptr<Database> db_;
 };
 
-TableDef orders() {
-  return {"orders",
-          {{{"orderId", Type::kInt64, false},
-            {"userId", Type::kInt64},
-            {"orderDate", Type::kTimestamp},
-            {"orderValue", Type::kDecimal}}},
-          {"orderId"}};
-}
-
 TableDef items() {
   return {"items",
           {{{"orderId", Type::kInt64}, {"rowId", Type::kInt64}, {"productId", Type::kInt64}}},
           {"orderId", "rowId"}};
-}
-
-Batch some_orders(std::int64_t first, std::int64_t count) {
-  Batch batch(orders().schema);
-  for (std::int64_t id = first; id < first + count; ++id) {
-    batch.columns[0].add_int(id);
-    batch.columns[1].add_int(id % 7);
-    batch.columns[2].add_int(1'700'000'000'123'456 + id * 1'000'000);
-    batch.columns[3].add_int(id * 1000 + 115);
-    ++batch.rows;
-  }
-  return batch;
 }
 
 TEST_F(DatabaseTest, RowsComeBackTypedAsDeclared) {
@@ -91,15 +72,8 @@ TEST_F(DatabaseTest, MoneyIsRoundedHalfUpWhenRead) {
 }
 
 TEST_F(DatabaseTest, EveryTypeAndNullSurvives) {
-  model::Schema schema{{{"b", Type::kBool},
-                        {"i", Type::kInt64},
-                        {"d", Type::kDouble},
-                        {"m", Type::kDecimal},
-                        {"s", Type::kString},
-                        {"x", Type::kBinary},
-                        {"day", Type::kDate},
-                        {"t", Type::kTimestamp},
-                        {"n", Type::kTimestampNtz}}};
+  model::Schema schema = model::every_type_schema();
+  schema.fields.pop_back();  // it has no lists
   ASSERT_TRUE(db_->create_table({"every", schema, {}}));
   Batch batch(schema);
   for (auto& column : batch.columns) {

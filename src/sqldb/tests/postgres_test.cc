@@ -1,8 +1,10 @@
 // Against a real server. One test program starts it once; without PostgreSQL the tests are skipped.
 #include <gtest/gtest.h>
 
+#include "model/testing/every_type.h"
 #include "sqldb/database.h"
 #include "sqldb/tests/postgres_server.h"
+#include "sqldb/tests/shop_tables.h"
 
 namespace sqldb {
 namespace {
@@ -31,27 +33,6 @@ class PostgresTest : public ::testing::Test {
   static inline std::unique_ptr<PostgresServer> server_;
   std::unique_ptr<Database> db_;
 };
-
-TableDef orders() {
-  return {"orders",
-          {{{"orderId", Type::kInt64, false},
-            {"userId", Type::kInt64},
-            {"orderDate", Type::kTimestamp},
-            {"orderValue", Type::kDecimal}}},
-          {"orderId"}};
-}
-
-Batch some_orders(std::int64_t first, std::int64_t count) {
-  Batch batch(orders().schema);
-  for (std::int64_t id = first; id < first + count; ++id) {
-    batch.columns[0].add_int(id);
-    batch.columns[1].add_int(id % 7);
-    batch.columns[2].add_int(1'700'000'000'123'456 + id * 1'000'000);
-    batch.columns[3].add_int(id * 1000 + 115);
-    ++batch.rows;
-  }
-  return batch;
-}
 
 TEST_F(PostgresTest, TablesRowsAndKeys) {
   ASSERT_TRUE(db_->create_table(orders()));
@@ -86,16 +67,7 @@ TEST_F(PostgresTest, TablesRowsAndKeys) {
 }
 
 TEST_F(PostgresTest, EveryTypeAndNullSurvives) {
-  model::Schema schema{{{"b", Type::kBool},
-                        {"i", Type::kInt64},
-                        {"d", Type::kDouble},
-                        {"m", Type::kDecimal},
-                        {"s", Type::kString},
-                        {"x", Type::kBinary},
-                        {"day", Type::kDate},
-                        {"t", Type::kTimestamp},
-                        {"n", Type::kTimestampNtz},
-                        {"l", Type::kStringList}}};
+  model::Schema schema = model::every_type_schema();
   ASSERT_TRUE(db_->create_table({"every", schema, {}}));
   Batch batch(schema);
   for (auto& column : batch.columns) {
