@@ -37,9 +37,10 @@ enum UserColumn : std::uint64_t {
   kJob3,
   kSentence1,  // … kSentence1 + 4
   kSentence5 = kSentence1 + 4,
+  kField,
 };
 
-enum ProductColumn : std::uint64_t { kNoun, kAdjective, kLine, kText1, kText2, kText3 };
+enum ProductColumn : std::uint64_t { kNoun, kProductName, kText1 /* … kText1 + 3 */ };
 
 enum OrderColumn : std::uint64_t { kOrderTime, kOrderUser, kOrderNoise, kOrderItems };
 

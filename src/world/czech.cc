@@ -64,14 +64,6 @@ std::string lower_case(std::string_view text) {
   return out;
 }
 
-std::string agree(std::string_view adjective, char gender) {
-  constexpr std::string_view kHard = "ý";
-  std::string out(adjective);
-  if (gender == 'm' || !adjective.ends_with(kHard)) return out;
-  out.resize(out.size() - kHard.size());
-  return out + (gender == 'f' ? "á" : "é");
-}
-
 std::string capitalize(std::string_view text) {
   std::size_t first = !text.empty() && !is_ascii(text[0]) ? 2 : 1;
   return upper_case(text.substr(0, first)) + std::string(text.substr(std::min(first, text.size())));

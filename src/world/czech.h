@@ -1,4 +1,4 @@
-// Czech letters and endings, for UTF-8 in NFC. Inside the room only. Thread-safe: no state.
+// Czech letters, for UTF-8 in NFC. Inside the room only. Thread-safe: no state.
 #pragma once
 
 #include <string>
@@ -11,10 +11,6 @@ namespace world {
 std::string ascii_fold(std::string_view text);
 std::string upper_case(std::string_view text);
 std::string lower_case(std::string_view text);
-
-/// The adjective's form for a gender 'm', 'f' or 'n' (nominative singular): hard modrý, modrá,
-/// modré; soft jarní for all.
-std::string agree(std::string_view adjective, char gender);
 
 /// The text with its first letter in upper case.
 std::string capitalize(std::string_view text);

@@ -79,8 +79,16 @@ void describe_users(const World& world, TableDescription& out) {
        {}},
       {"administrative_unit", "string", "The town's kraj", "follows from the town",
        g.kraje.facts(3)},
-      {"description", "string", "Five sentences about the user", "even over all combinations", {}},
-      {"jobs", "array<string>", "Three different jobs", "even", {}},
+      {"description",
+       "string",
+       "Five sentences about the user",
+       "even over the patterns for the age and the field of work",
+       {}},
+      {"jobs",
+       "array<string>",
+       "Three different jobs, newest first; see docs/formats/world.md",
+       "fields by their share, jobs evenly",
+       {}},
   };
   out.columns[2].facts.emplace_back("damaged", share_text(g.damaged_city / n));
   std::string lines;
@@ -133,7 +141,8 @@ void describe_products(const World& world, TableDescription& out) {
        "Adjective, noun and line, in agreement",
        "even",
        {{"different", std::to_string(names.size())}}},
-      {"description", "string", "Three sentences: one for its kind, two for any", "even", bytes},
+      {"description", "string",
+       "Four sentences: what it is for, how it is made, two about the shop", "even", bytes},
       {"pages", "array<string>", "Three addresses: detail, reviews, photos", "", {}},
   };
   for (std::int64_t id = 0; id < std::min<std::int64_t>(s.products, 3); ++id) {

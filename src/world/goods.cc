@@ -6,6 +6,7 @@
 #include "codec/json.h"
 #include "codec/text.h"
 #include "world/columns.h"
+#include "world/czech.h"
 
 namespace world {
 
@@ -19,20 +20,19 @@ Goods::Goods(const Settings& settings, std::shared_ptr<const Lists> lists)
 
 Product Goods::product(std::int64_t id) const {
   base::RowRandom row = random_.row(static_cast<std::uint64_t>(id));
-  auto choose = [&](const auto& list, std::uint64_t column) -> const auto& {
-    return list[CounterRandom::scale(row.bits(column), list.size())];
+  const Catalogue& goods = lists_->catalogue;
+  const Noun& noun = goods.nouns[CounterRandom::scale(row.bits(kNoun), goods.nouns.size())];
+  const Catalogue::Kind& kind = goods.kinds[noun.kind];
+  std::string buffer;
+  auto text = [&](Grammar::Start start, std::uint64_t column) {
+    buffer.resize(goods.grammar.longest(start) + 2 * noun.text.size() + Grammar::kBlock);
+    char* end = goods.grammar.put(start, row.bits(column), noun.text, buffer.data());
+    return std::string_view(buffer.data(), end);
   };
-  const Noun& noun = choose(lists_->nouns, kNoun);
-  std::size_t gender = noun.gender == 'm' ? 0 : noun.gender == 'f' ? 1 : 2;
-  Product product{.id = id};
-  product.name = choose(lists_->adjectives[gender], kAdjective) + " " + noun.text + " " +
-                 choose(lists_->product_lines, kLine);
-  const auto& common = lists_->common_texts;
-  std::size_t n = common.size();
-  std::size_t a = CounterRandom::scale(row.bits(kText2), n);
-  std::size_t b = (a + 1 + CounterRandom::scale(row.bits(kText3), n - 1)) % n;
-  const auto& category = lists_->category_texts[static_cast<std::size_t>(noun.category)];
-  product.description = choose(category, kText1) + " " + common[a] + " " + common[b];
+  Product product{.id = id, .name = capitalize(text(kind.name, kProductName))};
+  for (std::size_t i = 0; i < kind.description.size(); ++i) {
+    product.description += text(kind.description[i], kText1 + i);
+  }
   for (int page = 0; page < 3; ++page) {
     product.pages[static_cast<std::size_t>(page)] = page_uri(id, page);
   }

@@ -1,5 +1,5 @@
-// The value lists, parsed once and ready to be copied into rows: every text is checked to need no
-// escaping in JSON. Inside the room only. Immutable; shared by all worlds of a process.
+// The value lists of a locale, parsed once and ready to be copied into rows: every text is checked
+// to need no escaping in JSON. Inside the room only. Immutable; shared by all worlds of a process.
 #pragma once
 
 #include <array>
@@ -9,7 +9,10 @@
 #include <vector>
 
 #include "base/sampling.h"
+#include "world/careers.h"
+#include "world/grammar.h"
 #include "world/truth.h"
+#include "world/world.h"
 
 namespace world {
 
@@ -18,43 +21,64 @@ struct Name {
   std::string plain;  ///< lower case without diacritics
 };
 
+/// Of one sex.
+struct Names {
+  std::vector<Name> first, last;  ///< surnames: same index for both sexes
+  std::array<base::WeightedPick, kLifeStages> first_pick;
+};
+
+/// How people are described.
+struct Portraits {
+  static constexpr std::size_t kPlaces = 5;
+  Grammar grammar;
+  /// By sex, age group and place. Places after the first begin with a blank.
+  using Places = std::array<Grammar::Start, kPlaces>;
+  std::array<std::array<Places, kLifeStages>, 2> places;
+  /// Of those who work, in place kWork: by field; the job is given.
+  static constexpr std::size_t kWork = 1;
+  std::array<std::array<std::vector<Grammar::Start>, kLifeStages>, 2> work;
+
+  Grammar::Start start(Sex sex, LifeStage group, std::size_t place, std::size_t field) const {
+    auto s = static_cast<std::size_t>(sex), g = static_cast<std::size_t>(group);
+    return place == kWork && group != LifeStage::kPupil ? work[s][g][field] : places[s][g][place];
+  }
+};
+
 struct Noun {
-  char gender;   ///< 'm', 'f' or 'n'
-  int category;  ///< index into Lists::category_texts
   std::string text;
+  std::size_t kind;  ///< index into Catalogue::kinds
+};
+
+/// What the shop sells.
+struct Catalogue {
+  static constexpr std::size_t kSentences = 4;
+  struct Kind {  ///< nouns of one group and gender
+    Grammar::Start name;
+    std::array<Grammar::Start, kSentences> description;
+  };
+  Grammar grammar;  ///< the noun is given
+  std::vector<Kind> kinds;
+  std::vector<Noun> nouns;
 };
 
 struct Lists {
-  // [0] men, [1] women, by static_cast<int>(Sex).
-  std::array<std::vector<Name>, 2> first_names;
-  std::array<base::WeightedPick, 2> first_name_pick;
-  std::array<std::vector<Name>, 2> surnames;  ///< same index, both forms
+  std::array<Names, 2> names;  ///< by sex
   base::WeightedPick surname_pick;
-  std::array<std::vector<std::string>, 2> jobs;
-  /// Whole sentences by place in the text 0 … 4; those after the first begin with a blank.
-  std::array<std::array<std::vector<std::string>, 5>, 2> sentences;
+  Careers careers;
+  Portraits portraits;
+  Catalogue catalogue;
 
+  // The same in every locale.
   std::vector<Town> towns;
   std::vector<std::string> towns_upper, towns_lower;
   std::vector<int> town_kraj;  ///< index of the kraj by code, 0 … 13
   base::WeightedPick town_pick;
   std::vector<std::string> streets;
-
-  std::vector<Noun> nouns;
-  std::vector<std::vector<std::string>> category_texts;
-  std::vector<std::string> common_texts;
-  /// adjectives[gender m, f, n][i], capitalised.
-  std::array<std::vector<std::string>, 3> adjectives;
-  std::vector<std::string> product_lines;
-
   std::vector<UserAgent> user_agents;
   base::WeightedPick user_agent_pick;
 
   /// Parsed on first use. CHECKs that the files in data/ are sound: they are part of the program.
-  static std::shared_ptr<const Lists> load();
+  static std::shared_ptr<const Lists> load(Locale locale);
 };
-
-/// Every text that a pattern of data/sentences.txt stands for, for one gender.
-std::vector<std::string> expand_pattern(std::string_view pattern, Sex sex);
 
 }  // namespace world

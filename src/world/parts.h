@@ -9,7 +9,7 @@ namespace world {
 struct Parts {
   explicit Parts(const Settings& s)
       : settings(s),
-        lists(Lists::load()),
+        lists(Lists::load(s.locale)),
         activity(s.seed, s.users, s.vip_users),
         people(s, lists, activity),
         goods(s, lists),

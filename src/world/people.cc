@@ -17,8 +17,8 @@ constexpr int kAgeMin = 15, kAgeMax = 95;
 
 /// Weight of an age group of five years from 15 on, in per mille of all; after the Czech
 /// population's shape.
-constexpr std::uint32_t kAgeGroups[] = {54, 48, 53, 64, 69, 76, 89, 80, 65,
-                                        61, 60, 61, 54, 33, 17, 6,  2};
+constexpr std::uint32_t kAgeWeights[] = {54, 48, 53, 64, 69, 76, 89, 80, 65,
+                                         61, 60, 61, 54, 33, 17, 6,  2};
 constexpr std::uint32_t kWomenShare = 507;  ///< per mille
 
 /// Mobile operators' prefixes, a hundred thousand numbers in each.
@@ -28,27 +28,45 @@ constexpr int kPhonePrefixes[] = {601, 602, 603, 604, 605, 606, 607, 608, 702, 7
 
 base::WeightedPick age_pick() {
   std::vector<std::uint32_t> weights;
-  for (int age = kAgeMin; age <= kAgeMax; ++age) weights.push_back(kAgeGroups[(age - 15) / 5]);
+  for (int age = kAgeMin; age <= kAgeMax; ++age) weights.push_back(kAgeWeights[(age - 15) / 5]);
   return base::WeightedPick(weights);
 }
 
-std::size_t longest(const std::vector<std::string>& texts) {
+std::size_t longest(const auto& texts, auto text) {
   std::size_t length = 0;
-  for (const std::string& text : texts) length = std::max(length, text.size());
+  for (const auto& entry : texts) length = std::max(length, text(entry).size());
   return length;
+}
+
+/// The longest description that somebody of this sex can have, without the job.
+std::size_t longest_portrait(const Portraits& portraits, std::size_t sex) {
+  const Grammar& grammar = portraits.grammar;
+  std::size_t all = 0;
+  for (std::size_t place = 0; place < Portraits::kPlaces; ++place) {
+    std::size_t most = 0;
+    for (std::size_t group = 0; group < kLifeStages; ++group) {
+      most = std::max(most, grammar.longest(portraits.places[sex][group][place]));
+      if (place != Portraits::kWork) continue;
+      for (auto start : portraits.work[sex][group]) most = std::max(most, grammar.longest(start));
+    }
+    all += most;
+  }
+  return all;
 }
 
 /// An upper bound for a user's line: the longest of everything, and room for keys and numbers.
 std::size_t longest_line(const Lists& lists) {
-  std::size_t bytes = 512;
-  for (int sex : {0, 1}) {
-    std::size_t texts = 3 * longest(lists.jobs[sex]), first = 0, last = 0;
-    for (const auto& place : lists.sentences[sex]) texts += longest(place);
-    for (const Name& name : lists.first_names[sex]) first = std::max(first, name.text.size());
-    for (const Name& name : lists.surnames[sex]) last = std::max(last, name.text.size());
-    bytes = std::max(bytes, 512 + texts + 2 * (first + last));
+  auto text = [](const Name& name) { return std::string_view(name.text); };
+  auto itself = [](const std::string& value) { return std::string_view(value); };
+  std::size_t bytes = 0;
+  for (Sex sex : {Sex::kMale, Sex::kFemale}) {
+    auto s = static_cast<std::size_t>(sex);
+    std::size_t names = longest(lists.names[s].first, text) + longest(lists.names[s].last, text);
+    bytes = std::max(
+        bytes, 4 * lists.careers.longest(sex) + longest_portrait(lists.portraits, s) + 2 * names);
   }
-  return bytes + longest(lists.streets) + 2 * longest(lists.towns_upper);
+  return 512 + Grammar::kBlock + bytes + longest(lists.streets, itself) +
+         2 * longest(lists.towns_upper, itself);
 }
 
 /// YYMMDD, women's months + 50.
@@ -99,7 +117,9 @@ struct People::Texts {
   unsigned house = 0, orientation = 0;            ///< orientation 0: none
   std::uint64_t birth_serial, phone, user_number;
   std::array<std::string_view, 3> jobs;
-  std::array<std::string_view, 5> sentences;
+  const Grammar* grammar;
+  std::array<Grammar::Start, Portraits::kPlaces> sentences;
+  std::array<std::uint64_t, Portraits::kPlaces> sentence_bits;
 
   char* put_address(char* p) const {
     p = put_text(p, street);
@@ -127,7 +147,9 @@ struct People::Texts {
     return codec::put_uint(p, user_number);
   }
   char* put_description(char* p) const {
-    for (std::string_view sentence : sentences) p = put_text(p, sentence);
+    for (std::size_t i = 0; i < sentences.size(); ++i) {
+      p = grammar->put(sentences[i], sentence_bits[i], jobs[0], p);
+    }
     return p;
   }
 };
@@ -181,11 +203,12 @@ UserFacts People::facts(std::int64_t id) const {
 People::Texts People::texts(const UserFacts& facts) const {
   base::RowRandom row = random_.row(static_cast<std::uint64_t>(facts.id));
   const Lists& lists = *lists_;
-  int sex = static_cast<int>(facts.sex);
   auto town = static_cast<std::size_t>(facts.town);
+  LifeStage group = life_stage(facts.age);
+  const Names& names = lists.names[static_cast<std::size_t>(facts.sex)];
   Texts t;
-  t.first = &lists.first_names[sex][lists.first_name_pick[sex](row.bits(kFirstName))];
-  t.last = &lists.surnames[sex][lists.surname_pick(row.bits(kSurname))];
+  t.first = &names.first[names.first_pick[static_cast<std::size_t>(group)](row.bits(kFirstName))];
+  t.last = &names.last[lists.surname_pick(row.bits(kSurname))];
   t.street = lists.streets[base::zipf_half(row.bits(kStreet), lists.streets.size())];
   std::uint64_t house = row.bits(kHouse);
   t.house = 1 + static_cast<unsigned>(CounterRandom::scale(house, 2999));
@@ -201,17 +224,13 @@ People::Texts People::texts(const UserFacts& facts) const {
     t.blanks_before = bits & 3;
     t.blanks_behind = t.blanks_before == 0 ? 1 + (bits >> 2) % 3 : 0;
   }
-  // Three different jobs.
-  std::size_t n = lists.jobs[sex].size();
-  std::size_t a = CounterRandom::scale(row.bits(kJob1), n);
-  std::size_t b = (a + 1 + CounterRandom::scale(row.bits(kJob2), n - 2)) % n;
-  std::size_t c = (a + 1 + CounterRandom::scale(row.bits(kJob3), n - 2)) % n;
-  if (c == b) c = (a + n - 1) % n;
-  t.jobs = {lists.jobs[sex][a], lists.jobs[sex][b], lists.jobs[sex][c]};
-  for (std::size_t place = 0; place < 5; ++place) {
-    const auto& choices = lists.sentences[sex][place];
-    t.sentences[place] =
-        choices[CounterRandom::scale(row.bits(kSentence1 + place), choices.size())];
+  Careers::Choice career = lists.careers.choose(
+      facts.sex, group, {row.bits(kField), row.bits(kJob1), row.bits(kJob2), row.bits(kJob3)});
+  t.jobs = career.jobs;
+  t.grammar = &lists.portraits.grammar;
+  for (std::size_t place = 0; place < Portraits::kPlaces; ++place) {
+    t.sentences[place] = lists.portraits.start(facts.sex, group, place, career.field);
+    t.sentence_bits[place] = row.bits(kSentence1 + place);
   }
   return t;
 }

@@ -90,9 +90,6 @@ Status check_settings(const Settings& s) {
     return error(Code::kInvalidArgument, "epoch = {} is outside the years 2000 … 2049",
                  base::format_millis(s.epoch));
   }
-  if (s.locale == Locale::kEn) {
-    return error(Code::kUnimplemented, "locale = \"en\" has no value lists yet; use \"cs\"");
-  }
   return check_faults(s.faults);
 }
 

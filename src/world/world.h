@@ -28,7 +28,7 @@
 namespace world {
 
 /// Raised whenever the same settings give other bytes than before.
-inline constexpr int kWorldVersion = 1;
+inline constexpr int kWorldVersion = 2;
 
 enum class Table { kUsers, kVipUsers, kProducts, kTowns, kOrders, kItems, kPageviews, kStars };
 inline constexpr std::array kTables{Table::kUsers,     Table::kVipUsers, Table::kProducts,
@@ -142,7 +142,7 @@ class World {
   /// Errors: kInvalidArgument naming the setting, its value and what is allowed.
   static base::Result<World> create(Settings settings);
   const Settings& settings() const;
-  /// "world 1 0123456789abcdef": version and a hash of all settings, so that a sink can tell whose
+  /// "world 2 0123456789abcdef": version and a hash of all settings, so that a sink can tell whose
   /// rows it holds.
   std::string fingerprint() const;
 

@@ -12,7 +12,7 @@ namespace world {
 namespace {
 
 /// Weights of the groups of five years from 15 on, as docs/formats/world.md has them.
-constexpr double kAgeGroups[] = {54, 48, 53, 64, 69, 76, 89, 80, 65, 61, 60, 61, 54, 33, 17, 6, 2};
+constexpr double kAgeWeights[] = {54, 48, 53, 64, 69, 76, 89, 80, 65, 61, 60, 61, 54, 33, 17, 6, 2};
 
 World many_users() {
   Settings settings;
@@ -57,13 +57,13 @@ bool birth_number_right(const User& user) {
 }
 
 /// Names of each sex, to look a name up in.
-struct Names {
+struct NameSets {
   std::array<std::set<std::string, std::less<>>, 2> first, last;
 
-  explicit Names(const Lists& lists) {
+  explicit NameSets(const Lists& lists) {
     for (std::size_t sex : {0U, 1U}) {
-      for (const Name& name : lists.first_names[sex]) first[sex].insert(name.text);
-      for (const Name& name : lists.surnames[sex]) last[sex].insert(name.text);
+      for (const Name& name : lists.names[sex].first) first[sex].insert(name.text);
+      for (const Name& name : lists.names[sex].last) last[sex].insert(name.text);
     }
   }
   bool right(const User& user) const {
@@ -86,7 +86,8 @@ bool phone_right(const User& user) {
          digits(text.substr(13)) >= 0;
 }
 
-Counted count_users(const World& world, const Names& names, std::int64_t first, std::int64_t last) {
+Counted count_users(const World& world, const NameSets& names, std::int64_t first,
+                    std::int64_t last) {
   Counted c;
   c.towns.resize(world.towns().size());
   std::chrono::sys_days epoch = std::chrono::floor<std::chrono::days>(world.settings().epoch);
@@ -134,7 +135,7 @@ Counted together(std::vector<Counted> parts) {
 
 TEST(UsersByTheMillion, KeepEveryRuleAndFollowEveryDistribution) {
   World world = many_users();
-  Names names(*Lists::load());
+  NameSets names(*Lists::load(Locale::kCs));
   Counted c = together(in_halves<Counted>(kManyRows, [&](std::int64_t first, std::int64_t last) {
     return count_users(world, names, first, last);
   }));
@@ -152,7 +153,7 @@ TEST(UsersByTheMillion, KeepEveryRuleAndFollowEveryDistribution) {
   expect_share(c.without_phone, n, .005 / 4, "users without phone");
   expect_share(c.damaged_city, n, .005 * 3 / 4, "damaged cities");
   std::vector<double> ages, towns;
-  for (int age = 15; age <= 95; ++age) ages.push_back(kAgeGroups[(age - 15) / 5]);
+  for (int age = 15; age <= 95; ++age) ages.push_back(kAgeWeights[(age - 15) / 5]);
   for (const Town& town : world.towns()) towns.push_back(static_cast<double>(town.population));
   expect_distribution(c.ages, ages, "ages");
   expect_distribution(c.days, std::vector<double>(365, 1), "birthdays");
