@@ -25,6 +25,14 @@ inline std::uint64_t cell_hash(std::uint64_t key_hash, std::size_t column, const
   return base::mix64(key_hash + cell.hash() + column * 0xA0761D6478BD642FULL);
 }
 
+/// A row's hashes: rows that go into several tables with the same columns are hashed once.
+struct HashedRow {
+  std::uint64_t key = 0, whole = 0;
+  std::vector<std::uint64_t> cells;
+};
+/// Overwrites `out`.
+void hash_row(Row row, std::size_t key, HashedRow& out);
+
 /// Order does not matter, neither of rows nor of merging; rows that come twice count twice.
 /// Thread-compatible.
 class Fingerprint {
@@ -33,6 +41,7 @@ class Fingerprint {
 
   /// `row` has the table's columns.
   void add(Row row);
+  void add(Row row, const HashedRow& hashed);  ///< by the same number of key columns
   void merge(const Fingerprint& other);
 
   std::int64_t rows() const { return rows_; }
@@ -51,6 +60,8 @@ class Fingerprint {
   }
 
  private:
+  void add_sums(Row row);
+
   std::size_t key_;
   std::vector<std::size_t> summed_;  // which columns
   std::int64_t rows_ = 0;

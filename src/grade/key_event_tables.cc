@@ -1,5 +1,7 @@
 #include "grade/key_event_tables.h"
 
+#include <memory>
+
 namespace grade {
 
 namespace {
@@ -70,6 +72,16 @@ std::vector<Field> event_fields(world::Stream stream, bool raw) {
   return fields;
 }
 
+/// Asked for every event: looked up where there aren't more users than that is worth.
+std::function<bool(std::int64_t)> vips_of(const world::World& world) {
+  constexpr std::int64_t kUsersMax = 1'000'000;
+  std::int64_t users = world.settings().users;
+  if (users > kUsersMax) return [&world](std::int64_t user_id) { return world.is_vip(user_id); };
+  auto vips = std::make_shared<std::vector<bool>>();
+  for (std::int64_t id = 0; id < users; ++id) vips->push_back(world.is_vip(id));
+  return [vips](std::int64_t user_id) { return (*vips)[static_cast<std::size_t>(user_id)]; };
+}
+
 EventTable partition_table(std::string layer, const std::string& hub, int partition,
                            std::int64_t cut_ms, std::vector<Field> fields) {
   Shape<Event> shape(std::move(layer), fmt::format("{} partition {}", hub, partition), 1,
@@ -98,12 +110,21 @@ EventTable capture_table(const std::string& hub, int partition, std::int64_t cut
 EventTable stream_table(const world::World& world, world::Stream stream, Rows rows,
                         std::string layer, std::string name, std::int64_t cut_ms) {
   bool raw = rows != Rows::kFirst;
-  Shape<Event> shape(std::move(layer), std::move(name), raw ? 2 : 1, event_fields(stream, raw));
-  return {.shape = std::move(shape), .cut_ms = cut_ms, .belongs = [&world, rows](const Event& e) {
-            if (e.malformed || e.dropped) return false;
-            if (rows == Rows::kVip) return world.is_vip(e.user_id);
-            return rows == Rows::kRaw || !e.copy;
-          }};
+  EventTable table{.shape = Shape<Event>(std::move(layer), std::move(name), raw ? 2 : 1,
+                                         event_fields(stream, raw)),
+                   .cut_ms = cut_ms,
+                   .belongs = {},
+                   .rows = rows};
+  if (rows == Rows::kVip) {
+    table.belongs = [vips = vips_of(world)](const Event& e) {
+      return !e.malformed && !e.dropped && vips(e.user_id);
+    };
+  } else {
+    table.belongs = [all = rows == Rows::kRaw](const Event& e) {
+      return !e.malformed && !e.dropped && (all || !e.copy);
+    };
+  }
+  return table;
 }
 
 EventTable dead_letter_table(const std::string& hub, std::int64_t cut_ms) {

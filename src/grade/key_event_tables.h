@@ -10,11 +10,20 @@
 
 namespace grade {
 
+/// Which events a stream's table holds.
+enum class Rows {
+  kSome,   ///< said by EventTable::belongs alone
+  kRaw,    ///< as they came, but those that can't be read or that the policy dropped
+  kVip,    ///< those of raw whose user is a VIP
+  kFirst,  ///< each event once
+};
+
 /// One table's rows: those events with arrival < cut that `belongs` lets in.
 struct EventTable {
   Shape<Event> shape;
   std::int64_t cut_ms = 0;
   std::function<bool(const Event&)> belongs;
+  Rows rows = Rows::kSome;
 
   bool has(const Event& event) const { return event.arrival_ms < cut_ms && belongs(event); }
 };
@@ -24,12 +33,6 @@ EventTable hub_table(const std::string& hub, int partition, std::int64_t cut_ms)
 /// What capture files of the partition hold.
 EventTable capture_table(const std::string& hub, int partition, std::int64_t cut_ms);
 
-/// Which events a stream's table holds.
-enum class Rows {
-  kRaw,    ///< as they came, but those that can't be read or that the policy dropped
-  kVip,    ///< those of raw whose user is a VIP
-  kFirst,  ///< each event once
-};
 /// `name`: the table's, e.g. "pageviews". Raw tables have arrival, partition and offset.
 EventTable stream_table(const world::World& world, world::Stream stream, Rows rows,
                         std::string layer, std::string name, std::int64_t cut_ms);

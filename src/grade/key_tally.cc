@@ -6,10 +6,28 @@ namespace grade {
 
 void TableTally::add(const EventChunk& chunk) {
   Fingerprint print(table_.shape.table());
+  std::vector<Fingerprint> part_prints(parts_.size(), print);
+  std::size_t key = table_.shape.table().key;
   std::vector<Cell> cells;
+  HashedRow hashed;
   for (const Event& event : chunk.events) {
-    if (table_.has(event)) print.add(table_.shape.row(event, cells));
+    if (!table_.has(event)) continue;
+    Row row = table_.shape.row(event, cells);
+    if (parts_.empty()) {
+      print.add(row);
+      continue;
+    }
+    hash_row(row, key, hashed);
+    print.add(row, hashed);
+    for (std::size_t i = 0; i < parts_.size(); ++i) {
+      if (parts_[i]->table_.has(event)) part_prints[i].add(row, hashed);
+    }
   }
+  merge(print);
+  for (std::size_t i = 0; i < parts_.size(); ++i) parts_[i]->merge(part_prints[i]);
+}
+
+void TableTally::merge(const Fingerprint& print) {
   std::lock_guard lock(mutex_);
   print_.merge(print);
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <string>
@@ -40,11 +41,17 @@ class TableTally final : public Tally {
  public:
   explicit TableTally(EventTable table) : table_(std::move(table)), print_(table_.shape.table()) {}
   void add(const EventChunk& chunk) override;
+  /// `part` has the same columns and holds some of these rows: they are hashed once for both. It
+  /// need not be given chunks itself.
+  void feed(std::shared_ptr<TableTally> part) { parts_.push_back(std::move(part)); }
   const EventTable& table() const { return table_; }
   const Fingerprint& print() const { return print_; }  ///< when all is added
 
  private:
+  void merge(const Fingerprint& print);
+
   EventTable table_;
+  std::vector<std::shared_ptr<TableTally>> parts_;
   std::mutex mutex_;
   Fingerprint print_;
 };

@@ -4,7 +4,7 @@ namespace grade {
 
 namespace {
 
-constexpr double kRowsAChunk = 32'000;
+constexpr double kRowsAChunk = 48'000;
 constexpr std::int64_t kMinuteMs = 60'000;
 // A chunk begins with the sessions of the half hour before it, so shorter ones cost more.
 constexpr std::int64_t kChunkMinMs = 30 * kMinuteMs, kChunkMaxMs = 24 * 60 * kMinuteMs;
@@ -64,10 +64,19 @@ void TrafficKey::number(std::vector<Event>& events, std::int64_t end_ms, Carry& 
   }
 }
 
+std::unique_ptr<TrafficKey::Buffers> TrafficKey::take_buffers() {
+  std::lock_guard lock(mutex_);
+  if (spare_.empty()) return std::make_unique<Buffers>();
+  auto buffers = std::move(spare_.back());
+  spare_.pop_back();
+  return buffers;
+}
+
 void TrafficKey::read_chunk(std::size_t chunk, const Reader& reader) {
-  world::Deliveries deliveries;
+  auto buffers = take_buffers();
+  auto& [deliveries, events] = *buffers;
+  deliveries.clear();
   options_.world->deliveries(options_.stream, begin_ms(chunk), ends_[chunk], deliveries);
-  std::vector<Event> events;
   read_events(deliveries, options_.stream, options_.partitions, events);
   {
     std::unique_lock lock(mutex_);
@@ -77,6 +86,8 @@ void TrafficKey::read_chunk(std::size_t chunk, const Reader& reader) {
   }
   numbered_.notify_all();
   reader({events, chunk, begin_ms(chunk)});
+  std::lock_guard lock(mutex_);
+  if (chunk + 1 < ends_.size()) spare_.push_back(std::move(buffers));
 }
 
 std::int64_t TrafficKey::watermark_ms() const {

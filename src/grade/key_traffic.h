@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -54,12 +55,19 @@ class TrafficKey {
   Carry start() const;
   void number(std::vector<Event>& events, std::int64_t end_ms, Carry& carry) const;
   std::int64_t begin_ms(std::size_t chunk) const;
+  /// A chunk's memory, used again: getting it anew costs more than filling it.
+  struct Buffers {
+    world::Deliveries deliveries;
+    std::vector<Event> events;
+  };
+  std::unique_ptr<Buffers> take_buffers();
 
   Options options_;
   std::vector<std::int64_t> ends_;  // of the chunks
   mutable std::mutex mutex_;
   std::condition_variable numbered_;
   std::size_t turn_ = 0;  // chunks numbered so far
+  std::vector<std::unique_ptr<Buffers>> spare_;
   Carry carry_;
 };
 

@@ -27,6 +27,7 @@ struct StreamPlan {
   std::int64_t cut_ms = 0;   ///< W
   std::int64_t last_ms = 0;  ///< the largest cut of any check
   std::vector<std::shared_ptr<Tally>> tallies;
+  std::shared_ptr<TableTally> raw;   ///< of the raw rows; null: they aren't graded
   std::shared_ptr<StarIndex> index;  ///< of the stars; null: not wanted
   std::shared_ptr<UserTally> users;  ///< for gold.engagements; null: not wanted
   std::unique_ptr<TrafficKey> key;   ///< made when all tallies are known

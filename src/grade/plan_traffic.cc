@@ -111,10 +111,28 @@ Check unless_not_gradable(const StreamPlan& stream, Check check) {
   return check;
 }
 
+namespace {
+
+/// VIP rows are raw rows: with the same columns they are hashed once.
+bool is_part_of_raw(const StreamPlan& stream, const EventTable& table) {
+  if (!stream.raw || table.rows != Rows::kVip) return false;
+  const EventTable& raw = stream.raw->table();
+  return raw.cut_ms == table.cut_ms &&
+         std::ranges::equal(raw.shape.table().columns, table.shape.table().columns, {},
+                            &Column::name, &Column::name);
+}
+
+}  // namespace
+
 Case& add_event_case(Plan& plan, StreamPlan& stream, EventTable table, RowSource found_rows) {
   stream.last_ms = std::max(stream.last_ms, table.cut_ms);
   auto tally = std::make_shared<TableTally>(std::move(table));
-  stream.tallies.push_back(tally);
+  if (is_part_of_raw(stream, tally->table())) {
+    stream.raw->feed(tally);
+  } else {
+    stream.tallies.push_back(tally);
+  }
+  if (tally->table().rows == Rows::kRaw) stream.raw = tally;
   Case& made = plan.add(tally->table().shape.table(), std::move(found_rows));
   made.expected = [tally]() -> const Fingerprint& { return tally->print(); };
   made.expected_rows = [&stream, tally, stop = plan.stop](const RowSink& sink) {
