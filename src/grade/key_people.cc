@@ -29,10 +29,6 @@ Field is_vip() {
   return number(
       "is_vip", [](const Person& p) { return p.user.facts.vip; }, Form::kFlag);
 }
-Field optional(Field field) {
-  field.required = false;
-  return field;
-}
 Field summed(Field field) {
   field.column.summed = true;
   return field;
@@ -72,26 +68,25 @@ Shape<Person> user_shape() {
                     }),
            user_text<&world::User::birth_number>("birth_number"),
            user_text<&world::User::user_name>("user_name"),
-           optional(user_text<&world::User::street_address>("street_address")),
-           optional(user_text<&world::User::administrative_unit>("administrative_unit")),
-           optional(user_text<&world::User::description>("description")),
-           optional(text("kraj_code", [](const Person& p) { return p.town->kraj_code; })),
-           optional(number(
+           user_text<&world::User::street_address>("street_address"),
+           user_text<&world::User::administrative_unit>("administrative_unit"),
+           user_text<&world::User::description>("description"),
+           text("kraj_code", [](const Person& p) { return p.town->kraj_code; }),
+           number(
                "birth_date",
                [](const Person& p) { return p.user.facts.birth_date.time_since_epoch().count(); },
-               Form::kDate)),
-           optional(text("sex",
-                         [](const Person& p) -> std::string_view {
-                           return p.user.facts.sex == world::Sex::kFemale ? "female" : "male";
-                         })),
-           optional(nullable("jobs", Form::kTexts,
-                             [](const Person& p) {
-                               std::uint64_t hash = Cell::kNoTexts;
-                               for (const auto& job : p.user.jobs) hash = Cell::add_text(hash, job);
-                               return Cell::of_texts(hash);
-                             })),
-           optional(number("age", [](const Person& p) { return p.user.facts.age; })),
-           optional(is_vip())}};
+               Form::kDate),
+           text("sex",
+                [](const Person& p) -> std::string_view {
+                  return p.user.facts.sex == world::Sex::kFemale ? "female" : "male";
+                }),
+           nullable("jobs", Form::kTexts,
+                    [](const Person& p) {
+                      std::uint64_t hash = Cell::kNoTexts;
+                      for (const auto& job : p.user.jobs) hash = Cell::add_text(hash, job);
+                      return Cell::of_texts(hash);
+                    }),
+           number("age", [](const Person& p) { return p.user.facts.age; }), is_vip()}};
 }
 
 Shape<Person> engagement_shape() {

@@ -66,7 +66,6 @@ Shape<OrderFacts> silver_order_shape() {
   std::vector<Shape<O>::Field> fields = order_fields();
   auto add = [&](auto name, auto get, Form form = Form::kInt) {
     fields.push_back(whole<O>(name, get, form));
-    fields.back().required = false;
   };
   add(
       "local_time", [](const O& o) { return o.local_ms * 1000; }, Form::kInstant);

@@ -1,7 +1,5 @@
 #include "grade/key_views.h"
 
-#include <set>
-
 namespace grade {
 
 namespace {
@@ -14,11 +12,6 @@ typename Shape<T>::Field field(std::string name, Form form, Get, bool summed = f
   return {.column = {.name = std::move(name), .form = form, .summed = summed},
           .cell = [](const T& row) { return Get{}(row); }};
 }
-
-/// What is compared where the table has it.
-const std::set<std::string> kRefined{"client_ip", "client_ip_repaired", "browser",     "os",
-                                     "device",    "local_time",         "day_of_week", "after_dark",
-                                     "is_outlier"};
 
 HashedText only_hash(std::uint64_t hash) {
   HashedText text;
@@ -90,7 +83,6 @@ Shape<ViewRow> silver_view_shape() {
                [](const R& r) { return Cell::of(day_of_week(floor_div(r.local_ms, kDayMs))); }),
       field<R>("after_dark", Form::kFlag,
                [](const R& r) { return Cell::flag(r.view.after_dark); })};
-  for (auto& field : fields) field.required = !kRefined.contains(field.column.name);
   return {"silver", "pageviews", 1, std::move(fields)};
 }
 

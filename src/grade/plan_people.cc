@@ -1,6 +1,5 @@
 // silver.users and gold.engagements: one pass over all users for both, when everything that is
 // counted of them is known.
-#include "grade/found_batch.h"
 #include "grade/key_people.h"
 #include "grade/plan_internal.h"
 
@@ -19,10 +18,6 @@ struct PeopleTable {
 std::optional<PeopleTable> plan_table(Plan& plan, const std::string& name, Shape<Person> shape,
                                       const Activity& activity) {
   if (!plan.named(name)) return {};
-  auto there = plan.columns.find(name);
-  if (there != plan.columns.end()) {
-    shape = shape.choose(columns_there(shape.table().columns, there->second));
-  }
   RowSource again = people_again(plan.world, activity, shape, plan.stop);
   auto expected = std::make_shared<Expected>(shape.table(), std::move(again));
   plan.add(shape.table(), expected, plan.rows_in_lake(name, shape.table()));

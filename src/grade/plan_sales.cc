@@ -1,6 +1,5 @@
 // Orders and items: in the database, copied to bronze, refined in silver, summed up in gold. What
 // has the same columns is compared with one expected side.
-#include "grade/found_batch.h"
 #include "grade/found_database.h"
 #include "grade/plan_internal.h"
 
@@ -52,10 +51,6 @@ std::vector<OrderSide> plan_orders(Plan& plan) {
   }
   if (!plan.named("silver.orders")) return sides;
   shape = silver_order_shape();
-  auto there = plan.columns.find("silver.orders");
-  if (there != plan.columns.end()) {
-    shape = shape.choose(columns_there(shape.table().columns, there->second));
-  }
   auto expected = std::make_shared<Expected>(
       shape.table(), orders_again(plan.world, plan.places, shape, plan.stop));
   plan.add(shape.table(), expected, plan.rows_in_lake("silver.orders", shape.table()));

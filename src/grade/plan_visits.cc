@@ -1,5 +1,4 @@
 // Silver's page views, and the gold tables made of them.
-#include "grade/found_batch.h"
 #include "grade/found_near.h"
 #include "grade/plan_internal.h"
 
@@ -8,15 +7,6 @@ namespace grade {
 namespace {
 
 StreamPlan& views_of(Plan& plan) { return plan.streams.at("pageviews"); }
-
-/// Only the columns that the table has. An address is only compared where repairs are marked.
-Shape<ViewRow> choose_there(const Plan& plan, const std::string& name, const Shape<ViewRow>& all) {
-  auto there = plan.columns.find(name);
-  if (there == plan.columns.end()) return all;
-  auto columns = columns_there(all.table().columns, there->second);
-  if (!columns.contains("client_ip_repaired")) columns.erase("client_ip");
-  return all.choose(columns);
-}
 
 /// The page views below the table's W.
 VisitPlan& visits_of(Plan& plan, const std::string& table) {
@@ -47,7 +37,7 @@ void plan_pageviews(Plan& plan) {
   const std::string name = "silver.pageviews";
   if (!plan.named(name)) return;
   VisitPlan& visits = visits_of(plan, name);
-  auto shape = choose_there(plan, name, silver_view_shape());
+  auto shape = silver_view_shape();
   auto again = [&visits, texts = plan.texts, shape, stop = plan.stop](const RowSink& sink) {
     return views_again(*visits.key, *texts, shape, stop)(sink);
   };

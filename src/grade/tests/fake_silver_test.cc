@@ -20,10 +20,17 @@ const std::string kSessions =
 const std::map<std::string, std::string> kStatements{
     {"silver.users",
      "SELECT u.id, u.name, coalesce(t.city, trim(u.city)) AS city, nullif(u.phone_number, '') AS "
-     "phone_number, u.birth_number, u.user_name, u.administrative_unit, t.kraj_code, u.jobs, v.id "
-     "IS NOT NULL AS is_vip FROM bronze.users u LEFT JOIN bronze.towns t ON lower(t.city) = "
-     "lower(trim(u.city)) AND t.administrative_unit = u.administrative_unit LEFT JOIN "
-     "bronze.vipusers v ON v.id = u.id"},
+     "phone_number, u.birth_number, "
+     "u.born AS birth_date, CASE WHEN mm > 50 THEN 'female' ELSE 'male' END AS sex, "
+     "CAST(datesub('year', u.born, DATE '2026-06-01') AS INT) AS age, u.street_address, "
+     "u.description, u.user_name, u.administrative_unit, t.kraj_code, u.jobs, v.id IS NOT NULL AS "
+     "is_vip FROM (SELECT *, CAST(substr(birth_number, 3, 2) AS INT) AS mm, "
+     "make_date(CAST(substr(birth_number, 1, 2) AS INT) + CASE WHEN length(birth_number) = 10 OR "
+     "CAST(substr(birth_number, 1, 2) AS INT) >= 54 THEN 1900 ELSE 2000 END, "
+     "CAST(substr(birth_number, 3, 2) AS INT) % 50, CAST(substr(birth_number, 5, 2) AS INT)) AS "
+     "born "
+     "FROM bronze.users) u LEFT JOIN bronze.towns t ON lower(t.city) = lower(trim(u.city)) AND "
+     "t.administrative_unit = u.administrative_unit LEFT JOIN bronze.vipusers v ON v.id = u.id"},
     {"silver.products", "SELECT id, name, description, pages FROM bronze.products"},
     {"silver.orders",
      "SELECT orderId AS order_id, userId AS user_id, orderDate AS order_date, orderValue AS "
