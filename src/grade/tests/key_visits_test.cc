@@ -7,6 +7,8 @@
 #include <limits>
 
 #include "grade/key_latency.h"
+#include "grade/key_tally.h"
+#include "grade/key_traffic.h"
 #include "grade/key_views.h"
 #include "grade/tasks.h"
 #include "grade/tests/small_world_internal.h"
@@ -161,6 +163,30 @@ TEST_F(WorldVisits, HashesAloneAreThoseOfTheTexts) {
         }
       },
       {}));
+}
+
+TEST_F(WorldVisits, LeavesOutWhatThePolicyDrops) {
+  std::int64_t cut_ms = world_.epoch_ms();
+  DroppedEvents dropped(world_.sessions_before(cut_ms));
+  DroppedTally tally(dropped);
+  TrafficKey traffic({.world = &world_, .policies = {.drop = true}, .to_ms = cut_ms});
+  std::int64_t kept = 0, left_out = 0;
+  ASSERT_TRUE(traffic.read_all(
+      [&](const EventChunk& chunk) {
+        tally.add(chunk);
+        for (const Event& event : chunk.events) {
+          if (event.malformed || event.copy) continue;
+          ++(event.dropped ? left_out : kept);
+        }
+      },
+      {}));
+  EXPECT_GT(left_out, 10);
+  std::int64_t views = 0;
+  VisitKey visits({.world = &world_, .cut_ms = cut_ms, .dropped = &dropped});
+  ASSERT_TRUE(visits.read_all(
+      [&](const VisitChunk& chunk) { views += static_cast<std::int64_t>(chunk.views.size()); },
+      {}));
+  EXPECT_EQ(views, kept);
 }
 
 TEST(Percentile, LiesStraightBetweenNeighbours) {
