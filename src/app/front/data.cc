@@ -126,10 +126,10 @@ int grade_verb(client::Playground& playground, bool as_json, bool now) {
                answer->value("passed", 0), answer->value("total", 0), answer->value("run_id", ""));
     for (const auto& check : (*answer)["checks"]) {
       std::string detail = check.value("detail", "");
-      if (check.value("verdict", "") == "wrong" && !detail.empty()) {
-        fmt::print("wrong: {} {}: {}\n", check.value("layer", ""), check.value("check", ""),
-                   detail);
-      }
+      if (detail.empty()) continue;
+      bool wrong = check.value("verdict", "") == "wrong";  // others say their verdict themselves
+      fmt::print("{}{} {}: {}\n", wrong ? "wrong: " : "", check.value("layer", ""),
+                 check.value("check", ""), detail);
     }
   }
   bool wrong = answer->value("wrong", 0) > 0;
