@@ -48,7 +48,7 @@ void database_tables(const world::World& world, const std::string& dir) {
 
 Made run(const world::World& world, Table table, load::Sink& sink, int threads) {
   load::Progress progress;
-  check(load_slice(world, whole_table(world, table), sink, {threads}, progress, {}));
+  check(load_slice(world, load::whole_table(world, table), sink, {threads}, progress, {}));
   return {progress.rows, progress.bytes};
 }
 

@@ -32,6 +32,16 @@ std::int64_t first_missing(Env& env, const std::string& dir, const Slice& slice)
   return low;
 }
 
+std::vector<std::string> product_names(Env& env, const std::string& dir) {
+  std::vector<std::string> names;
+  auto entries = env.list(dir);
+  if (!entries) return names;  // absent, most likely; otherwise writing says what is wrong
+  for (const base::DirEntry& entry : *entries) {
+    if (entry.name.starts_with("product_")) names.push_back(entry.name);
+  }
+  return names;
+}
+
 Status write_product(const world::World& world, std::int64_t id, Env& env, const std::string& dir,
                      std::string& text) {
   text.clear();
@@ -89,6 +99,26 @@ Status write_product_files(const world::World& world, const Slice& slice, Env& e
     work();
   }
   return status;
+}
+
+Status write_product_folder(const world::World& world, const Slice& slice, Env& env,
+                            const std::string& dir, bool overwrite, int threads, Progress& progress,
+                            std::stop_token stop) {
+  std::string state = dir + "/.part-state", what = slice_text(world, slice) + "\n";
+  auto begun = env.read_file(state);
+  if (!begun || *begun != what) {
+    auto names = product_names(env, dir);
+    if (!names.empty() && !overwrite) {
+      return error(begun ? Code::kFailedPrecondition : Code::kAlreadyExists,
+                   "{} holds {} products{} already; --overwrite replaces them", dir, names.size(),
+                   begun ? " of another, unfinished command" : "");
+    }
+    for (const std::string& name : names) TRY(env.remove_file(dir + "/" + name));
+    TRY(env.make_dirs(dir));
+    TRY(env.write_file(state, what));
+  }
+  TRY(write_product_files(world, slice, env, dir, threads, progress, std::move(stop)));
+  return env.remove_file(state);
 }
 
 }  // namespace load

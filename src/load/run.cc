@@ -219,8 +219,9 @@ Status load_slice(const World& world, const Slice& slice, Sink& sink, const RunO
     if (!made) {
       sink.abandon();
       if (made.error().code != Code::kCancelled) return made;
-      return error(Code::kCancelled, "loading {} was stopped after {} rows; the next load goes on",
-                   table_name(slice.table), progress.rows.load());
+      return error(Code::kCancelled, "loading {} was stopped after {} rows{}",
+                   table_name(slice.table), progress.rows.load(),
+                   sink.resumable() ? "; the next load goes on" : "");
     }
   }
   if (Status closed = sink.close(); !closed) {

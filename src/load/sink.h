@@ -67,6 +67,8 @@ class Sink {
   virtual base::Status close() = 0;
   /// Instead of close(), after an error or a stop: what can be resumed stays.
   virtual void abandon() {}
+  /// Whether another run goes on where this one ended.
+  virtual bool resumable() const { return true; }
   /// Bytes in the sink, those of earlier runs included; 0 where nobody knows.
   virtual std::int64_t bytes() const { return 0; }
 };

@@ -17,6 +17,7 @@ class StreamSink final : public Sink {
   /// Errors: kCancelled when the reader has gone (broken pipe; SIGPIPE must be ignored).
   base::Status write(Chunk& chunk) override;
   base::Status close() override { return write_header(); }
+  bool resumable() const override { return false; }
   std::int64_t bytes() const override { return bytes_; }
   /// The reader has all that it wanted.
   bool reader_gone() const { return reader_gone_; }

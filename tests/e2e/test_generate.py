@@ -135,6 +135,9 @@ def test_products_a_file_each(whole, tmp_path):
     texts = (whole / "jsonl/products.json").read_text().splitlines()
     for i in (0, 1, 1234, 2999):
         assert (tmp_path / f"goods/product_{i}.json").read_text() == texts[i] + "\n"
+    assert "--overwrite" in refused("products", "--products", 5, "--out", f"{tmp_path}/goods")
+    generate("products", "--out", f"{tmp_path}/goods", "--overwrite", world=["--products", "5"])
+    assert len(list((tmp_path / "goods").iterdir())) == 5
 
 
 def test_sqlite_tables(whole, tmp_path):
@@ -178,15 +181,25 @@ def test_an_existing_file_is_not_replaced_unasked(tmp_path):
 BIG = ["--users", "400k", "--traffic-hours", "24", "--event-rate", "10"]
 
 
-def kill_within(seconds, command, sign=signal.SIGKILL):
-    """Whether the process was still there to be killed."""
+def run_until(command, moment, sign=signal.SIGKILL):
+    """Sends the signal as soon as moment() holds; the exit status."""
     process = subprocess.Popen(command, stderr=subprocess.PIPE, env=environment())
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        process.send_signal(sign)
+    while process.poll() is None:
+        if moment():
+            process.send_signal(sign)
+            break
+        time.sleep(0.001)
     process.communicate(timeout=60)
     return process.returncode
+
+
+def has_bytes(path, size):
+    return lambda: path.exists() and path.stat().st_size >= size
+
+
+def after(seconds):
+    end = time.monotonic() + seconds
+    return lambda: time.monotonic() >= end
 
 
 @pytest.mark.parametrize("table,name", [("users", "users.json"), ("users", "users.csv"), ("pageviews", "views.json"),
@@ -194,12 +207,10 @@ def kill_within(seconds, command, sign=signal.SIGKILL):
 def test_killed_at_any_moment_it_goes_on(tmp_path, table, name):
     expected, out = tmp_path / "expected" / name, tmp_path / name
     command = [HRISTE, "generate", table, *BIG, "--out"]
-    begin = time.monotonic()
     subprocess.run([*command, expected], check=True, env=environment(), capture_output=True)
-    took = time.monotonic() - begin
-    dice, killed = random.Random(name), 0
-    for _ in range(8):
-        killed += kill_within(took * dice.uniform(0.05, 0.9), [*command, out]) == -signal.SIGKILL
+    size, part, dice, killed = expected.stat().st_size, tmp_path / f"{name}.part", random.Random(name), 0
+    for share in sorted(dice.uniform(0.01, 0.95) for _ in range(8)):
+        killed += run_until([*command, out], has_bytes(part, size * share)) == -signal.SIGKILL
         if out.exists():
             break
     if not out.exists():
@@ -213,7 +224,7 @@ def test_killed_loads_of_a_database_go_on(tmp_path):
     path = tmp_path / "shop.db"
     command = [HRISTE, "generate", "orders", "items", "--orders", "150k", "--sqlite", path]
     for seconds in (0.1, 0.2, 0.15, 0.3):
-        kill_within(seconds, command)
+        run_until(command, after(seconds))
     subprocess.run(command, check=True, env=environment(), capture_output=True)
     other = tmp_path / "other.db"
     subprocess.run([*command[:-1], other], check=True, env=environment(), capture_output=True)
@@ -224,16 +235,17 @@ def test_killed_loads_of_a_database_go_on(tmp_path):
 
 def test_interrupted_it_says_so_and_goes_on(tmp_path):
     out = tmp_path / "users.json"
-    command = [HRISTE, "generate", "users", "--users", "3M", "--out", out]
-    assert kill_within(0.3, command, signal.SIGINT) == 130
-    assert not out.exists() and (tmp_path / "users.json.part").exists()
+    part = tmp_path / "users.json.part"
+    command = [HRISTE, "generate", "users", "--users", "1M", "--out", out]
+    assert run_until(command, has_bytes(part, 100_000), signal.SIGINT) == 130
+    assert not out.exists() and part.exists()
     # Another load there is refused, with what to do.
     text = refused("users", "--users", 10, "--out", out)
     assert "--overwrite" in text and ".part" in text
     done = subprocess.run(command, env=environment(), capture_output=True, check=True)
     assert b"were there" in done.stderr
     with open(out, "rb") as file:
-        assert sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b"")) == 3_000_000
+        assert sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b"")) == 1_000_000
 
 
 def test_a_full_disk_keeps_what_is_whole(small_disk):

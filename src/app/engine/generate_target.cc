@@ -106,10 +106,10 @@ Result<Target> Targets::file_target(Table table, bool alone) {
   }
   Target target;
   target.name = folder;
-  target.load = [folder, threads = options_.threads](const auto& world, const auto& slice,
-                                                     auto& progress, std::stop_token stop) {
-    return write_product_files(world, slice, Env::real(), folder, threads, progress,
-                               std::move(stop));
+  target.load = [folder, &options = options_](const auto& world, const auto& slice, auto& progress,
+                                              std::stop_token stop) {
+    return write_product_folder(world, slice, Env::real(), folder, options.overwrite,
+                                options.threads, progress, std::move(stop));
   };
   return target;
 }

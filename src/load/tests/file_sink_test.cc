@@ -127,6 +127,25 @@ TEST_F(FileSinkTest, AnotherLoadsBeginningIsNotTakenUp) {
   EXPECT_TRUE(read(path_) == users);
 }
 
+TEST_F(FileSinkTest, ParquetGoesOnToo) {
+  World world = small_world();
+  for (Table table : {Table::kUsers, Table::kPageviews}) {
+    Slice slice = whole_table(world, table);
+    ASSERT_TRUE(load(world, slice, env_, Form::kRowGroup));
+    std::string whole = read(path_);
+    ASSERT_TRUE(env_.remove_file(path_));
+    auto size = std::ssize(whole);
+    for (std::int64_t bytes : {size / 10, size / 2, size - 20}) {
+      base::FaultyEnv full;
+      full.set_disk_bytes(bytes);
+      EXPECT_FALSE(load(world, slice, full, Form::kRowGroup));
+    }
+    ASSERT_TRUE(load(world, slice, env_, Form::kRowGroup));
+    EXPECT_TRUE(read(path_) == whole);
+    ASSERT_TRUE(env_.remove_file(path_));
+  }
+}
+
 TEST_F(FileSinkTest, KilledBetweenRenameAndTheEndItIsComplete) {
   World world = small_world();
   Slice slice = whole_table(world, Table::kVipUsers);
