@@ -1,6 +1,9 @@
 #include "stream/accumulator.h"
 
+#include <algorithm>
+
 #include "stream/convert.h"
+#include "stream/value_codec.h"
 
 namespace stream {
 namespace {
@@ -24,6 +27,9 @@ const char* Accumulator::why(const AggregateKind& kind) {
       return "SUM takes numbers (type bigint or float) whose sum fits; CAST the values to float";
     case FunctionId::kAvg:
       return "AVG takes numbers (type bigint or float); TRY_CAST the values";
+    case FunctionId::kTopOne:
+    case FunctionId::kCollectTop:
+      return "ORDER BY takes values of type bigint, float or datetime; CAST them";
     default:
       return "MIN and MAX read a text as a number; CAST(… AS nvarchar(max)) compares texts, and "
              "records and arrays have no order";
@@ -31,10 +37,11 @@ const char* Accumulator::why(const AggregateKind& kind) {
 }
 
 bool Accumulator::add(const AggregateKind& kind, const Value& value) {
-  if (kind.all_rows) {
+  if (kind.all_rows && kind.function == FunctionId::kCount) {
     count_++;
     return true;
   }
+  if (streamsql::collects(kind.function)) return collect(kind, value);
   if (value.is_null()) return true;
   if (kind.distinct) {
     std::string key;
@@ -84,7 +91,76 @@ bool Accumulator::add_extreme(const AggregateKind& kind, const Value& value) {
   return extreme_.own(candidate);
 }
 
-Value Accumulator::result(const AggregateKind& kind) const {
+namespace {
+
+bool is_rank(const Value& value) {
+  return value.is_null() || value.is_number() || value.kind == Kind::kDatetime;
+}
+
+/// NULL is the lowest.
+int rank_order(const OwnedValue& a, const OwnedValue& b) {
+  Value x = a.view(), y = b.view();
+  if (x.is_null() || y.is_null())
+    return static_cast<int>(y.is_null()) - static_cast<int>(x.is_null());
+  auto order = compare(x, y);
+  return !order || *order == 0 ? 0 : *order < 0 ? -1 : 1;
+}
+
+}  // namespace
+
+bool Accumulator::is_before(const AggregateKind& kind, const Item& a, const Item& b) {
+  for (std::size_t i = 0; i < a.ranks.size(); i++) {
+    int order = rank_order(a.ranks[i], b.ranks[i]);
+    if (order != 0) return (order < 0) != kind.descending[i];
+  }
+  return false;
+}
+
+/// `value` is a record: the value, then what ORDER BY says of it.
+bool Accumulator::collect(const AggregateKind& kind, const Value& value) {
+  const Record& record = *value.record;
+  if (kind.function == FunctionId::kCollect && record.fields[0].value.is_null()) return true;
+  Item item;
+  for (std::size_t i = 1; i < record.size; i++) {
+    if (!is_rank(record.fields[i].value)) return false;
+    item.ranks.emplace_back().own(record.fields[i].value);
+  }
+  if (kind.top == 0) {
+    encode_value(record.fields[0].value, item.value);
+    items_.push_back(std::move(item));
+    return true;
+  }
+  auto place =
+      std::upper_bound(items_.begin(), items_.end(), item,
+                       [&](const Item& a, const Item& b) { return is_before(kind, a, b); });
+  if (place - items_.begin() >= kind.top) return true;
+  encode_value(record.fields[0].value, item.value);
+  items_.insert(place, std::move(item));
+  if (static_cast<std::int64_t>(items_.size()) > kind.top) items_.pop_back();
+  return true;
+}
+
+Value Accumulator::collected(const AggregateKind& kind, Arena& arena) const {
+  if (kind.function == FunctionId::kTopOne)
+    return items_.empty() ? Value::null() : ValueDecoder(items_[0].value, arena).value();
+  Value* values = arena.array<Value>(items_.size());
+  for (std::size_t i = 0; i < items_.size(); i++) {
+    values[i] = ValueDecoder(items_[i].value, arena).value();
+    if (kind.function == FunctionId::kCollect) continue;
+    auto* fields = arena.array<RecordField>(2);
+    fields[0] = {"rank", Value::bigint(static_cast<std::int64_t>(i) + 1)};
+    fields[1] = {"value", values[i]};
+    values[i].kind = Kind::kRecord;
+    values[i].record = new (arena.allocate(sizeof(Record))) Record{2, fields};
+  }
+  Value out;
+  out.kind = Kind::kArray;
+  out.array = new (arena.allocate(sizeof(Array))) Array{items_.size(), values};
+  return out;
+}
+
+Value Accumulator::result(const AggregateKind& kind, Arena& arena) const {
+  if (streamsql::collects(kind.function)) return collected(kind, arena);
   if (kind.distinct) return Value::bigint(static_cast<std::int64_t>(distinct_.size()));
   if (kind.function == FunctionId::kCount) return Value::bigint(count_);
   if (count_ == 0) return Value::null();
@@ -102,6 +178,12 @@ void Accumulator::save(StateWriter& out) const {
   out.value(extreme_);
   out.integer(static_cast<std::int64_t>(distinct_.size()));
   for (const std::string& key : distinct_) out.text(key);
+  out.integer(static_cast<std::int64_t>(items_.size()));
+  for (const Item& item : items_) {
+    out.integer(static_cast<std::int64_t>(item.ranks.size()));
+    for (const OwnedValue& rank : item.ranks) out.value(rank);
+    out.text(item.value);
+  }
 }
 
 void Accumulator::restore(StateReader& in) {
@@ -111,6 +193,12 @@ void Accumulator::restore(StateReader& in) {
   is_real_ = in.integer() != 0;
   extreme_ = in.value();
   for (std::size_t n = in.count(); n > 0 && in.ok(); n--) distinct_.insert(in.text());
+  for (std::size_t n = in.count(); n > 0 && in.ok(); n--) {
+    Item& item = items_.emplace_back();
+    item.ranks.resize(in.count());
+    for (OwnedValue& rank : item.ranks) rank = in.value();
+    item.value = in.text();
+  }
 }
 
 }  // namespace stream

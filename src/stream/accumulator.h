@@ -1,11 +1,12 @@
-// One aggregate of one group in one window: COUNT, SUM, AVG, MIN, MAX. NULLs are ignored; SUM, AVG,
-// MIN and MAX of nothing are NULL.
+// One aggregate of one group in one window: COUNT, SUM, AVG, MIN, MAX, Collect, CollectTop, TopOne.
+// NULLs are ignored; SUM, AVG, MIN and MAX of nothing are NULL.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "stream/state_codec.h"
 #include "streamsql/plan.h"
@@ -16,8 +17,10 @@ namespace stream {
 struct AggregateKind {
   streamsql::FunctionId function = streamsql::FunctionId::kCount;
   bool distinct = false;
-  bool all_rows = false;  ///< COUNT(*)
-  bool as_text = false;   ///< MIN, MAX of CAST(… AS nvarchar(max)): compared as texts
+  bool all_rows = false;         ///< COUNT(*)
+  bool as_text = false;          ///< MIN, MAX of CAST(… AS nvarchar(max)): compared as texts
+  std::int64_t top = 0;          ///< CollectTop, TopOne: how many; 0: all
+  std::vector<bool> descending;  ///< of each ORDER BY
 };
 
 /// Owned by one thread.
@@ -25,7 +28,8 @@ class Accumulator {
  public:
   /// False when the value can't be aggregated: why() says what is wrong.
   bool add(const AggregateKind& kind, const Value& value);
-  Value result(const AggregateKind& kind) const;
+  /// Lives as long as the accumulator and the arena.
+  Value result(const AggregateKind& kind, Arena& arena) const;
   static const char* why(const AggregateKind& kind);
 
   void save(StateWriter& out) const;
@@ -34,6 +38,8 @@ class Accumulator {
  private:
   bool add_number(const Value& value);
   bool add_extreme(const AggregateKind& kind, const Value& value);
+  bool collect(const AggregateKind& kind, const Value& value);
+  Value collected(const AggregateKind& kind, Arena& arena) const;
 
   std::int64_t count_ = 0;
   std::int64_t whole_ = 0;  ///< the sum while all values are bigint
@@ -41,6 +47,12 @@ class Accumulator {
   bool is_real_ = false;    ///< a float was among them
   OwnedValue extreme_;
   std::set<std::string> distinct_;
+  struct Item {
+    std::vector<OwnedValue> ranks;
+    std::string value;  ///< encode_value
+  };
+  static bool is_before(const AggregateKind& kind, const Item& a, const Item& b);
+  std::vector<Item> items_;  ///< Collect: as they came; CollectTop, TopOne: the best, in order
 };
 
 }  // namespace stream

@@ -139,7 +139,7 @@ class OverAggregate final : public Remembering {
     Accumulator sum;
     for (const Item& item : items)
       if (!sum.add(kind_, ValueDecoder(item.value, arena).value())) return std::nullopt;
-    return copy_value(sum.result(kind_), arena);
+    return copy_value(sum.result(kind_, arena), arena);
   }
 
  private:
@@ -160,8 +160,8 @@ std::unique_ptr<AnalyticFunction> make_analytic_function(const streamsql::Analyt
       break;
   }
   bool text = plan.arg && streamsql::static_type(*plan.arg) == streamsql::SqlType::kText;
-  return std::make_unique<OverAggregate>(plan.span,
-                                         AggregateKind{plan.function, false, !plan.arg, text});
+  return std::make_unique<OverAggregate>(
+      plan.span, AggregateKind{plan.function, false, !plan.arg, text, 0, {}});
 }
 
 }  // namespace stream

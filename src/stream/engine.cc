@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "stream/collected.h"
 #include "stream/engine_input.h"
 
 namespace stream {
@@ -132,7 +133,10 @@ void Engine::build_steps(EngineOutputs& outputs) {
 /// Whether some SELECT takes `*` of the input.
 bool Engine::reads_all_columns(std::size_t input) const {
   for (const streamsql::Step& step : plan_.steps)
-    for (const streamsql::Select& select : step.branches)
+    for (const streamsql::Select& select : step.branches) {
+      if (takes_events(select) && !select.from.is_step &&
+          static_cast<std::size_t>(select.from.index) == input)
+        return true;
       for (const streamsql::OutputColumn& column : select.columns) {
         auto streams = streamsql::streams_of(select);
         auto source = static_cast<std::size_t>(column.star_source);
@@ -140,6 +144,7 @@ bool Engine::reads_all_columns(std::size_t input) const {
             static_cast<std::size_t>(streams[source].index) == input)
           return true;
       }
+    }
   return false;
 }
 

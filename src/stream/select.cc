@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "stream/collected.h"
+
 namespace stream {
 
 namespace {
@@ -44,7 +46,10 @@ void for_columns(const streamsql::Select& select, const Use& use) {
   for_columns(select.where, use);
   for_columns(select.keys, use);
   for_columns(select.session_keys, use);
-  for (const streamsql::Aggregate& aggregate : select.aggregates) for_columns(aggregate.arg, use);
+  for (const streamsql::Aggregate& aggregate : select.aggregates) {
+    for_columns(aggregate.arg, use);
+    for (const auto& rank : aggregate.ranks) for_columns(rank.value, use);
+  }
   for_columns(select.having, use);
   for (const streamsql::OutputColumn& column : select.columns) for_columns(column.value, use);
 }
@@ -73,8 +78,14 @@ SelectRunner::SelectRunner(const streamsql::Select& plan, const std::vector<Shap
   for (const streamsql::Aggregate& aggregate : plan.aggregates) {
     bool text =
         aggregate.arg && streamsql::static_type(*aggregate.arg) == streamsql::SqlType::kText;
-    kinds.push_back({aggregate.function, aggregate.distinct, !aggregate.arg, text});
-    args_.push_back(aggregate.arg ? make_evaluator(*aggregate.arg, context_) : nullptr);
+    AggregateKind& kind = kinds.emplace_back();
+    kind = {aggregate.function, aggregate.distinct, !aggregate.arg, text, aggregate.top, {}};
+    if (aggregate.function == streamsql::FunctionId::kTopOne) kind.top = 1;
+    for (const auto& rank : aggregate.ranks) kind.descending.push_back(rank.descending);
+    if (streamsql::collects(aggregate.function))
+      args_.push_back(make_collected(aggregate, context_));
+    else
+      args_.push_back(aggregate.arg ? make_evaluator(*aggregate.arg, context_) : nullptr);
   }
   for (const streamsql::ExprPtr& key : plan.session_keys)
     session_keys_.push_back(make_evaluator(*key, context_));
@@ -117,6 +128,7 @@ void SelectRunner::keep_columns(const std::vector<Shape*>& from) {
     auto source = static_cast<std::size_t>(column.star_source);
     if (column.star && !column.value && source < from.size()) formats_[source].need_all();
   }
+  if (takes_events(plan_)) formats_[0].need_all();
 }
 
 void SelectRunner::compile_where() {
@@ -267,8 +279,9 @@ base::Status SelectRunner::add_to_windows(Evaluation& e, Rows rows) {
     int refused = windows_->add({source.table->time[row], row_keys, row_args, session});
     if (refused < 0) continue;
     auto a = static_cast<std::size_t>(refused);
-    return runtime_error(
-        {plan_.aggregates[a].arg->at, Accumulator::why(windows_->aggregates()[a])});
+    const streamsql::Aggregate& aggregate = plan_.aggregates[a];
+    Position at = aggregate.ranks.empty() ? aggregate.arg->at : aggregate.ranks[0].value->at;
+    return runtime_error({at, Accumulator::why(windows_->aggregates()[a])});
   }
   return {};
 }
@@ -303,7 +316,8 @@ base::Status SelectRunner::emit(const std::vector<Windows::Closed>& closed) {
       origin[row] = {window.end, -1 - branch_, emitted_++};
       for (std::size_t k = 0; k < keys; k++) columns[k][row] = group.keys[k].view();
       for (std::size_t k = keys; k < width; k++)
-        columns[k][row] = group.accumulators[k - keys].result(windows_->aggregates()[k - keys]);
+        columns[k][row] =
+            group.accumulators[k - keys].result(windows_->aggregates()[k - keys], arena_);
       row++;
     }
   }

@@ -230,6 +230,20 @@ Value charindex(Call& call, const Value* args, std::size_t n) {
   return Value::bigint(char_count(text.substr(0, found)) + 1);
 }
 
+/// Where a LIKE pattern first fits, from 1; without a % in front it must fit at the begin.
+Value patindex(Call& call, const Value* args, std::size_t) {
+  if (!texts(call, args, 2)) return Value::null();
+  std::string_view pattern = args[0].view(), text = args[1].view();
+  bool anywhere = pattern.starts_with('%');
+  pattern.remove_prefix(std::min(pattern.find_first_not_of('%'), pattern.size()));
+  std::int64_t position = 1;
+  for (std::size_t at = 0; at < text.size(); at += char_bytes(text[at]), position++) {
+    if (matches_like(text.substr(at), pattern)) return Value::bigint(position);
+    if (!anywhere) break;
+  }
+  return Value::bigint(0);
+}
+
 Value stuff(Call& call, const Value* args, std::size_t) {
   std::int64_t start = 0, length = 0;
   if (args[0].kind != Kind::kText || args[3].kind != Kind::kText)
@@ -275,6 +289,7 @@ constexpr std::array kFunctions = {FunctionEntry{kLower, mapped<to_lower>},
                                    FunctionEntry{kReplicate, replicate},
                                    FunctionEntry{kReverse, reverse},
                                    FunctionEntry{kCharindex, charindex},
+                                   FunctionEntry{kPatindex, patindex},
                                    FunctionEntry{kStuff, stuff},
                                    FunctionEntry{kUnicode, unicode},
                                    FunctionEntry{kNchar, nchar}};

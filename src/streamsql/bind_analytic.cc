@@ -88,6 +88,10 @@ Parsed<ExprPtr> ExprBinder::bind_analytic(const Expr& expr, const Function& func
     return located(expr.at, fmt::format("{} may stand in SELECT, WHERE and GROUP BY only, and not "
                                         "inside another function over events; use a WITH step",
                                         function.name));
+  if (collects(function.id))
+    return located(expr.at, fmt::format("{} of single events is not supported yet; GROUP BY a "
+                                        "window",
+                                        function.name));
   if (expr.star && function.id != FunctionId::kCount)
     return located(expr.at,
                    fmt::format("{}(*) is not supported yet; name a column", function.name));

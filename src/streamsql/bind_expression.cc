@@ -8,6 +8,8 @@
 namespace streamsql {
 namespace {
 
+constexpr std::int64_t kTopMax = 100'000;
+
 std::string args_text(const Function& function) {
   if (function.args_max < 0) return fmt::format("at least {}", function.args_min);
   if (function.args_min == function.args_max) return std::to_string(function.args_min);
@@ -25,6 +27,9 @@ std::unexpected<Located> unknown_function(const Expr& expr) {
 }
 
 std::optional<SqlType> aggregate_type(const Aggregate& aggregate) {
+  if (aggregate.function == FunctionId::kCollect || aggregate.function == FunctionId::kCollectTop)
+    return SqlType::kArray;
+  if (aggregate.function == FunctionId::kTopOne && !aggregate.arg) return SqlType::kRecord;
   switch (function_of(aggregate.function).returns) {
     case Returns::kBigint:
       return SqlType::kBigint;
@@ -129,9 +134,11 @@ Parsed<ExprPtr> ExprBinder::bind_call(const Expr& expr) {
   const Function* function = find_function(expr.text);
   if (function == nullptr) return unknown_function(expr);
   if (function->kind == FunctionKind::kAnalytic ||
-      (expr.over && function->kind == FunctionKind::kAggregate))
+      (expr.over && function->kind == FunctionKind::kAggregate &&
+       function->id != FunctionId::kTopOne && function->id != FunctionId::kCollectTop))
     return bind_analytic(expr, *function);
-  if (expr.over) return located(expr.at, fmt::format("{} takes no OVER", function->name));
+  if (expr.over && function->kind != FunctionKind::kAggregate)
+    return located(expr.at, fmt::format("{} takes no OVER", function->name));
   if (function->kind == FunctionKind::kAggregate) return bind_aggregate(expr, *function);
   if (expr.star || expr.distinct)
     return located(expr.at, fmt::format("{} takes neither * nor DISTINCT", function->name));
@@ -154,6 +161,27 @@ Parsed<ExprPtr> ExprBinder::bind_call(const Expr& expr) {
   return out;
 }
 
+/// TopOne() OVER (ORDER BY x), CollectTop(n) OVER (ORDER BY x DESC, y).
+Checked ExprBinder::bind_ranks(const Expr& expr, Aggregate& aggregate) {
+  if (aggregate.function == FunctionId::kCollectTop) {
+    const Expr& top = *expr.args[0];
+    if (top.kind != ExprKind::kInteger || top.integer < 1 || top.integer > kTopMax)
+      return located(top.at,
+                     fmt::format("CollectTop takes a whole number from 1 to {} first", kTopMax));
+    aggregate.top = top.integer;
+  }
+  if (!collects(aggregate.function) || aggregate.function == FunctionId::kCollect) return {};
+  if (!expr.over || expr.over->order_by.empty())
+    return located(expr.at, fmt::format("{} needs OVER (ORDER BY …)", expr.text));
+  if (!expr.over->partition_by.empty() || expr.over->limit || expr.over->when)
+    return located(expr.at, fmt::format("{} takes ORDER BY alone in OVER; aggregates of single "
+                                        "events are not supported for it yet",
+                                        expr.text));
+  for (const Over::Order& order : expr.over->order_by)
+    aggregate.ranks.push_back({TRY(bind(*order.value)), order.descending});
+  return {};
+}
+
 Parsed<ExprPtr> ExprBinder::bind_aggregate(const Expr& expr, const Function& function) {
   if (aggregates_ == nullptr)
     return located(expr.at, fmt::format("{} may stand in the SELECT list and in HAVING only, with "
@@ -166,16 +194,16 @@ Parsed<ExprPtr> ExprBinder::bind_aggregate(const Expr& expr, const Function& fun
   if (expr.distinct && function.id != FunctionId::kCount)
     return located(expr.at, fmt::format("{}(DISTINCT …) is not supported yet", function.name));
   TRY(check_arg_count(expr, function));
-  Aggregate aggregate{function.id, expr.distinct, nullptr};
-  if (!expr.args.empty()) {
-    inside_aggregate_ = true;
-    auto arg = bind(*expr.args[0]);
-    inside_aggregate_ = false;
-    aggregate.arg = TRY(std::move(arg));
-  }
+  Aggregate aggregate{function.id, expr.distinct, nullptr, {}, 0};
+  std::size_t first = function.id == FunctionId::kCollectTop ? 1 : 0;
+  inside_aggregate_ = true;
+  if (expr.args.size() > first) aggregate.arg = TRY(bind(*expr.args[first]));
+  TRY(bind_ranks(expr, aggregate));
+  inside_aggregate_ = false;
   auto same = [&](const Aggregate& other) {
-    return other.function == aggregate.function && other.distinct == aggregate.distinct &&
-           !other.arg == !aggregate.arg && (!other.arg || same_expr(*other.arg, *aggregate.arg));
+    return !collects(aggregate.function) && other.function == aggregate.function &&
+           other.distinct == aggregate.distinct && !other.arg == !aggregate.arg &&
+           (!other.arg || same_expr(*other.arg, *aggregate.arg));
   };
   auto found = std::find_if(aggregates_->begin(), aggregates_->end(), same);
   ExprPtr out = std::make_unique<Expr>();

@@ -34,6 +34,7 @@ class ExprBinder {
   Parsed<ExprPtr> bind_column(const Expr& expr);
   Parsed<ExprPtr> bind_call(const Expr& expr);
   Parsed<ExprPtr> bind_aggregate(const Expr& expr, const Function& function);
+  Checked bind_ranks(const Expr& expr, Aggregate& aggregate);
   Parsed<ExprPtr> bind_analytic(const Expr& expr, const Function& function);
   Checked bind_over(const Expr& expr, Analytic& analytic);
   Checked bind_analytic_args(const Expr& expr, Analytic& analytic);

@@ -26,6 +26,7 @@ enum class FunctionId {
   kReplicate,
   kReverse,
   kCharindex,
+  kPatindex,
   kStuff,
   kUnicode,
   kNchar,
@@ -61,6 +62,9 @@ enum class FunctionId {
   kAvg,
   kMin,
   kMax,
+  kCollect,
+  kCollectTop,
+  kTopOne,
   // analytic
   kIsFirst,
   kLag,
@@ -86,7 +90,7 @@ struct Function {
 /// Any letter case; nullptr when unknown.
 const Function* find_function(std::string_view name);
 const Function& function_of(FunctionId id);
-/// A name of the dialect that this version does not run (TopOne, JSON_PARSE, …).
+/// A name of the dialect that this version does not run (JSON_PARSE, REGEXMATCH, …).
 bool is_unsupported_function(std::string_view name);
 /// Names of all functions and windows, for hints.
 const std::vector<std::string_view>& function_names();

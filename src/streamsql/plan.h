@@ -30,8 +30,20 @@ struct Window {
 struct Aggregate {
   FunctionId function = FunctionId::kCount;
   bool distinct = false;
-  ExprPtr arg;  ///< null for COUNT(*)
+  ExprPtr arg;  ///< null for COUNT(*), and where Collect, CollectTop or TopOne take whole events
+  /// TopOne, CollectTop: OVER (ORDER BY …).
+  struct Rank {
+    ExprPtr value;
+    bool descending = false;
+  };
+  std::vector<Rank> ranks;
+  std::int64_t top = 0;  ///< CollectTop: how many
 };
+/// Collect, CollectTop, TopOne: they give values back, not numbers about them.
+inline bool collects(FunctionId function) {
+  return function == FunctionId::kCollect || function == FunctionId::kCollectTop ||
+         function == FunctionId::kTopOne;
+}
 
 /// One output column, or all columns of a row or of a record. In windows, `value` reads keys
 /// (kKey), aggregates (kAggregate) and System.Timestamp(), which is the window's end.

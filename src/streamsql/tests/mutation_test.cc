@@ -29,6 +29,9 @@ const std::vector<std::string> kSeeds = {
     "GetArrayElements(s.items) AS f OUTER APPLY GetRecordProperties(f.ArrayValue) AS g",
     "SELECT COUNT(*) AS n INTO raw FROM stars GROUP BY "
     "SessionWindow(Timeout(ss, 5), MaxDuration(mi, 1)) OVER (PARTITION BY u)",
+    "SELECT k, TopOne() OVER (ORDER BY v DESC) AS best, CollectTop(2, n) OVER (ORDER BY v, w) AS "
+    "c, "
+    "Collect(n) AS all_n INTO raw FROM stars GROUP BY k, TumblingWindow(second, 10)",
     "SELECT LAG(a, 2, 0) OVER (PARTITION BY u LIMIT DURATION(mi, 5) WHEN b = 1) AS l, "
     "LAST(c) OVER (LIMIT DURATION(hour, 1)), SUM(d) OVER (PARTITION BY u LIMIT DURATION(ss, 9)) AS "
     "s "
