@@ -5,7 +5,7 @@
 namespace stream {
 namespace {
 
-constexpr std::string_view kHeader = "hriste-stream-1\n";
+constexpr std::string_view kHeader = "hriste-stream-2\n";
 
 }  // namespace
 
