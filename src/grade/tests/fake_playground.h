@@ -28,8 +28,11 @@ class FakePlayground {
   FakePlayground() : clock_(base::from_millis(world.epoch_ms())) {
     cut_ms = world.epoch_ms() + 3 * kMinute + 20'000;
     frontier_ms = world.epoch_ms() + 10 * kMinute;
-    lake = *lake::Lake::open(
-        {.env = &env, .clock = &clock_, .root = root(), .temp_dir = dir + "/tmp"});
+    lake = *lake::Lake::open({.env = &env,
+                              .clock = &clock_,
+                              .root = root(),
+                              .temp_dir = dir + "/tmp",
+                              .memory_mb = 512});
     lake->set_world({base::from_millis(world.epoch_ms()), 42});
     make_files();
     make_database();
