@@ -23,7 +23,13 @@ resource "hriste_stream_job" "traffic" {
     starred_pageviews = { lake = hriste_lake.silver.ref, path = "stream/starred_pageviews" }
     first_events      = { lake = hriste_lake.silver.ref, path = "stream/first_events" }
 
-    slow_pages = { alert = true }
+    # Alerts are shown on the page; with lake and path they are files as well.
+    slow_pages = {
+      alert  = true
+      lake   = hriste_lake.silver.ref
+      path   = "stream/slow_pages"
+      format = "json"
+    }
     slow_pages_enriched = {
       lake   = hriste_lake.silver.ref
       path   = "stream/slow_pages_enriched"

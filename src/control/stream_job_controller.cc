@@ -70,8 +70,9 @@ class StreamJobController final : public Controller {
     std::vector<MapNode> nodes = {node};
     for (const auto& [output, target] : attributes.at("outputs").items()) {
       auto found = status.outputs.find(output);
-      nodes.push_back(
-          output_node(id, output, target, found == status.outputs.end() ? 0 : found->second.rows));
+      std::int64_t rows = found == status.outputs.end() ? 0 : found->second.rows;
+      if (target.value("alert", false)) nodes.push_back(alert_node(id, output, rows));
+      if (target.at("lake").is_string()) nodes.push_back(table_node(id, output, target, rows));
     }
     return nodes;
   }
@@ -102,8 +103,10 @@ class StreamJobController final : public Controller {
   Result<stream::OutputSpec> output_of(const json& target) {
     stream::OutputSpec spec;
     if (target.value("alert", false)) {
-      spec.type = stream::OutputSpec::Type::kAlert;
-      return spec;
+      bool files = target.value("lake", json()).is_string();
+      spec.type =
+          files ? stream::OutputSpec::Type::kLakeAndAlert : stream::OutputSpec::Type::kAlert;
+      if (!files) return spec;
     }
     spec.tier = TRY(runtime_.tier_of(target.at("lake")));
     spec.path = target.at("path");
@@ -172,12 +175,17 @@ class StreamJobController final : public Controller {
                   : status.state == State::kRunning ? "ok"
                                                     : "warn";
     for (const auto& [alias, input] : status.inputs) {
-      std::int64_t backlog = 0;
+      std::int64_t backlog = 0, lost = 0;
       for (const auto& partition : input.partitions) {
+        lost += partition.lost;
         node.total += partition.offset;
         backlog += partition.end_offset - partition.offset;
       }
       node.facts[alias + " backlog"] = backlog;
+      if (lost > 0) {
+        node.facts[alias + " lost to retention"] = lost;
+        if (node.health == "ok") node.health = "warn";
+      }
       if (input.watermark_ms > 0) {
         node.facts[alias + " watermark"] =
             base::format_millis(base::from_millis(input.watermark_ms));
@@ -188,17 +196,20 @@ class StreamJobController final : public Controller {
     }
   }
 
-  MapNode output_node(const std::string& job, const std::string& output, const json& target,
-                      std::int64_t rows) {
+  static MapNode alert_node(const std::string& job, const std::string& output, std::int64_t rows) {
     MapNode node{.total = rows, .inputs = {job}};
     node.facts = {{"rows", rows}, {"output", output}};
-    if (target.value("alert", false)) {
-      node.id = job + "." + output;
-      node.label = "alert." + output;
-      node.kind = "alert";
-      node.tier = "serve";
-      return node;
-    }
+    node.id = job + "." + output;
+    node.label = "alert." + output;
+    node.kind = "alert";
+    node.tier = "serve";
+    return node;
+  }
+
+  MapNode table_node(const std::string& job, const std::string& output, const json& target,
+                     std::int64_t rows) {
+    MapNode node{.total = rows, .inputs = {job}};
+    node.facts = {{"rows", rows}, {"output", output}};
     std::string tier = runtime_.tier_of(target.at("lake")).value_or("bronze");
     std::string path = target.at("path");
     node.id = tier + "." + path;

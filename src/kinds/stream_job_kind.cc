@@ -27,7 +27,8 @@ Attribute outputs() {
                       .checks = {.one_of = {"parquet", "json"}}},
                      {.name = "alert",
                       .shape = Shape::kBool,
-                      .doc = "Keep the rows as alerts, shown on the page.",
+                      .doc = "Keep the rows as alerts, shown on the page; without lake and path "
+                             "only so.",
                       .fallback = false}}};
 }
 
@@ -37,8 +38,9 @@ void derive(json& attributes) {
   for (auto& [name, output] : outputs.items()) {
     if (!output.is_object() || !output["format"].is_null()) continue;
     const auto& alert = output["alert"];
-    if (is_unknown(alert)) output["format"] = unknown();
-    if (alert == false) output["format"] = "parquet";
+    const auto& lake = output["lake"];
+    if (is_unknown(alert) || is_unknown(lake)) output["format"] = unknown();
+    if (alert == false || (lake.is_string() && !is_unknown(lake))) output["format"] = "parquet";
   }
 }
 
@@ -46,12 +48,10 @@ void check_output(const std::string& name, const json& output, Problems& problem
   if (!output.is_object()) return;
   const auto& alert = member(output, "alert");
   if (is_unknown(alert)) return;
+  bool files =
+      alert != true || !member(output, "lake").is_null() || !member(output, "path").is_null();
   for (const auto* part : {"lake", "path"}) {
-    const auto& value = member(output, part);
-    if (alert == true && is_set(value))
-      problems.push_back({{"outputs", name, part},
-                          "an alert output is kept by the daemon and takes neither lake nor path"});
-    if (alert != true && value.is_null())
+    if (files && member(output, part).is_null())
       problems.push_back({{"outputs", name},
                           fmt::format("{} is missing; give lake and path, or alert = true", part)});
   }

@@ -212,6 +212,20 @@ TEST(Validate, StreamingSqlIsCompiledAndLocated) {
   EXPECT_TRUE(validate(kind("stream_job"), job).empty());
 }
 
+TEST(Validate, AlertsMayBeFilesToo) {
+  json job = {{"name", "j"},
+              {"query", "SELECT a INTO o FROM i"},
+              {"inputs", {{"i", "h@0123456789"}}},
+              {"outputs", {{"o", {{"alert", true}, {"lake", "l@0123456789"}, {"path", "slow"}}}}}};
+  EXPECT_TRUE(validate(kind("stream_job"), job).empty());
+  EXPECT_EQ(normalize(kind("stream_job"), job)["outputs"]["o"]["format"], "parquet");
+  job["outputs"]["o"].erase("path");
+  EXPECT_THAT(only_problem("stream_job", job), HasSubstr("path is missing"));
+  job["outputs"]["o"].erase("lake");
+  EXPECT_TRUE(validate(kind("stream_job"), job).empty());
+  EXPECT_TRUE(normalize(kind("stream_job"), job)["outputs"]["o"]["format"].is_null());
+}
+
 TEST(Ref, IsStableAcrossVersions) {
   // A changed constant here replaces everything in every playground that exists.
   EXPECT_EQ(ref(kind("lake"), normalize(kind("lake"), parse(R"({"name":"b","tier":"bronze"})"))),
