@@ -19,6 +19,7 @@ using world::World;
 
 /// A producer that was killed may have left a request on its way to the broker.
 constexpr auto kSettle = std::chrono::milliseconds(200);
+constexpr int kLooks = 10;
 
 struct Tails {
   std::vector<RowTail> partitions;
@@ -38,13 +39,14 @@ Result<Tails> read_tails(KafkaTopic& topic, const World& world, Table table) {
 }
 
 Result<Tails> settled_tails(KafkaTopic& topic, const World& world, Table table) {
-  Tails tails = TRY(read_tails(topic, world, table));
-  while (tails.rows > 0) {
+  for (int look = 0; look < kLooks; ++look) {
+    Tails tails = TRY(read_tails(topic, world, table));
+    if (tails.rows == 0) return tails;
     std::this_thread::sleep_for(kSettle);
-    if (TRY(topic.record_count()) == tails.rows) break;
-    tails = TRY(read_tails(topic, world, table));
+    if (TRY(topic.record_count()) == tails.rows) return tails;
   }
-  return tails;
+  return error(Code::kFailedPrecondition, "{}: another program is writing to it; end that first",
+               topic.name());
 }
 
 class Key {

@@ -48,6 +48,14 @@ def test_a_live_stream_has_no_seam_and_goes_on_after_a_restart(hub):
             assert have == must[:len(have)]
 
 
+def test_two_at_once_are_not_mixed(hub):
+    live = ["pageviews", "--live", "--speed", "2000", "--kafka", hub["secret"]]
+    first = start(*live)
+    time.sleep(3)
+    assert "another program" in generate(*live, status=2)[1]
+    live_until(first, 0)
+
+
 def test_what_is_wrong_is_said(hub):
     def refused(*arguments, **options):
         return generate(*arguments, status=2, **options)[1]
