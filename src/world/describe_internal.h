@@ -61,14 +61,21 @@ class Categories {
     ++it->second;
     ++count_;
   }
-  /// The most frequent with their shares; with more of them than `most`, how many differ.
-  Facts facts(std::size_t most) const {
+  /// The most frequent with their shares.
+  Facts most_frequent(std::size_t most) const {
     std::vector<std::pair<std::string, double>> all(counts_.begin(), counts_.end());
     std::ranges::stable_sort(all, std::ranges::greater{}, &std::pair<std::string, double>::second);
     Facts out;
-    if (all.size() > most) out.emplace_back("different", std::to_string(all.size()));
     for (std::size_t i = 0; i < std::min(most, all.size()); ++i) {
       out.emplace_back(all[i].first, percent(all[i].second / count_));
+    }
+    return out;
+  }
+  /// The same, and first how many differ.
+  Facts facts(std::size_t most) const {
+    Facts out = most_frequent(most);
+    if (counts_.size() > most) {
+      out.insert(out.begin(), {"different", std::to_string(counts_.size())});
     }
     return out;
   }

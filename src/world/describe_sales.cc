@@ -85,7 +85,7 @@ void describe_orders(const World& world, TableDescription& out) {
   out.best_r2 = expected.variance() / (expected.variance() + kVariance);
   out.best_rmse = kOrderNoiseCrowns;
   add_effects(world, out);
-  Facts times = hours.facts(2), days = weekdays.facts(1);
+  Facts times = hours.most_frequent(2), days = weekdays.most_frequent(1);
   times.insert(times.end(), days.begin(), days.end());
   if (s.orders > 0) {
     auto time = [&](std::int64_t id) {

@@ -46,7 +46,7 @@ Gathered gather(const World& world) {
     add_views(session, g);
     if (!session.star) continue;
     ++g.with_star;
-    g.stars.add(fmt::format("{} stars", session.star->stars));
+    g.stars.add(fmt::format("{} of 5", session.star->stars));
     g.star_after_s.add(
         static_cast<double>(session.star->event_time_ms - session.views.back().event_time_ms) /
         1000);
@@ -83,7 +83,7 @@ std::vector<ColumnDescription> shared_columns(const World& world, const Gathered
        fmt::format("{}sessions come {}; the event arrives {}",
                    views ? fmt::format("{} a second on average; ", s.event_rate) : "", curve,
                    delivery_law(s.faults)),
-       views ? joined(prefixed("session starts", g.local_hours.facts(2)),
+       views ? joined(prefixed("session starts", g.local_hours.most_frequent(2)),
                       prefixed("s between views", g.gaps_s.facts(1)))
              : joined({{"sessions with one", percent(g.with_star / n)}},
                       prefixed("s after the last view", g.star_after_s.facts(1)))},
@@ -100,8 +100,8 @@ void add_view_columns(const World& world, const Gathered& g, TableDescription& o
   const Faults& f = world.settings().faults;
   double n = std::max(g.rows, 1.0);
   std::vector<ColumnDescription> more{
-      {"http_method", "string", "", "GET 88, POST 8, PUT 2, HEAD 1, DELETE 1 %",
-       g.methods.facts(5)},
+      {"http_method", "string", "How the page was asked for",
+       "GET 88, POST 8, PUT 2, HEAD 1, DELETE 1 %", g.methods.facts(5)},
       {"uri", "string", "The shop's page, or one of a product's three",
        "products by Zipf's law with exponent 1/2", g.pages.facts(2)},
       {"client_ip",

@@ -23,7 +23,7 @@ constexpr std::string_view kFaultNames[] = {
     "missing_client_ip", "latency_outlier", "duplicate_event", "late_event",
     "out_of_order",      "malformed_json",  "damaged_user"};
 constexpr std::int64_t kUsersChunk = 65'536;
-/// Sessions a chunk: those of half an hour, as that much is read again beside each chunk.
+/// Sessions a chunk: those of two hours, as those of 40 minutes are looked at beside each chunk.
 constexpr std::int64_t kSessionsMin = 8'192, kSessionsMax = 262'144;
 
 std::string hundredths_text(std::int64_t value) {
@@ -200,7 +200,7 @@ Status Ledger::visit(const LedgerRange& range, int threads,
     first = traffic.sessions_before(range.from_ms - kReachMs);
     last = std::max(first, traffic.sessions_before(range.to_ms));
     step = std::clamp(
-        traffic.sessions_before(range.to_ms) - traffic.sessions_before(range.to_ms - kHourMs / 2),
+        traffic.sessions_before(range.to_ms) - traffic.sessions_before(range.to_ms - 2 * kHourMs),
         kSessionsMin, kSessionsMax);
   } else {
     CHECK(0 <= first && first <= last && last <= parts_->settings.users);

@@ -36,8 +36,8 @@ void add_column(const ColumnDescription& column, std::string& out) {
 }
 
 void add_effects(const TableDescription& d, std::string& out) {
-  out += fmt::format("\n  orderValue = {} + N(0, {}) + in CZK\n", grouped_text(d.base_crowns),
-                     d.noise_crowns);
+  out += fmt::format("\n  orderValue = {} + N(0, {}) + these, in CZK\n",
+                     grouped_text(d.base_crowns), d.noise_crowns);
   for (const auto& effect : d.effects) {
     std::vector<std::pair<std::string, std::string>> levels;
     for (const auto& [level, crowns] : effect.levels) {
