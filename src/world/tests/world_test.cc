@@ -22,7 +22,7 @@ Settings tiny() {
 TEST(World, GoldenHashes) {
   World world = World::create(tiny()).value();
   EXPECT_EQ(kWorldVersion, 2);
-  EXPECT_EQ(world.hash(Table::kUsers), 0xA62FB8C8B0836223U);
+  EXPECT_EQ(world.hash(Table::kUsers), 0xBA4858ACB85027CCU);
   EXPECT_EQ(world.hash(Table::kVipUsers), 0x915CF20F27A9114FU);
   EXPECT_EQ(world.hash(Table::kProducts), 0x008080DCA9FB339BU);
   EXPECT_EQ(world.hash(Table::kTowns), 0x728E3F9B23F0B938U);
