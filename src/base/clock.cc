@@ -52,9 +52,11 @@ TimeOfDay parse_time_of_day(std::string_view text) {
 }  // namespace
 
 std::string format_millis(Instant t) {
-  auto day = std::chrono::floor<std::chrono::days>(t);
-  std::chrono::year_month_day ymd{day};
-  std::int64_t ms = std::chrono::floor<std::chrono::milliseconds>(t - day).count();
+  // In milliseconds: the day before the earliest Instant can't be said in microseconds.
+  auto since = std::chrono::floor<std::chrono::milliseconds>(t.time_since_epoch());
+  auto day = std::chrono::floor<std::chrono::days>(since);
+  std::chrono::year_month_day ymd{std::chrono::sys_days{day}};
+  std::int64_t ms = (since - day).count();
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(ymd.year()),
                      static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()),
                      ms / 3'600'000, ms / 60'000 % 60, ms / 1000 % 60, ms % 1000);

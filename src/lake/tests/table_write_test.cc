@@ -26,7 +26,8 @@ class TableWriteTest : public LakeFixture {
     std::int64_t count = 0;
     for (const char* folder : {"/silver/t", "/silver/t/_rejected"}) {
       if (!env_.exists(root() + folder)) continue;
-      for (const auto& entry : *env_.list(root() + folder)) count += !entry.is_dir;
+      auto entries = env_.list(root() + folder);
+      for (const auto& entry : *entries) count += !entry.is_dir;
     }
     return count;
   }
