@@ -84,7 +84,7 @@ std::uint64_t ValueDecoder::varint() {
 Ticks ValueDecoder::ticks() {
   Ticks out = 0;
   std::string_view bytes = take(sizeof out);
-  std::memcpy(&out, bytes.data(), bytes.size());
+  if (!bytes.empty()) std::memcpy(&out, bytes.data(), bytes.size());  // cut short: zero
   return out;
 }
 
