@@ -67,8 +67,8 @@ void plan_quarantine(Plan& plan) {
   const std::string name = "silver.quarantine";
   if (!plan.named(name) || plan.streams.empty()) return;
   Table table = quarantine_table();
-  auto tallies =
-      std::make_shared<std::vector<std::pair<StreamPlan*, std::shared_ptr<DeadTally>>>>();
+  // The streams own the tallies, and these `expected`: owning them here too would be a circle.
+  auto tallies = std::make_shared<std::vector<std::pair<StreamPlan*, const DeadTally*>>>();
   RowSource again = [tallies, stop = plan.stop](const RowSink& sink) -> base::Status {
     for (const auto& [stream, tally] : *tallies) {
       TRY(stream->key->read_all([&](const EventChunk& chunk) { tally->rows(chunk, sink); }, stop));
@@ -80,8 +80,8 @@ void plan_quarantine(Plan& plan) {
     std::int64_t cut_ms = plan.cut_of(name, stream);
     stream.last_ms = std::max(stream.last_ms, cut_ms);
     auto tally = std::make_shared<DeadTally>(stream_table, stream.hub->name(), cut_ms, expected);
-    stream.tallies.push_back(tally);
-    tallies->emplace_back(&stream, std::move(tally));
+    tallies->emplace_back(&stream, tally.get());
+    stream.tallies.push_back(std::move(tally));
   }
   Case& made = plan.add(table, expected, with_plain_reasons(plan.rows_in_lake(name, table)));
   Plan::reads(made, plan.reads_of(name));
