@@ -78,11 +78,13 @@ class Root:
         (self.local / "test.auto.tfvars.json").write_text(json.dumps(self.variables))
 
     def start(self, *arguments):
-        """OpenTofu in the background, in its own process group."""
+        """OpenTofu in the background, in its own process group. A plan prints more than a pipe holds by
+        default: OpenTofu would stand until somebody reads."""
         command, *rest = arguments
         return subprocess.Popen(
             [TOFU, command, "-no-color", "-input=false", *rest], cwd=self.local, env=self.environment(),
-            text=True, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            text=True, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            pipesize=1 << 20)
 
     def run(self, *arguments):
         """(exit status, output)."""
