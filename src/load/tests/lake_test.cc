@@ -124,7 +124,7 @@ TEST_F(LakeTest, AFullDiskLeavesNothingHalfAndTheNextLoadCompletes) {
     EXPECT_FALSE(exists("users/.users.json.tmp"));
   }
   base::FaultyEnv full;
-  full.set_disk_bytes(40'000);
+  full.set_disk_bytes(135'000);  // more than the strides that are written again
   EXPECT_FALSE(load(world, Table::kProducts, full));
   EXPECT_FALSE(exists("products"));
   ASSERT_TRUE(load(world, Table::kProducts));
@@ -136,7 +136,7 @@ TEST_F(LakeTest, AFullDiskLeavesNothingHalfAndTheNextLoadCompletes) {
     EXPECT_EQ(read("products/product_" + std::to_string(id) + ".json"), text);
     all += static_cast<std::int64_t>(text.size());
   }
-  EXPECT_LT(progress_->bytes, all - 30'000);  // it went on and didn't begin again
+  EXPECT_LT(progress_->bytes, all - 10'000);  // it went on and didn't begin again
 }
 
 TEST_F(LakeTest, AStageOfAnotherWorldIsNotTakenUp) {

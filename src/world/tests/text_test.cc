@@ -16,7 +16,7 @@ namespace world {
 namespace {
 
 #ifdef __SANITIZE_ADDRESS__
-constexpr std::int64_t kUsers = 10'000;
+constexpr std::int64_t kUsers = 20'000;
 #else
 constexpr std::int64_t kUsers = 100'000;  // in each locale
 #endif
