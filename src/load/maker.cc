@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "codec/text.h"
 #include "load/batch_text_internal.h"
 #include "load/maker_internal.h"
 
@@ -16,7 +17,7 @@ using world::World;
 namespace {
 
 /// Traffic: rows a chunk should have, and the longest stretch where there are few.
-constexpr double kEvents = 8'000, kEventsOfGroup = 25'000;
+constexpr double kEvents = 4'000, kEventsOfGroup = 25'000;
 constexpr std::int64_t kStretchMaxMs = 3'600'000;
 /// Columns behind the event's own: when it arrived, and what came in its place.
 constexpr std::size_t kExtraColumns = 2;
@@ -33,13 +34,17 @@ std::int64_t chunk_positions(Table table, Form form) {
     case Table::kItems:
       return group ? 20'000 : batch ? 10'000 : 4'096;
     default:
-      return group ? 20'000 : 2'048;
+      return group ? 20'000 : 512;
   }
 }
 
 /// Calls visit(share, row) for every row, in delivery order.
 template <typename Visit>
 void in_delivery_order(std::span<Deliveries> shares, Visit visit) {
+  if (shares.size() == 1) {
+    for (const Delivery& row : shares[0].rows) visit(shares[0], row);
+    return;
+  }
   std::vector<std::size_t> next(shares.size());
   auto key = [](const Delivery& d) { return std::tuple(d.arrival_ms, d.event_id, d.copy); };
   for (;;) {
@@ -57,6 +62,21 @@ void in_delivery_order(std::span<Deliveries> shares, Visit visit) {
     ++next[from];
     visit(shares[from], *first);
   }
+}
+
+/// The rows' values, a line each.
+void append_lines(std::span<Deliveries> shares, std::string& out) {
+  const std::size_t old = out.size();
+  std::size_t most = old;  // a value is in at most two rows
+  for (const Deliveries& share : shares) most += 2 * share.bytes.size() + share.rows.size();
+  out.resize_and_overwrite(most, [&](char* data, std::size_t) {
+    char* p = data + old;
+    in_delivery_order(shares, [&](const Deliveries& share, const Delivery& row) {
+      p = codec::put_text(p, share.value(row));
+      *p++ = '\n';
+    });
+    return p - data;
+  });
 }
 
 void add_towns(const World& world, std::int64_t begin, std::int64_t end, Batch& out) {
@@ -230,10 +250,7 @@ void Maker::merge(std::span<Deliveries> shares, Chunk& chunk) {
   for (const Deliveries& share : shares) chunk.rows += std::ssize(share.rows);
   switch (form_) {
     case Form::kJsonLines:
-      return in_delivery_order(shares, [&](const Deliveries& share, const Delivery& row) {
-        chunk.text += share.value(row);
-        chunk.text += '\n';
-      });
+      return append_lines(shares, chunk.text);
     case Form::kCsv:
       batch_.clear();
       in_delivery_order(shares, [&](const Deliveries& share, const Delivery& row) {

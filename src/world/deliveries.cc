@@ -28,10 +28,10 @@ class Writer {
   Writer(const Traffic& traffic, Deliveries& out, std::int64_t from_ms, std::int64_t to_ms)
       : traffic_(traffic), out_(out), from_ms_(from_ms), to_ms_(to_ms) {}
 
-  /// Appends what of the session arrives in the window; returns when the next of it does, or
-  /// kNever.
-  std::int64_t pageviews(const SessionPlan& plan);
-  std::int64_t star(const SessionPlan& plan);
+  /// Appends what of the session arrives in the window, from the view on that `live` names, and
+  /// notes in it where to go on: at a time that is not behind the next arrival, or kNever.
+  void pageviews(const SessionPlan& plan, TrafficCursor::Live& live);
+  void star(const SessionPlan& plan, TrafficCursor::Live& live);
   /// Appends one event's JSON, whenever it arrives.
   void event(const SessionPlan& plan, std::uint32_t slot);
 
@@ -43,7 +43,7 @@ class Writer {
     if (a.ms >= to_ms_) return std::min(next, a.ms);  // and its copy later still
     return a.copy_ms >= to_ms_ ? std::min(next, a.copy_ms) : next;
   }
-  void begin_session(const SessionPlan& plan);
+  void begin_session(const Visitor& visitor);
   char* put_view(char* p, const SessionPlan& plan, std::uint32_t view, std::int64_t time_ms);
   char* put_star(char* p, const SessionPlan& plan, std::int64_t user_id, std::int64_t time_ms);
   /// Adds the rows of one event whose JSON is bytes [begin, end).
@@ -53,11 +53,21 @@ class Writer {
   const Traffic& traffic_;
   Deliveries& out_;
   std::int64_t from_ms_, to_ms_;
-  Visitor visitor_{};
+  Visitor visitor_;
   codec::DateCache date_;
-  char user_[48], client_[320], client_missing_[320];
-  std::size_t user_size_ = 0, client_size_ = 0, client_missing_size_ = 0;
+  char user_[48], client_[320];
+  std::size_t user_size_ = 0, client_size_ = 0, agent_at_ = 0;  ///< agent_at_: behind the address
 };
+
+constexpr std::string_view kClientIp = "\",\"client_ip\":\"";
+
+char* put_ip(char* p, std::uint32_t ip) {
+  for (int shift = 24; shift > 0; shift -= 8) {
+    p = codec::put_uint(p, ip >> shift & 0xFF);
+    *p++ = '.';
+  }
+  return codec::put_uint(p, ip & 0xFF);
+}
 
 /// The parts of one event that differ by method: `GET","uri":"https://…/`.
 const std::array<std::string, kMethods.size()>& method_texts() {
@@ -71,22 +81,18 @@ const std::array<std::string, kMethods.size()>& method_texts() {
   return texts;
 }
 
-void Writer::begin_session(const SessionPlan& plan) {
-  visitor_ = traffic_.visitor(plan);
+void Writer::begin_session(const Visitor& visitor) {
+  visitor_ = visitor;
   char* p = put_text(user_, "\",\"user_id\":");
   p = codec::put_int(p, visitor_.user_id);
   p = put_text(p, ",\"http_method\":\"");
   user_size_ = static_cast<std::size_t>(p - user_);
 
-  std::string_view agent =
-      traffic_.user_agents()[static_cast<std::size_t>(visitor_.user_agent)].text;
-  auto put_client = [&](char* begin, std::string_view ip) {
-    char* end = put_text(put_text(begin, "\",\"client_ip\":\""), ip);
-    end = put_text(put_text(end, "\",\"user_agent\":\""), agent);
-    return static_cast<std::size_t>(put_text(end, "\",\"latency\":") - begin);
-  };
-  client_size_ = put_client(client_, ip_text(visitor_.client_ip));
-  client_missing_size_ = put_client(client_missing_, "");
+  p = put_ip(put_text(client_, kClientIp), visitor_.client_ip);
+  agent_at_ = static_cast<std::size_t>(p - client_);
+  p = put_text(p, "\",\"user_agent\":\"");
+  p = put_text(p, traffic_.user_agents()[static_cast<std::size_t>(visitor_.user_agent)].text);
+  client_size_ = static_cast<std::size_t>(put_text(p, "\",\"latency\":") - client_);
 }
 
 char* Writer::put_view(char* p, const SessionPlan& plan, std::uint32_t view, std::int64_t time_ms) {
@@ -102,8 +108,11 @@ char* Writer::put_view(char* p, const SessionPlan& plan, std::uint32_t view, std
     p = codec::put_int(p, c.product);
     p = put_text(p, kPageSuffixes[static_cast<std::size_t>(c.page)]);
   }
-  p = c.ip_missing ? put_text(p, {client_missing_, client_missing_size_})
-                   : put_text(p, {client_, client_size_});
+  if (c.ip_missing) [[unlikely]] {
+    p = put_text(put_text(p, kClientIp), {client_ + agent_at_, client_size_ - agent_at_});
+  } else {
+    p = put_text(p, {client_, client_size_});
+  }
   p = codec::put_hundredths(p, c.latency_hundredths);
   *p = '}';
   return p + 1;
@@ -127,32 +136,43 @@ void Writer::add_rows(std::int64_t event_id, std::int64_t user_id, const Arrival
   }
 }
 
-std::int64_t Writer::pageviews(const SessionPlan& plan) {
-  std::int64_t times[kViewsMax], next = kNever;
-  Arrival arrivals[kViewsMax];
-  traffic_.view_times(plan, times);
-  bool any = false;
-  for (std::uint32_t v = 0; v < plan.views; ++v) {
-    arrivals[v] = traffic_.view_arrival(plan, v, times[v]);
-    next = next_of(arrivals[v], next);
-    any |= due(arrivals[v]);
+void Writer::pageviews(const SessionPlan& plan, TrafficCursor::Live& live) {
+  struct Due {
+    std::uint32_t view;
+    std::int64_t time_ms;
+    Arrival arrival;
+  } all[kViewsMax];
+  std::size_t count = 0;
+  std::int64_t time_ms = live.view_ms;
+  bool past = true;  // everything up to here has arrived
+  live.due_ms = kNever;
+  for (std::uint32_t v = live.view; v < plan.views; ++v) {
+    if (v != live.view) time_ms += traffic_.gap_ms(plan, v);
+    if (past) live.view = v, live.view_ms = time_ms;
+    if (time_ms + kNetworkMinMs >= to_ms_) {  // nor does anything later arrive in the window
+      live.due_ms = std::min(live.due_ms, time_ms + kNetworkMinMs);
+      break;
+    }
+    Arrival a = traffic_.view_arrival(plan, v, time_ms);
+    std::int64_t next = next_of(a, kNever);
+    past &= next == kNever;
+    live.due_ms = std::min(live.due_ms, next);
+    if (due(a)) all[count++] = {v, time_ms, a};
   }
-  if (!any) return next;
-  begin_session(plan);
+  if (count == 0) return;
+  if (live.visitor.user_id < 0) live.visitor = traffic_.visitor(plan);
+  begin_session(live.visitor);
   std::size_t at = out_.bytes.size();
-  append_at_most(out_.bytes, plan.views * kEventMax, [&](char* p) {
-    for (std::uint32_t v = 0; v < plan.views; ++v) {
-      const Arrival& a = arrivals[v];
-      if (!due(a)) continue;
-      char* end = put_view(p, plan, v, times[v]);
+  append_at_most(out_.bytes, count * kEventMax, [&](char* p) {
+    for (const Due& d : std::span(all, count)) {
+      char* end = put_view(p, plan, d.view, d.time_ms);
       auto size = static_cast<std::size_t>(end - p);
-      add_rows(plan.id * kViewSlots + v, visitor_.user_id, a, at, at + size);
+      add_rows(plan.id * kViewSlots + d.view, visitor_.user_id, d.arrival, at, at + size);
       at += size;
       p = end;
     }
     return p;
   });
-  return next;
 }
 
 char* Writer::put_star(char* p, const SessionPlan& plan, std::int64_t user_id,
@@ -170,7 +190,7 @@ char* Writer::put_star(char* p, const SessionPlan& plan, std::int64_t user_id,
 }
 
 void Writer::event(const SessionPlan& plan, std::uint32_t slot) {
-  begin_session(plan);
+  begin_session(traffic_.visitor(plan));
   std::int64_t times[kViewsMax];
   traffic_.view_times(plan, times);
   append_at_most(out_.bytes, kEventMax, [&](char* p) {
@@ -179,8 +199,9 @@ void Writer::event(const SessionPlan& plan, std::uint32_t slot) {
   });
 }
 
-std::int64_t Writer::star(const SessionPlan& plan) {
-  if (!plan.star) return kNever;
+void Writer::star(const SessionPlan& plan, TrafficCursor::Live& live) {
+  live.due_ms = kNever;
+  if (!plan.star) return;
   std::int64_t times[kViewsMax];
   traffic_.view_times(plan, times);
   std::int64_t time_ms = traffic_.star_time(plan, times[plan.views - 1]);
@@ -193,7 +214,7 @@ std::int64_t Writer::star(const SessionPlan& plan) {
                    [&](char* p) { return put_star(p, plan, user_id, time_ms); });
     add_rows(event_id, user_id, a, begin, out_.bytes.size());
   }
-  return next_of(a, kNever);
+  live.due_ms = next_of(a, kNever);
 }
 
 }  // namespace
@@ -250,20 +271,21 @@ void TrafficCursor::next(std::int64_t to_ms, Deliveries& out) {
     std::int64_t end_ms = std::min(to_ms, position_ + kStepMs);
     std::size_t first_row = out.rows.size();
     Writer writer(traffic, out, position_, end_ms);
-    auto write = [&](const SessionPlan& plan) {
+    auto write = [&](const SessionPlan& plan, Live& live) {
       CHECK(out.bytes.size() < std::numeric_limits<std::uint32_t>::max() - (1 << 20),
             "a window of more than 4 GB of events: read it in smaller steps");
-      return stream_ == Stream::kPageviews ? writer.pageviews(plan) : writer.star(plan);
+      stream_ == Stream::kPageviews ? writer.pageviews(plan, live) : writer.star(plan, live);
     };
     std::erase_if(live_, [&](Live& l) {
-      if (l.due_ms < end_ms) l.due_ms = write(traffic.plan(l.session, l.start_ms));
+      if (l.due_ms < end_ms) write(traffic.plan(l.session, l.start_ms), l);
       return l.due_ms == kNever;
     });
     std::int64_t sessions = traffic.sessions_before(end_ms);
     for (; next_session_ < sessions; next_session_ += session_step_) {
       SessionPlan plan = traffic.plan(next_session_);
-      std::int64_t due_ms = write(plan);
-      if (due_ms != kNever) live_.push_back({plan.id, plan.start_ms, due_ms});
+      Live live{.session = plan.id, .start_ms = plan.start_ms, .view_ms = plan.start_ms};
+      write(plan, live);
+      if (live.due_ms != kNever) live_.push_back(live);
     }
     sort_by_arrival(std::span(out.rows).subspan(first_row), position_);
     position_ = end_ms;

@@ -87,12 +87,7 @@ SessionPlan Traffic::plan(std::int64_t id, std::int64_t start_ms) const {
 void Traffic::view_times(const SessionPlan& plan, std::int64_t* times) const {
   std::int64_t t = plan.start_ms;
   times[0] = t;
-  for (std::uint32_t v = 1; v < plan.views; ++v) {
-    std::uint64_t bits = plan.row.bits(kViewColumns + v * kViewStride + kGapAndLatency);
-    std::int64_t gap_ms = 10'000 + normal_.millionths(static_cast<std::uint32_t>(bits)) / 200;
-    t += std::min(gap_ms < 0 ? -gap_ms : gap_ms, kGapMaxMs);
-    times[v] = t;
-  }
+  for (std::uint32_t v = 1; v < plan.views; ++v) times[v] = t += gap_ms(plan, v);
 }
 
 std::int64_t Traffic::star_time(const SessionPlan& plan, std::int64_t last_view_ms) const {
@@ -122,7 +117,7 @@ void Traffic::plant(Arrival& a, std::uint64_t chance, std::uint64_t bits,
 }
 
 Visitor Traffic::visitor(const SessionPlan& plan) const {
-  Visitor visitor{};
+  Visitor visitor;
   visitor.user_id = activity_.user(plan.row.bits(kSessionUser));
   base::RowRandom user = devices_.row(static_cast<std::uint64_t>(visitor.user_id));
   std::uint64_t bits = plan.row.bits(kDevice), choice = bits & 0xFF;

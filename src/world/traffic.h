@@ -3,6 +3,7 @@
 // thread-safe.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 
 #include "world/activity.h"
@@ -45,13 +46,6 @@ struct SessionPlan {
   bool star;
 };
 
-/// Who a session is: user, browser, address.
-struct Visitor {
-  std::int64_t user_id;
-  int user_agent;
-  std::uint32_t client_ip;
-};
-
 /// What one page view shows.
 struct ViewContent {
   std::int64_t product;  ///< −1: the shop's own page
@@ -80,6 +74,12 @@ class Traffic {
 
   SessionPlan plan(std::int64_t id) const { return plan(id, curve_->session_start(id)); }
   SessionPlan plan(std::int64_t id, std::int64_t start_ms) const;
+  /// From the event time of view `view` − 1 to that of `view`, which is not the first.
+  std::int64_t gap_ms(const SessionPlan& plan, std::uint32_t view) const {
+    std::uint64_t bits = plan.row.bits(kViewColumns + view * kViewStride + kGapAndLatency);
+    std::int64_t gap = 10'000 + normal_.millionths(static_cast<std::uint32_t>(bits)) / 200;
+    return std::min(gap < 0 ? -gap : gap, kGapMaxMs);
+  }
   /// Fills `times` (kViewsMax) with the views' event times.
   void view_times(const SessionPlan& plan, std::int64_t* times) const;
   std::int64_t star_time(const SessionPlan& plan, std::int64_t last_view_ms) const;

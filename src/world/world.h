@@ -112,6 +112,13 @@ struct Deliveries {
 
 struct Parts;
 
+/// Who a session is: user, browser, address.
+struct Visitor {
+  std::int64_t user_id = -1;
+  int user_agent = 0;  ///< index into World::user_agents()
+  std::uint32_t client_ip = 0;
+};
+
 /// Reads a stream's deliveries in order, window after window, without making any session twice
 /// from scratch. The rows are exactly those of World::deliveries. Owned by one thread.
 class TrafficCursor {
@@ -121,11 +128,16 @@ class TrafficCursor {
   void next(std::int64_t to_ms, Deliveries& out);
   std::int64_t position() const { return position_; }
 
+  /// A session of which something is still to arrive, at `due_ms` at the earliest. Of its page
+  /// views those before number `view`, at `view_ms`, have arrived.
+  struct Live {
+    std::int64_t session, start_ms, due_ms = 0, view_ms = 0;
+    std::uint32_t view = 0;
+    Visitor visitor;  ///< found with the first event that is due
+  };
+
  private:
   friend class World;
-  struct Live {  ///< a session of which something is still to arrive, next at `due_ms`
-    std::int64_t session, start_ms, due_ms;
-  };
   TrafficCursor(std::shared_ptr<const Parts> parts, Stream stream, std::int64_t from_ms, int share,
                 int shares);
 
