@@ -13,11 +13,11 @@ namespace world {
 
 class Grammar {
  public:
-  struct Phrase {
-    std::uint32_t begin, size;  ///< in the grammar's bytes
+  struct Phrase {  // small, as all that a text is made of should fit a core's own cache
+    std::uint32_t begin : 24, size : 8;  ///< in the grammar's bytes
   };
   struct Slot {
-    std::uint32_t first, count;  ///< phrases; count 0: the text given to put()
+    std::uint16_t first, count;  ///< phrases; count 0: the text given to put()
   };
   struct Pattern {
     std::uint32_t first, count;  ///< slots
@@ -26,22 +26,32 @@ class Grammar {
   struct Start {
     std::uint32_t first = 0, count = 0;
   };
+  /// A text to be: its slots, and the bits that choose their phrases.
+  struct Plan {
+    const Slot *slot, *end;
+    std::uint64_t bits;
+  };
 
   /// put() copies whole blocks: it may write, and overwrite later, this much behind a text's end.
   static constexpr std::size_t kBlock = 32;
 
-  /// One of the texts of `start` at `p`; returns its end. Room needed: longest(start), the size of
-  /// `given`, and kBlock.
-  char* put(Start start, std::uint64_t bits, std::string_view given, char* p) const {
+  /// One of the texts of `start`.
+  Plan plan(Start start, std::uint64_t bits) const {
     const Pattern& pattern = patterns_[start.first + draw(bits, start.count)];
     const Slot* slot = &slots_[pattern.first];
-    for (const Slot* end = slot + pattern.count; slot != end; ++slot) {
+    return {slot, slot + pattern.count, bits};
+  }
+  /// Writes it at `p`; returns its end. Room needed: longest(start), the size of `given`, and
+  /// kBlock.
+  char* put(const Plan& plan, std::string_view given, char* p) const {
+    std::uint64_t bits = plan.bits;
+    for (const Slot* slot = plan.slot; slot != plan.end; ++slot) {
       if (slot->count == 0) [[unlikely]] {
         std::memcpy(p, given.data(), given.size());
         p += given.size();
         continue;
       }
-      const Phrase& phrase = phrases_[slot->first + draw(bits, slot->count)];
+      const Phrase phrase = phrases_[slot->first + draw(bits, slot->count)];
       p = put_blocks(p, &bytes_[phrase.begin], phrase.size);
     }
     return p;

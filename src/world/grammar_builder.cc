@@ -117,13 +117,15 @@ Grammar::Phrase GrammarBuilder::phrase(const std::string& text) {
   CHECK(text.find_first_of("\"\\{}[]<>|\t") == std::string::npos, "{}", text);
   auto [it, added] = begins_.try_emplace(text, static_cast<std::uint32_t>(grammar_.bytes_.size()));
   if (added) grammar_.bytes_ += text;
-  return {it->second, static_cast<std::uint32_t>(text.size())};
+  CHECK(it->second < (1 << 24) && text.size() < 256, "{}", text);
+  return {it->second, static_cast<std::uint8_t>(text.size())};
 }
 
 Grammar::Slot GrammarBuilder::slot(const std::vector<std::string>& texts) {
-  auto count = static_cast<std::uint32_t>(texts.size());
+  CHECK(texts.size() < (1 << 16) && grammar_.phrases_.size() < (1 << 16));
+  auto count = static_cast<std::uint16_t>(texts.size());
   auto [it, added] =
-      lists_.try_emplace(texts, static_cast<std::uint32_t>(grammar_.phrases_.size()));
+      lists_.try_emplace(texts, static_cast<std::uint16_t>(grammar_.phrases_.size()));
   if (added) {
     for (const std::string& text : texts) grammar_.phrases_.push_back(phrase(text));
   }

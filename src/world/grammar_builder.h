@@ -50,7 +50,7 @@ class GrammarBuilder {
 
   std::map<std::string_view, std::vector<Rule>> rules_;
   std::map<std::string, std::uint32_t, std::less<>> begins_;  ///< of phrases' bytes
-  std::map<std::vector<std::string>, std::uint32_t> lists_;   ///< first phrase
+  std::map<std::vector<std::string>, std::uint16_t> lists_;   ///< first phrase
   Grammar grammar_;
 };
 

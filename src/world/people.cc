@@ -118,8 +118,7 @@ struct People::Texts {
   std::uint64_t birth_serial, phone, user_number;
   std::array<std::string_view, 3> jobs;
   const Grammar* grammar;
-  std::array<Grammar::Start, Portraits::kPlaces> sentences;
-  std::array<std::uint64_t, Portraits::kPlaces> sentence_bits;
+  std::array<Grammar::Plan, Portraits::kPlaces> sentences;
 
   char* put_address(char* p) const {
     p = put_text(p, street);
@@ -147,9 +146,7 @@ struct People::Texts {
     return codec::put_uint(p, user_number);
   }
   char* put_description(char* p) const {
-    for (std::size_t i = 0; i < sentences.size(); ++i) {
-      p = grammar->put(sentences[i], sentence_bits[i], jobs[0], p);
-    }
+    for (const Grammar::Plan& sentence : sentences) p = grammar->put(sentence, jobs[0], p);
     return p;
   }
 };
@@ -229,8 +226,8 @@ People::Texts People::texts(const UserFacts& facts) const {
   t.jobs = career.jobs;
   t.grammar = &lists.portraits.grammar;
   for (std::size_t place = 0; place < Portraits::kPlaces; ++place) {
-    t.sentences[place] = lists.portraits.start(facts.sex, group, place, career.field);
-    t.sentence_bits[place] = row.bits(kSentence1 + place);
+    t.sentences[place] = t.grammar->plan(
+        lists.portraits.start(facts.sex, group, place, career.field), row.bits(kSentence1 + place));
   }
   return t;
 }

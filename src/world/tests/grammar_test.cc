@@ -27,7 +27,7 @@ std::set<std::string> all_drawn(const Grammar& grammar, Grammar::Start start,
   std::set<std::string> out;
   for (std::uint64_t i = 0; i < 5000; ++i) {
     std::string buffer(grammar.longest(start) + given.size() + Grammar::kBlock, '\0');
-    char* end = grammar.put(start, base::mix64(i), given, buffer.data());
+    char* end = grammar.put(grammar.plan(start, base::mix64(i)), given, buffer.data());
     out.emplace(buffer.data(), end);
   }
   return out;
