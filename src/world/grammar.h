@@ -33,7 +33,7 @@ class Grammar {
   };
 
   /// put() copies whole blocks: it may write, and overwrite later, this much behind a text's end.
-  static constexpr std::size_t kBlock = 32;
+  static constexpr std::size_t kBlock = 64;
 
   /// One of the texts of `start`.
   Plan plan(Start start, std::uint64_t bits) const {
