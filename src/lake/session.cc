@@ -102,11 +102,12 @@ Session::~Session() {
   if (!temp_dir_.empty()) (void)lake_.options_.env->remove_tree(temp_dir_);
 }
 
-base::Status Session::start() {
+base::Status Session::start(int threads) {
   const auto& options = lake_.options_;
   temp_dir_ = options.temp_dir + "/" + random_uuid();
-  auto db = TRY(DuckDb::open(
-      {.threads = options.threads, .memory_mb = options.memory_mb, .temp_dir = temp_dir_}));
+  auto db = TRY(DuckDb::open({.threads = threads > 0 ? threads : options.threads,
+                              .memory_mb = options.memory_mb,
+                              .temp_dir = temp_dir_}));
   connection_.emplace(TRY(DuckConnection::open(std::move(db))));
   return {};
 }
@@ -210,9 +211,9 @@ base::Status Session::close_off(Order order) {
 
 base::Result<std::unique_ptr<Session>> Session::open(Lake& lake, const std::string& sql,
                                                      const Cuts& cuts, Order order,
-                                                     const Macros& macros) {
+                                                     const Macros& macros, int threads) {
   std::unique_ptr<Session> session(new Session(lake, sql));
-  TRY(session->start());
+  TRY(session->start(threads));
   auto checked = TRY(check_select(session->connection(), sql));
   TRY(session->make_meta());
   TRY(session->make_macros(macros));

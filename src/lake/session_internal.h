@@ -37,7 +37,8 @@ base::Result<TableParts> split_table(const std::string& table);
 /// Owned by one thread.
 class Session {
  public:
-  /// Checks `sql` and makes everything ready to run it; nothing outside can be reached afterwards.
+  /// Checks `sql` and makes everything ready to run it, on so many threads (0: those of the lake's
+  /// options); nothing outside can be reached afterwards.
   /// Rows come in the order that the tables have, or (kAny) as they are ready: a write needs no
   /// order, and keeping one costs it memory and, over thousands of small files, most of the time.
   enum class Order { kKept, kAny };
@@ -48,7 +49,7 @@ class Session {
   };
   static base::Result<std::unique_ptr<Session>> open(Lake& lake, const std::string& sql,
                                                      const Cuts& cuts, Order order = Order::kKept,
-                                                     const Macros& macros = {});
+                                                     const Macros& macros = {}, int threads = 0);
   ~Session();
 
   DuckConnection& connection() { return *connection_; }
@@ -73,7 +74,7 @@ class Session {
 
  private:
   Session(Lake& lake, std::string sql) : lake_(lake), sql_(std::move(sql)) {}
-  base::Status start();
+  base::Status start(int threads);
   base::Status make_views(const CheckedSql& checked, const Cuts& cuts);
   base::Status make_macros(const Macros& macros);
   base::Status make_meta();
