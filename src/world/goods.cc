@@ -26,7 +26,8 @@ Product Goods::product(std::int64_t id) const {
   std::string buffer;
   auto text = [&](Grammar::Start start, std::uint64_t column) {
     buffer.resize(goods.grammar.longest(start) + 2 * noun.text.size() + Grammar::kBlock);
-    char* end = goods.grammar.put(goods.grammar.plan(start, row.bits(column)), noun.text, buffer.data());
+    char* end =
+        goods.grammar.put(goods.grammar.plan(start, row.bits(column)), noun.text, buffer.data());
     return std::string_view(buffer.data(), end);
   };
   Product product{.id = id, .name = capitalize(text(kind.name, kProductName))};
