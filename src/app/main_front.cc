@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -152,8 +153,16 @@ int command_line(int argc, char** argv) {
 
 }  // namespace
 
+/// `hriste --data-dir X VERB …` as `hriste VERB … --data-dir X`: verbs are told by their place.
+void put_data_dir_last(int argc, char** argv) {
+  std::string_view first = argc >= 2 ? argv[1] : "";
+  int words = first == "--data-dir" ? 2 : first.starts_with("--data-dir=") ? 1 : 0;
+  if (words > 0 && argc > 1 + words) std::rotate(argv + 1, argv + 1 + words, argv + argc);
+}
+
 int main(int argc, char** argv) {
   if (std::getenv("TF_PLUGIN_MAGIC_COOKIE") != nullptr) return provider::serve();
+  put_data_dir_last(argc, argv);
   if (is_for_engine(argc, argv)) return run_engine(argv);
   return command_line(argc, argv);
 }

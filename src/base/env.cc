@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -171,6 +172,15 @@ void remove_wide_folder(const std::string& path) {
   }
 }
 
+class PosixLock final : public FileLock {
+ public:
+  explicit PosixLock(int fd) : fd_(fd) {}
+  ~PosixLock() override { ::close(fd_); }
+
+ private:
+  int fd_;
+};
+
 class PosixEnv final : public Env {
  public:
   Result<std::unique_ptr<File>> open(const std::string& path, Open mode) override {
@@ -247,6 +257,15 @@ class PosixEnv final : public Env {
     ::close(fd);
     if (rc != 0) return errno_error(err, "can't sync", path);
     return {};
+  }
+
+  Result<std::unique_ptr<FileLock>> lock(const std::string& path) override {
+    int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) return errno_error(errno, "can't open", path);
+    auto lock = std::make_unique<PosixLock>(fd);
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return lock;
+    if (errno != EWOULDBLOCK) return errno_error(errno, "can't lock", path);
+    return error(Code::kUnavailable, "{} is held by another process", path);
   }
 
   Result<uint64_t> free_bytes(const std::string& path) override {

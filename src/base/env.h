@@ -54,6 +54,12 @@ class Listener {
   virtual void close() = 0;
 };
 
+/// A file that is held for this process; let go on destruction, or with the process.
+class FileLock {
+ public:
+  virtual ~FileLock() = default;
+};
+
 struct DirEntry {
   std::string name;  ///< without the folder
   bool is_dir = false;
@@ -85,6 +91,10 @@ class Env {
   virtual Status sync_dir(const std::string& path) = 0;
   /// Free bytes for this user on the file system of `path`.
   virtual Result<std::uint64_t> free_bytes(const std::string& path) = 0;
+
+  /// Holds the file `path`, made when absent. kUnavailable when another process, or another lock of
+  /// this one, holds it.
+  virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path) = 0;
 
   /// Listens on a loopback address; `port` 0 chooses one. kAlreadyExists when the port is taken.
   virtual Result<std::unique_ptr<Listener>> listen_loopback(int port) = 0;

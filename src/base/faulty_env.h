@@ -34,6 +34,9 @@ class FaultyEnv final : public Env {
   Result<std::vector<DirEntry>> list(const std::string& path) override { return inner_.list(path); }
   Status sync_dir(const std::string& path) override { return inner_.sync_dir(path); }
   Result<std::uint64_t> free_bytes(const std::string& path) override;
+  Result<std::unique_ptr<FileLock>> lock(const std::string& path) override {
+    return inner_.lock(path);
+  }
   Result<std::unique_ptr<Listener>> listen_loopback(int port) override {
     return inner_.listen_loopback(port);
   }

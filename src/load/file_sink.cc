@@ -44,16 +44,34 @@ FileSink::FileSink(Env& env, Options options)
       options_(std::move(options)),
       part_(beside(options_.path, options_.hidden, ".part")),
       state_path_(beside(options_.path, options_.hidden, ".part-state")),
+      lock_path_(beside(options_.path, options_.hidden, ".part-lock")),
       state_(std::make_unique<FileState>()) {
   CHECK(options_.form == Form::kJsonLines || options_.form == Form::kCsv ||
         options_.form == Form::kRowGroup);
 }
 
-FileSink::~FileSink() = default;
+FileSink::~FileSink() {
+  if (lock_ != nullptr) (void)env_.remove_file(lock_path_);
+}
 
 std::int64_t FileSink::bytes() const { return state_->bytes; }
 
+/// Two commands that write the same file would mix their rows. A playground's own files, hidden
+/// ones, have one writer.
+Status FileSink::hold() {
+  std::filesystem::path folder = std::filesystem::path(part_).parent_path();
+  if (!folder.empty()) TRY(env_.make_dirs(folder.string()));
+  if (options_.hidden) return {};
+  auto lock = env_.lock(lock_path_);
+  if (!lock && lock.error().code == Code::kUnavailable) {
+    return error(Code::kUnavailable, "{} is being written by another command", options_.path);
+  }
+  lock_ = TRY(std::move(lock));
+  return {};
+}
+
 Result<Start> FileSink::open(const world::World& world, const Slice& slice) {
+  TRY(hold());
   what_ = fmt::format("{} {}", slice_text(world, slice), form_name(options_.form));
   schema_ = table_schema(slice.table, Form::kBatch);
   header_ = header_of(options_.form, slice.table);
@@ -83,8 +101,6 @@ Status FileSink::check_free(const base::Error& state_error) const {
 }
 
 Result<Start> FileSink::begin(const Slice& slice) {
-  std::filesystem::path folder = std::filesystem::path(part_).parent_path();
-  if (!folder.empty()) TRY(env_.make_dirs(folder.string()));
   *state_ = {.position = slice.begin};
   TRY(env_.remove_file(part_));
   TRY(save());

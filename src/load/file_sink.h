@@ -26,7 +26,8 @@ class FileSink final : public Sink {
   ~FileSink() override;
 
   Form form() const override { return options_.form; }
-  /// Errors: kAlreadyExists when `path` is there; kFailedPrecondition when other rows were begun.
+  /// Errors: kAlreadyExists when `path` is there; kFailedPrecondition when other rows were begun;
+  /// kUnavailable when another process is writing them.
   base::Result<Start> open(const world::World& world, const Slice& slice) override;
   base::Status write(Chunk& chunk) override;
   base::Status close() override;
@@ -34,6 +35,7 @@ class FileSink final : public Sink {
   std::int64_t bytes() const override;
 
  private:
+  base::Status hold();
   base::Result<Start> take_up(const Slice& slice, FileState state);
   base::Result<Start> begin(const Slice& slice);
   base::Status check_free(const base::Error& state_error) const;
@@ -42,7 +44,8 @@ class FileSink final : public Sink {
 
   base::Env& env_;
   const Options options_;
-  const std::string part_, state_path_;
+  const std::string part_, state_path_, lock_path_;
+  std::unique_ptr<base::FileLock> lock_;
   std::string what_;  ///< the slice and the form: the state is of this load or of another
   model::Schema schema_;
   std::string header_;  ///< not written yet

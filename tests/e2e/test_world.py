@@ -119,3 +119,25 @@ def test_a_playground_has_its_own_world(make_bare_root):
     assert there["rows"] == 1000
     inside = json.loads(world("describe", "users", "--json", cwd=root.data_dir.parent, HRISTE_DATA_DIR=str(root.data_dir)))
     assert inside == there
+
+
+def test_silver_repairs_exactly_what_the_ledger_calls_repairable(root):
+    root.apply()
+    answer = root.sql("SELECT string_agg(event_id || ' ' || client_ip, ',' ORDER BY event_id) FROM silver.pageviews "
+                      "WHERE client_ip_repaired")
+    ledger = [json.loads(line) for line in world(
+        "faults", "--data-dir", root.data_dir, "--fault", "missing_client_ip", "--table", "pageviews",
+        "--format", "jsonl").splitlines()]
+    repairable = [f"{row['key']} {row['repaired']}" for row in ledger if row["repairable"]]
+    assert len(repairable) > 5
+    assert answer[0][0].split(",") == repairable
+
+
+def test_english_is_another_world_with_the_same_people_underneath():
+    czech, english = (json.loads(world("describe", "--json", *SMALL, "--locale", locale)) for locale in ("cs", "en"))
+    assert [table["rows"] for table in czech] == [table["rows"] for table in english]
+    hashes = [dict(reversed(line.split()[:2]) for line in world("hash", *SMALL, "--locale", locale).splitlines())
+              for locale in ("cs", "en")]
+    assert {table for table in hashes[0] if hashes[0][table] != hashes[1][table]} >= {"users", "products"}
+    users = next(table for table in english if table["table"] == "users")
+    assert users["examples"] and all(json.loads(row)["description"].isascii() for row in users["examples"]), users

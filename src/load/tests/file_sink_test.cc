@@ -159,5 +159,24 @@ TEST_F(FileSinkTest, KilledBetweenRenameAndTheEndItIsComplete) {
   EXPECT_FALSE(env_.exists(path_ + ".part-state"));
 }
 
+TEST_F(FileSinkTest, TwoAtOnceAreNotMixed) {
+  World world = small_world();
+  Slice slice = whole_table(world, Table::kUsers);
+  {
+    FileSink first(env_, {.path = path_});
+    ASSERT_TRUE(first.open(world, slice));
+    for (bool overwrite : {false, true}) {
+      auto second = load(world, slice, env_, Form::kJsonLines, overwrite);
+      ASSERT_FALSE(second);
+      EXPECT_EQ(second.error().code, Code::kUnavailable);
+      EXPECT_NE(second.error().message.find("another command"), std::string::npos);
+    }
+  }
+  ASSERT_TRUE(load(world, slice, env_, Form::kJsonLines));
+  auto entries = env_.list(dir_).value();
+  ASSERT_EQ(entries.size(), 1u);
+  EXPECT_EQ(entries[0].name, "rows.txt");
+}
+
 }  // namespace
 }  // namespace load
