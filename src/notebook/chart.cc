@@ -118,4 +118,34 @@ Parsed<Chart> parse_chart(std::string_view body, int fence_line) {
   return check(std::move(chart));
 }
 
+Parsed<Chart> parse_chart_words(std::string_view words, int line) {
+  Chart chart{.data = "rows", .line = line};
+  while (!(words = trim(words)).empty()) {
+    std::size_t equals = words.find('=');
+    std::string_view key = words.substr(0, std::min(equals, words.find_first_of(" \t")));
+    if (equals == std::string_view::npos || key.size() != equals) {
+      return problem(line, fmt::format("expected key=value, found “{}”", key));
+    }
+    words.remove_prefix(equals + 1);
+    bool quoted = !words.empty() && (words.front() == '"' || words.front() == '\'');
+    std::size_t end = quoted ? words.find(words.front(), 1) : words.find_first_of(" \t");
+    if (quoted && end == std::string_view::npos) {
+      return problem(line, fmt::format("the value of {} has no closing quote", key));
+    }
+    std::string_view value = words.substr(quoted ? 1 : 0, end - (quoted ? 1 : 0));
+    if (key == "data" || !set(chart, key, value)) {
+      return problem(line,
+                     fmt::format("there is no key “{}”; there are: type, x, y, color, title", key));
+    }
+    words.remove_prefix(std::min(end, words.size()));
+    if (quoted) words.remove_prefix(1);
+  }
+  return check(std::move(chart));
+}
+
+json chart_json(const Chart& chart) {
+  return {{"type", chart.type}, {"data", chart.data},   {"x", chart.x},
+          {"y", chart.y},       {"color", chart.color}, {"title", chart.title}};
+}
+
 }  // namespace notebook

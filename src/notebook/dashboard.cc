@@ -252,9 +252,9 @@ json to_json(const Block& block) {
     case Block::Kind::kChart:
       break;
   }
-  const Chart& chart = block.chart;
-  return {{"kind", "chart"}, {"type", chart.type},   {"data", chart.data},  {"x", chart.x},
-          {"y", chart.y},    {"color", chart.color}, {"title", chart.title}};
+  json chart = chart_json(block.chart);
+  chart["kind"] = "chart";
+  return chart;
 }
 
 }  // namespace

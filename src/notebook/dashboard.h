@@ -24,26 +24,16 @@
 // Threads: pure functions. Read first: tests/dashboard_test.cc.
 #pragma once
 
-#include <expected>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "notebook/problem.h"
+
 namespace notebook {
 
 using json = nlohmann::json;
-
-/// What is wrong in a file; lines count from 1.
-struct Problem {
-  int line = 1;
-  std::string message;
-};
-template <typename T>
-using Parsed = std::expected<T, Problem>;
-
-/// "shop.md:27 chart: query “by_kraju” is not defined; …".
-std::string to_string(const Problem& problem, std::string_view file);
 
 struct Query {
   std::string name;

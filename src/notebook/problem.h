@@ -1,0 +1,21 @@
+// What is wrong in a file that a person wrote, and where.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+namespace notebook {
+
+/// What is wrong in a file; lines count from 1.
+struct Problem {
+  int line = 1;
+  std::string message;
+};
+template <typename T>
+using Parsed = std::expected<T, Problem>;
+
+/// "shop.md:27 chart: query “by_kraju” is not defined; …".
+std::string to_string(const Problem& problem, std::string_view file);
+
+}  // namespace notebook
