@@ -119,6 +119,7 @@ struct Server::Impl {
   void add_routes();
   void add_resource_routes();
   void add_playground_routes();
+  void add_tracking_routes();
   void add_page_routes();
   void live(httplib::Response& response);
   void end_soon(bool remove_data);
@@ -244,6 +245,7 @@ void Server::Impl::add_playground_routes() {
            [&playground](const Request& request, httplib::Response& response) {
              answer_result(response, playground.dashboard(request.matches[1]));
            });
+  add_tracking_routes();
   http.Get("/v1/grade", [&playground](const Request&, httplib::Response& response) {
     answer_result(response, playground.recorded_grade());
   });
@@ -287,6 +289,24 @@ void Server::Impl::add_playground_routes() {
     answer(response, {{"url", fmt::format("http://127.0.0.1:{}/login?code={}", port,
                                           access.make_login_code())}});
   });
+}
+
+void Server::Impl::add_tracking_routes() {
+  auto& playground = *options.playground;
+  http.Get("/v1/experiments", [&playground](const Request&, httplib::Response& response) {
+    answer_result(response, playground.experiments());
+  });
+  http.Get(R"(/v1/experiments/([^/]+)/runs)",
+           [&playground](const Request& request, httplib::Response& response) {
+             answer_result(response, playground.experiment_runs(request.matches[1]));
+           });
+  http.Get("/v1/models", [&playground](const Request&, httplib::Response& response) {
+    answer_result(response, playground.models());
+  });
+  http.Get(R"(/v1/models/([^/]+))",
+           [&playground](const Request& request, httplib::Response& response) {
+             answer_result(response, playground.model(request.matches[1]));
+           });
 }
 
 void Server::Impl::add_page_routes() {

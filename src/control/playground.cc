@@ -9,6 +9,7 @@
 #include "control/all_controllers.h"
 #include "control/hub_records.h"
 #include "control/run.h"
+#include "control/tracking_view.h"
 #include "kinds/kinds.h"
 #include "notebook/dashboard.h"
 
@@ -48,6 +49,8 @@ std::vector<KindController> all_controllers(Runtime& runtime) {
   all.emplace_back("hriste_event_hub", make_event_hub_controller(runtime));
   all.emplace_back("hriste_generator", make_generator_controller(runtime));
   all.emplace_back("hriste_stream_job", make_stream_job_controller(runtime));
+  all.emplace_back("hriste_experiment", make_experiment_controller(runtime));
+  all.emplace_back("hriste_model", make_model_controller(runtime));
   all.emplace_back("hriste_pipeline", make_pipeline_controller(runtime));
   all.emplace_back("hriste_trigger", make_trigger_controller(runtime));
   all.emplace_back("hriste_dashboard", make_dashboard_controller(runtime));
@@ -76,6 +79,8 @@ Result<std::unique_ptr<Playground>> Playground::open(Options options) {
                                        .clock = &runtime.wall,
                                        .root = runtime.lake_root(),
                                        .temp_dir = runtime.data_dir + "/tmp"}));
+  runtime.tracking = TRY(tracking::Store::open(
+      {.env = &runtime.env, .clock = &runtime.wall, .dir = runtime.data_dir + "/ml"}));
   auto kafka_port = TRY(runtime.catalogue->meta("kafka_port")).value_or("0");
   runtime.broker =
       TRY(hub::Broker::open({.env = &runtime.env,
@@ -312,6 +317,15 @@ Result<json> Playground::dashboard(const std::string& name) {
   json sent = notebook::to_json(*board);
   sent["name"] = name;
   return sent;
+}
+
+Result<json> Playground::experiments() { return control::experiments(*runtime_->tracking); }
+Result<json> Playground::experiment_runs(const std::string& name) {
+  return control::experiment_runs(*runtime_->tracking, name);
+}
+Result<json> Playground::models() { return control::models(*runtime_->tracking); }
+Result<json> Playground::model(const std::string& name) {
+  return control::model(*runtime_->tracking, name);
 }
 
 Result<json> Playground::grade(const std::string& run_id) { return grade_now(*runtime_, run_id); }

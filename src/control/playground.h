@@ -5,7 +5,7 @@
 // catalogue, orders start and stop, and makes each request idempotent: put() completes what an
 // earlier, interrupted put() began.
 //
-// Folder: <data_dir>/{lock,daemon.json,token,catalogue.db,lake/,hub/,sql/,state/,logs/}.
+// Folder: <data_dir>/{lock,daemon.json,token,catalogue.db,lake/,hub/,sql/,state/,ml/,logs/}.
 // Thread: thread-safe; put() and remove() of one resource are serialised, of different ones
 // parallel.
 #pragma once
@@ -73,6 +73,11 @@ class Playground {
   base::Result<json> dashboards();
   /// As notebook::to_json() says, with its name. kNotFound.
   base::Result<json> dashboard(const std::string& name);
+  /// As tracking_view.h says.
+  base::Result<json> experiments();
+  base::Result<json> experiment_runs(const std::string& name);
+  base::Result<json> models();
+  base::Result<json> model(const std::string& name);
   /// Computes the grade now and records it under `run_id`.
   base::Result<json> grade(const std::string& run_id);
   base::Result<json> recorded_grade();

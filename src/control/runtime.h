@@ -15,6 +15,7 @@
 #include "load/live_load.h"
 #include "sqldb/database.h"
 #include "stream/job.h"
+#include "tracking/store.h"
 #include "world/world.h"
 
 namespace control {
@@ -31,6 +32,7 @@ struct Runtime {
   std::unique_ptr<PlaygroundClock> clock;  ///< playground time
   std::shared_ptr<lake::Lake> lake;
   std::unique_ptr<hub::Broker> broker;
+  std::unique_ptr<tracking::Store> tracking;
 
   Registry<const world::World> worlds;
   Registry<sqldb::Database> databases;

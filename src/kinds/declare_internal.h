@@ -14,6 +14,8 @@ Kind stream_job_kind();
 Kind pipeline_kind();
 Kind trigger_kind();
 Kind dashboard_kind();
+Kind experiment_kind();
+Kind model_kind();
 
 Kind query_source();
 Kind grade_source();

@@ -161,5 +161,27 @@ TEST_F(PlaygroundClockTest, FreezesJumpsForwardAndIsKept) {
   EXPECT_EQ(base::format_millis(again->clock().now()), "2026-06-02T00:00:00.000Z");
 }
 
+TEST_F(PlaygroundTest, ExperimentsAndModelsShowTheirRunsButNoToken) {
+  auto playground = open();
+  ASSERT_TRUE(playground->put(
+      "hriste_experiment", "orders",
+      {{"tracking_uri", "http://127.0.0.1:5000"}, {"tracking_token", "secret-token"}}));
+  ASSERT_TRUE(playground->put("hriste_model", "order_value", {{"description", "CZK"}}));
+  json experiments = *playground->experiments();
+  ASSERT_EQ(experiments.size(), 1u);
+  EXPECT_EQ(experiments[0]["tracking_uri"], "http://127.0.0.1:5000");
+  EXPECT_EQ(experiments.dump().find("secret-token"), std::string::npos);
+  EXPECT_EQ(*playground->experiment_runs("orders"), json::array());
+  EXPECT_EQ(playground->experiment_runs("x").error().code, base::Code::kNotFound);
+  EXPECT_EQ((*playground->models())[0]["latest"], 0);
+  EXPECT_EQ((*playground->model("order_value"))["versions"], json::array());
+  EXPECT_EQ(playground->model("x").error().code, base::Code::kNotFound);
+  ASSERT_TRUE(playground->remove("hriste_model", "order_value"));
+  EXPECT_TRUE(playground->models()->empty());
+  auto wrong = playground->put("hriste_experiment", "e", {{"tracking_uri", "ftp://host"}});
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().path, json({"tracking_uri"}));
+}
+
 }  // namespace
 }  // namespace control
