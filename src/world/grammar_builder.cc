@@ -1,5 +1,7 @@
 #include "world/grammar_builder.h"
 
+#include <algorithm>
+
 #include "base/result.h"
 #include "world/czech.h"
 
@@ -7,6 +9,11 @@ namespace world {
 namespace {
 
 constexpr std::size_t kTextsMax = 20'000;  ///< of one list: more would be a mistake
+
+bool opens(char c) { return c == '{' || c == '[' || c == '<'; }
+bool closes_or_splits(char c) {
+  return c == '}' || c == ']' || c == '>' || c == '|' || c == '/' || c == '^';
+}
 
 /// Splits at `separator` outside of groups.
 std::vector<std::string_view> split_outside(std::string_view text, char separator) {
@@ -34,9 +41,10 @@ struct GrammarBuilder::Group {
   char kind;  ///< '{', '[', '<', or 0: there is none
 
   static Group next(std::string_view pattern) {
-    std::size_t open = pattern.find_first_of("{[<");
-    if (open == std::string_view::npos) {
-      CHECK(pattern.find_first_of("}]>|/^") == std::string_view::npos, "{}", pattern);
+    std::size_t open = 0;
+    while (open < pattern.size() && !opens(pattern[open])) ++open;
+    if (open == pattern.size()) {
+      CHECK(std::ranges::none_of(pattern, closes_or_splits), "{}", pattern);
       return {pattern, {}, {}, 0};
     }
     int depth = 0;
@@ -132,6 +140,13 @@ Grammar::Slot GrammarBuilder::slot(const std::vector<std::string>& texts) {
   return {it->second, count};
 }
 
+/// The slot of a named list, made once a start().
+Grammar::Slot GrammarBuilder::list(std::string_view name, const Voice& voice) {
+  auto [it, added] = named_.try_emplace(std::string(name));
+  if (added) it->second = slot(texts_of(name, voice));
+  return it->second;
+}
+
 /// Appends a pattern. What is the same in every text becomes part of the choice beside it, so that
 /// fewer slots have to be written; named lists stay whole, since many patterns share them.
 void GrammarBuilder::compile(std::string_view pattern, const Voice& voice,
@@ -154,7 +169,7 @@ void GrammarBuilder::compile(std::string_view pattern, const Voice& voice,
     } else if (group.kind == '<') {
       close({""});
       grammar_.slots_.push_back(group.inside == voice.given ? Grammar::Slot{0, 0}
-                                                            : slot(texts_of(group.inside, voice)));
+                                                            : list(group.inside, voice));
     } else {
       std::vector<std::string> texts = choices(group, voice);
       if (open.size() == 1) {
@@ -172,6 +187,7 @@ void GrammarBuilder::compile(std::string_view pattern, const Voice& voice,
 Grammar::Start GrammarBuilder::start(std::string_view name, const Voice& voice,
                                      std::string_view before) {
   auto first = static_cast<std::uint32_t>(grammar_.patterns_.size());
+  named_.clear();
   for (const Rule& rule : rules_[name]) {
     if (voice.fits(rule.tags)) compile(rule.text, voice, before);
   }

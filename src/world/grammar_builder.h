@@ -45,12 +45,14 @@ class GrammarBuilder {
   static std::string_view form(const Group& group, const Voice& voice);
   std::vector<std::string> choices(const Group& group, const Voice& voice) const;
   Grammar::Slot slot(const std::vector<std::string>& texts);
+  Grammar::Slot list(std::string_view name, const Voice& voice);
   Grammar::Phrase phrase(const std::string& text);
   void compile(std::string_view pattern, const Voice& voice, std::string_view before);
 
   std::map<std::string_view, std::vector<Rule>> rules_;
   std::map<std::string, std::uint32_t, std::less<>> begins_;  ///< of phrases' bytes
   std::map<std::vector<std::string>, std::uint16_t> lists_;   ///< first phrase
+  std::map<std::string, Grammar::Slot, std::less<>> named_;   ///< of one voice
   Grammar grammar_;
 };
 
