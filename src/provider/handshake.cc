@@ -4,11 +4,15 @@
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
+#include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 
 #include "provider/handshake_internal.h"
@@ -30,6 +34,7 @@ using Certificate = std::unique_ptr<X509, With<X509_free>>;
 using Bio = std::unique_ptr<BIO, With<BIO_free_all>>;
 
 constexpr long kValidSeconds = 24 * 3600;
+constexpr std::string_view kFolderName = "hriste-plugin-";
 
 std::string bytes_of(BIO* bio) {
   char* data = nullptr;
@@ -82,6 +87,33 @@ std::string unpadded_base64(std::string_view bytes) {
   return text;
 }
 
+bool is_answered(const std::string& socket) {
+  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+  if (socket.size() >= sizeof address.sun_path) return true;
+  std::ranges::copy(socket, address.sun_path);
+  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  const int rc = ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  const bool dead = rc != 0 && (errno == ECONNREFUSED || errno == ENOENT);
+  if (fd >= 0) ::close(fd);
+  return !dead;
+}
+
+/// A provider that was killed leaves its folder: those that nobody has answered in for a minute go.
+void remove_dead_folders(std::string_view parent) {
+  namespace fs = std::filesystem;
+  const auto long_ago = fs::file_time_type::clock::now() - std::chrono::minutes(1);
+  std::error_code ec;
+  for (fs::directory_iterator i(parent, ec), end; !ec && i != end; i.increment(ec)) {
+    std::error_code own;
+    if (!i->path().filename().string().starts_with(kFolderName)) continue;
+    const auto changed = i->last_write_time(own);
+    const std::string socket = i->path().string() + "/socket";
+    if (own || changed > long_ago || i->is_symlink(own) || is_answered(socket)) continue;
+    ::unlink(socket.c_str());
+    ::rmdir(i->path().c_str());
+  }
+}
+
 }  // namespace
 
 base::Result<Identity> make_identity() {
@@ -103,9 +135,10 @@ base::Result<SocketFolder> SocketFolder::make() {
   if (wanted == nullptr || *wanted == '\0') wanted = std::getenv("TMPDIR");
   int err = 0;
   for (const std::string_view parent : {wanted == nullptr ? "" : wanted, "/tmp"}) {
-    std::string folder = fmt::format("{}/hriste-plugin-XXXXXX", parent);
+    std::string folder = fmt::format("{}/{}XXXXXX", parent, kFolderName);
     if (parent.empty() || folder.size() + sizeof "/socket" > sizeof(sockaddr_un::sun_path))
       continue;
+    remove_dead_folders(parent);
     if (::mkdtemp(folder.data()) != nullptr) return SocketFolder(std::move(folder));
     err = errno;
   }

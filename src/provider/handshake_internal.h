@@ -18,7 +18,8 @@ base::Result<Identity> make_identity();
 /// A folder that only we can enter, and the socket's path in it. Removed by the destructor.
 class SocketFolder {
  public:
-  /// Below PLUGIN_UNIX_SOCKET_DIR or TMPDIR, or /tmp when that path would be too long.
+  /// Below PLUGIN_UNIX_SOCKET_DIR or TMPDIR, or /tmp when that path would be too long. Removes what
+  /// killed ones left there.
   static base::Result<SocketFolder> make();
   SocketFolder(SocketFolder&& other) noexcept : folder_(std::move(other.folder_)) {
     other.folder_.clear();

@@ -1,9 +1,11 @@
 #include <gtest/gtest.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 
 #include "provider/handshake_internal.h"
@@ -36,6 +38,29 @@ TEST(SocketFolder, IsPrivateAndRemoved) {
     EXPECT_EQ(std::filesystem::status(path).permissions(), std::filesystem::perms::owner_all);
   }
   EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST(SocketFolder, RemovesWhatKilledOnesLeft) {
+  namespace fs = std::filesystem;
+  const fs::path parent = fs::path(testing::TempDir()) / fmt::format("sockets-{}", ::getpid());
+  for (const char* name :
+       {"hriste-plugin-old", "hriste-plugin-new", "hriste-plugin-full", "other"}) {
+    fs::create_directories(parent / name);
+    std::ofstream(parent / name / "socket") << "";
+  }
+  std::ofstream(parent / "hriste-plugin-full" / "letter") << "";
+  for (const char* name : {"hriste-plugin-old", "hriste-plugin-full", "other"}) {
+    fs::last_write_time(parent / name, fs::file_time_type::clock::now() - std::chrono::hours(1));
+  }
+  ::setenv("PLUGIN_UNIX_SOCKET_DIR", parent.c_str(), 1);
+  const auto folder = SocketFolder::make();
+  ::unsetenv("PLUGIN_UNIX_SOCKET_DIR");
+  ASSERT_TRUE(folder);
+  EXPECT_FALSE(fs::exists(parent / "hriste-plugin-old"));
+  EXPECT_TRUE(fs::exists(parent / "hriste-plugin-new" / "socket"));
+  EXPECT_TRUE(fs::exists(parent / "hriste-plugin-full" / "letter"));
+  EXPECT_TRUE(fs::exists(parent / "other" / "socket"));
+  fs::remove_all(parent);
 }
 
 TEST(SocketFolder, AvoidsPathsThatAreTooLong) {
