@@ -5,7 +5,7 @@
 namespace stream {
 
 void append_json_row(const Table& table, std::size_t row, std::string& out) {
-  static constexpr Value kAbsent;
+  static constexpr Value kAbsent{};
   out += '{';
   bool first = true;
   for (int slot : table.shape->seen()) {
