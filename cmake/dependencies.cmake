@@ -23,6 +23,8 @@ find_library(SNAPPY_LIBRARY snappy REQUIRED)
 add_library(dep_snappy INTERFACE IMPORTED)
 target_link_libraries(dep_snappy INTERFACE ${SNAPPY_LIBRARY})
 find_package(spdlog REQUIRED)
+find_package(Eigen3 REQUIRED NO_MODULE)
+add_library(dep_eigen ALIAS Eigen3::Eigen)
 find_package(nlohmann_json REQUIRED)
 find_package(GTest REQUIRED)
 

@@ -102,12 +102,17 @@ base::Result<std::vector<TableInfo>> Lake::tables() const {
 }
 
 base::Result<TableWrite> Lake::table_write(const std::string& table) const {
-  auto parts = TRY(split_table(table));
-  DeltaTable delta(*options_.env, *options_.clock, TRY(folder(parts.tier, parts.name)));
-  Snapshot snapshot = TRY(delta.snapshot());
+  Snapshot snapshot = TRY(this->snapshot(table));
   TableWrite write{snapshot.version, snapshot.rows(), snapshot.bytes(), {}, {}, 0};
   write.cuts = committed_cuts(snapshot);
   return write;
+}
+
+base::Result<Snapshot> Lake::snapshot(const std::string& table,
+                                      std::optional<std::int64_t> version) const {
+  auto parts = TRY(split_table(table));
+  DeltaTable delta(*options_.env, *options_.clock, TRY(folder(parts.tier, parts.name)));
+  return delta.snapshot(version);
 }
 
 base::Result<QueryResult> Lake::query(const std::string& sql, const QueryOptions& options) {

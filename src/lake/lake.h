@@ -33,6 +33,8 @@
 
 namespace lake {
 
+struct Snapshot;  // delta.h
+
 struct TableInfo {
   std::string tier;
   std::string name;
@@ -65,6 +67,8 @@ class Lake {
   ~Lake();
 
   const std::string& root() const { return options_.root; }
+  base::Env& env() const { return *options_.env; }
+  const base::Clock& clock() const { return *options_.clock; }
   /// "{root}/{tier}/{path}". Errors: kInvalidArgument for a tier that isn't bronze, silver or gold,
   /// or a path ("orders", "stream/counts") with a part that is no name.
   base::Result<std::string> folder(const std::string& tier, const std::string& path) const;
@@ -81,6 +85,10 @@ class Lake {
 
   /// The version, rows and commitInfo.hriste.cuts of a Delta table. kNotFound when it isn't there.
   base::Result<TableWrite> table_write(const std::string& table) const;
+
+  /// What a Delta table "tier.name" holds at `version`, or now. kNotFound: no table or version.
+  base::Result<Snapshot> snapshot(const std::string& table,
+                                  std::optional<std::int64_t> version = {}) const;
 
   /// Errors: kInvalidArgument "line 1, column 8: …"; kPermissionDenied: not a SELECT over the lake;
   /// kNotFound: no such table (with line and column); kResourceExhausted: memory or disk;

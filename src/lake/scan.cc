@@ -72,10 +72,12 @@ class Running {
 
 base::Status scan(Lake& lake, const std::string& sql,
                   const std::function<base::Status(const model::Batch&)>& on_batch,
-                  const Cuts& cuts, std::stop_token stop) {
+                  const ScanOptions& options) {
   // Whoever takes the rows is a thread already, and reads tables side by side: with more, rows
   // would be handed from thread to thread.
-  auto session = TRY(Session::open(lake, sql, cuts, Session::Order::kAny, {}, /*threads=*/1));
+  auto session = TRY(Session::open(lake, sql, options.cuts, Session::Order::kAny, {},
+                                   /*threads=*/1, options.versions));
+  const std::stop_token& stop = options.stop;
   duckdb_connection connection = session->connection().raw();
   std::stop_callback on_stop(stop, [connection] { duckdb_interrupt(connection); });
   Running running;

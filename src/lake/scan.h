@@ -11,6 +11,14 @@
 
 namespace lake {
 
+struct ScanOptions {
+  Cuts cuts;
+  /// Errors beside those of Lake::query: kNotFound: no such version (an overwritten one is kept for
+  /// an hour); kInvalidArgument: one for a table that isn't Delta.
+  Versions versions;
+  std::stop_token stop;
+};
+
 /// Gives the rows of `sql`, a SELECT as Lake::query takes it, to `on_batch` as they are made, in
 /// batches of about two thousand rows; the batch is valid during the call. Memory is bounded by the
 /// engine's limit, whatever the number of rows. Stops at the first error of `on_batch`. Without
@@ -21,6 +29,12 @@ namespace lake {
 /// it in the statement).
 base::Status scan(Lake& lake, const std::string& sql,
                   const std::function<base::Status(const model::Batch&)>& on_batch,
-                  const Cuts& cuts = {}, std::stop_token stop = {});
+                  const ScanOptions& options);
+inline base::Status scan(Lake& lake, const std::string& sql,
+                         const std::function<base::Status(const model::Batch&)>& on_batch,
+                         const Cuts& cuts = {}, std::stop_token stop = {}) {
+  return scan(lake, sql, on_batch,
+              ScanOptions{.cuts = cuts, .versions = {}, .stop = std::move(stop)});
+}
 
 }  // namespace lake

@@ -164,7 +164,8 @@ base::Status Session::make_rejected() {
   return connection_->run("CREATE VIEW meta.rejected AS " + select);
 }
 
-base::Status Session::make_views(const CheckedSql& checked, const Cuts& cuts) {
+base::Status Session::make_views(const CheckedSql& checked, const Cuts& cuts,
+                                 const Versions& versions) {
   if (checked.tables.empty() && !checked.lists_tables) return {};
   base::Env& env = *lake_.options_.env;
   TableFilter named = [&](std::string_view tier, std::string_view name) {
@@ -176,8 +177,10 @@ base::Status Session::make_views(const CheckedSql& checked, const Cuts& cuts) {
       TRY(find_tables(env, lake_.options_.root, checked.lists_tables ? TableFilter{} : named));
   auto add = [&](TableSource source) -> base::Status {
     TRY(gather_small_files(env, temp_dir_, source));
-    auto view =
-        TRY(make_view(*connection_, *lake_.options_.env, *lake_.options_.clock, source, cuts));
+    auto pinned = versions.find(source.tier + "." + source.name);
+    std::optional<std::int64_t> version;
+    if (pinned != versions.end()) version = pinned->second;
+    auto view = TRY(make_view(*connection_, env, *lake_.options_.clock, source, cuts, version));
     merge_cuts(cuts_, view.cuts);
     return connection_->run(fmt::format("CREATE OR REPLACE VIEW {}.{} AS {}", source.tier,
                                         quote_name(source.name), view.select));
@@ -211,13 +214,14 @@ base::Status Session::close_off(Order order) {
 
 base::Result<std::unique_ptr<Session>> Session::open(Lake& lake, const std::string& sql,
                                                      const Cuts& cuts, Order order,
-                                                     const Macros& macros, int threads) {
+                                                     const Macros& macros, int threads,
+                                                     const Versions& versions) {
   std::unique_ptr<Session> session(new Session(lake, sql));
   TRY(session->start(threads));
   auto checked = TRY(check_select(session->connection(), sql));
   TRY(session->make_meta());
   TRY(session->make_macros(macros));
-  TRY(session->make_views(checked, cuts));
+  TRY(session->make_views(checked, cuts, versions));
   TRY(session->close_off(order));
   return session;
 }

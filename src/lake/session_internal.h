@@ -49,7 +49,8 @@ class Session {
   };
   static base::Result<std::unique_ptr<Session>> open(Lake& lake, const std::string& sql,
                                                      const Cuts& cuts, Order order = Order::kKept,
-                                                     const Macros& macros = {}, int threads = 0);
+                                                     const Macros& macros = {}, int threads = 0,
+                                                     const Versions& versions = {});
   ~Session();
 
   DuckConnection& connection() { return *connection_; }
@@ -75,7 +76,7 @@ class Session {
  private:
   Session(Lake& lake, std::string sql) : lake_(lake), sql_(std::move(sql)) {}
   base::Status start(int threads);
-  base::Status make_views(const CheckedSql& checked, const Cuts& cuts);
+  base::Status make_views(const CheckedSql& checked, const Cuts& cuts, const Versions& versions);
   base::Status make_macros(const Macros& macros);
   base::Status make_meta();
   base::Status make_rejected();

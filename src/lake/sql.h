@@ -29,6 +29,9 @@ namespace lake {
 /// Hub → W in ms: only its events that arrived before W are read.
 using Cuts = std::map<std::string, std::int64_t>;
 
+/// Delta table, "tier.name" → the version that is read; of tables that aren't named the newest.
+using Versions = std::map<std::string, std::int64_t>;
+
 struct QueryOptions {
   std::int64_t max_rows = 10'000;  ///< the rest is cut off and `truncated` says so
   Cuts cuts;                       ///< hubs that aren't named: everything committed

@@ -47,11 +47,12 @@ struct TableView {
   Cuts cuts;
 };
 
-/// `cuts` are what the caller asks for. Errors: kFailedPrecondition: it has no file to tell its
+/// `cuts` are what the caller asks for; `version` (of a Delta table): that one instead of the
+/// newest. Errors: kFailedPrecondition: it has no file to tell its
 /// columns.
 base::Result<TableView> make_view(DuckConnection& connection, base::Env& env,
                                   const base::Clock& clock, const TableSource& source,
-                                  const Cuts& cuts);
+                                  const Cuts& cuts, std::optional<std::int64_t> version = {});
 
 /// Adds `more` to `cuts`; of two for one hub the smaller counts.
 void merge_cuts(Cuts& cuts, const Cuts& more);

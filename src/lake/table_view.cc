@@ -149,8 +149,8 @@ std::string delta_part(const std::vector<ViewColumn>& columns, const DataFile& f
 }
 
 base::Result<TableView> delta_view(base::Env& env, const base::Clock& clock,
-                                   const TableSource& source) {
-  Snapshot snapshot = TRY(DeltaTable(env, clock, source.folder).snapshot());
+                                   const TableSource& source, std::optional<std::int64_t> version) {
+  Snapshot snapshot = TRY(DeltaTable(env, clock, source.folder).snapshot(version));
   auto columns = TRY(delta_columns(snapshot));
   std::map<std::map<std::string, std::optional<std::string>>, std::vector<const DataFile*>> parts;
   for (const auto& file : snapshot.files) parts[file.partition_values].push_back(&file);
@@ -171,9 +171,14 @@ base::Result<TableView> delta_view(base::Env& env, const base::Clock& clock,
 
 base::Result<TableView> make_view(DuckConnection& connection, base::Env& env,
                                   const base::Clock& clock, const TableSource& source,
-                                  const Cuts& cuts) {
-  auto view = source.format == Format::kDelta ? delta_view(env, clock, source)
-                                              : file_view(connection, env, source, cuts);
+                                  const Cuts& cuts, std::optional<std::int64_t> version) {
+  bool delta = source.format == Format::kDelta;
+  if (version && !delta) {
+    return base::error(base::Code::kInvalidArgument, "{}.{} has no versions: it is no Delta table",
+                       source.tier, source.name);
+  }
+  auto view =
+      delta ? delta_view(env, clock, source, version) : file_view(connection, env, source, cuts);
   if (!view) return base::annotate(view.error(), source.tier + "." + source.name);
   return view;
 }
