@@ -31,6 +31,10 @@ constexpr const char* kContentSecurity =
     "data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/// A notebook's output may show pictures and styles of its own, and do nothing.
+constexpr const char* kDocumentSecurity =
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
 RequestFacts facts_of(const Request& request) {
   auto header = [&](const char* name) -> std::string_view {
     auto it = request.headers.find(name);
@@ -120,6 +124,7 @@ struct Server::Impl {
   void add_resource_routes();
   void add_playground_routes();
   void add_tracking_routes();
+  void add_notebook_routes();
   void add_page_routes();
   void live(httplib::Response& response);
   void end_soon(bool remove_data);
@@ -246,6 +251,7 @@ void Server::Impl::add_playground_routes() {
              answer_result(response, playground.dashboard(request.matches[1]));
            });
   add_tracking_routes();
+  add_notebook_routes();
   http.Get("/v1/grade", [&playground](const Request&, httplib::Response& response) {
     answer_result(response, playground.recorded_grade());
   });
@@ -307,6 +313,37 @@ void Server::Impl::add_tracking_routes() {
            [&playground](const Request& request, httplib::Response& response) {
              answer_result(response, playground.model(request.matches[1]));
            });
+}
+
+void Server::Impl::add_notebook_routes() {
+  constexpr const char* kPath = R"(/v1/notebooks/([^/]+))";
+  auto& playground = *options.playground;
+  http.Get("/v1/notebooks", [&playground](const Request&, httplib::Response& response) {
+    answer_result(response, playground.notebooks());
+  });
+  http.Post("/v1/notebooks/run",
+            [&playground](const Request& request, httplib::Response& response) {
+              auto body = parse_object(request.body);
+              if (!body) return refuse(response, body.error());
+              answer_result(response, playground.run_notebook_text(*body));
+            });
+  http.Get(kPath, [&playground](const Request& request, httplib::Response& response) {
+    answer_result(response, playground.notebook(request.matches[1]));
+  });
+  http.Get(std::string(kPath) + "/html",
+           [&playground](const Request& request, httplib::Response& response) {
+             auto html = playground.notebook_document(request.matches[1]);
+             if (!html) return refuse(response, html.error());
+             response.set_header("Content-Security-Policy", kDocumentSecurity);
+             response.set_content(*html, "text/html; charset=utf-8");
+           });
+  http.Post(std::string(kPath) + "/run",
+            [&playground](const Request& request, httplib::Response& response) {
+              auto body = parse_object(request.body.empty() ? "{}" : request.body);
+              if (!body) return refuse(response, body.error());
+              answer_result(response, playground.run_notebook(request.matches[1],
+                                                              body->value("parameters", json())));
+            });
 }
 
 void Server::Impl::add_page_routes() {

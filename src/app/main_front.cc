@@ -103,6 +103,14 @@ int command_line(int argc, char** argv) {
       app.add_subcommand("grade", "The recorded grade; exit status 1 when a check is wrong");
   grade->add_flag("--json", as_json, "As JSON");
   grade->add_flag("--now", now, "Compute it now");
+  ::app::NotebookOptions notebook;
+  auto* nb = app.add_subcommand("nb", "Notebooks: hriste nb run FILE");
+  auto* nb_run = nb->add_subcommand(
+      "run", "Run a notebook (.sql, .py) against the playground; exit status 1 when a cell fails");
+  nb_run->add_option("file", notebook.file, "Its file")->required()->check(CLI::ExistingFile);
+  nb_run->add_option("-p,--parameter", notebook.parameters, "name=value; may be repeated");
+  nb_run->add_option("--html", notebook.html, "Write the result here, as one HTML file");
+  nb->require_subcommand(1);
   auto* doctor = app.add_subcommand("doctor", "Check what a playground needs");
   auto* world = app.add_subcommand(
       "world",
@@ -144,6 +152,7 @@ int command_line(int argc, char** argv) {
   if (*tail) return ::app::tail_verb(playground, text, limit, follow);
   if (*run) return ::app::run_verb(playground, text);
   if (*grade) return ::app::grade_verb(playground, as_json, now);
+  if (*nb_run) return ::app::notebook_verb(playground, notebook);
   if (*doctor) return ::app::doctor_verb(playground);
   if (*hash) return ::app::world_hash_verb(playground);
   if (*inventory) return ::app::inventory_verb(playground);

@@ -17,5 +17,6 @@ std::unique_ptr<Controller> make_model_controller(Runtime& runtime);
 std::unique_ptr<Controller> make_pipeline_controller(Runtime& runtime);
 std::unique_ptr<Controller> make_trigger_controller(Runtime& runtime);
 std::unique_ptr<Controller> make_dashboard_controller(Runtime& runtime);
+std::unique_ptr<Controller> make_notebook_controller(Runtime& runtime);
 
 }  // namespace control

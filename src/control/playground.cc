@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "control/all_controllers.h"
 #include "control/hub_records.h"
+#include "control/notebooks.h"
 #include "control/run.h"
 #include "control/tracking_view.h"
 #include "kinds/kinds.h"
@@ -54,6 +55,7 @@ std::vector<KindController> all_controllers(Runtime& runtime) {
   all.emplace_back("hriste_pipeline", make_pipeline_controller(runtime));
   all.emplace_back("hriste_trigger", make_trigger_controller(runtime));
   all.emplace_back("hriste_dashboard", make_dashboard_controller(runtime));
+  all.emplace_back("hriste_notebook", make_notebook_controller(runtime));
   return all;
 }
 
@@ -326,6 +328,49 @@ Result<json> Playground::experiment_runs(const std::string& name) {
 Result<json> Playground::models() { return control::models(*runtime_->tracking); }
 Result<json> Playground::model(const std::string& name) {
   return control::model(*runtime_->tracking, name);
+}
+
+Result<json> Playground::notebooks() {
+  json all = json::array();
+  for (const Resource& resource : TRY(runtime_->catalogue->list())) {
+    if (resource.kind != "hriste_notebook") continue;
+    json last = TRY(kept_notebook_result(*runtime_, resource.name));
+    json summary;
+    if (last.is_object()) {
+      for (const char* key : {"state", "error", "started", "seconds"}) summary[key] = last[key];
+    }
+    all.push_back({{"name", resource.name},
+                   {"file", resource.attributes.value("file", json())},
+                   {"last", std::move(summary)}});
+  }
+  std::sort(all.begin(), all.end(),
+            [](const json& a, const json& b) { return a["name"] < b["name"]; });
+  return all;
+}
+
+Result<json> Playground::notebook(const std::string& name) {
+  return shown_notebook(*runtime_, name);
+}
+
+Result<std::string> Playground::notebook_document(const std::string& name) {
+  return control::notebook_document(*runtime_, name);
+}
+
+Result<json> Playground::run_notebook(const std::string& name, const json& parameters) {
+  auto text = TRY(notebook_text(*runtime_, name, TRY(parameter_values(parameters))));
+  TRY(run_and_keep_notebook(*runtime_, name, text, stop_.get_token()));
+  return shown_notebook(*runtime_, name);
+}
+
+Result<json> Playground::run_notebook_text(const json& request) {
+  json file = request.value("file", json()), source = request.value("source", json());
+  if (!file.is_string() || !source.is_string()) {
+    return base::error(Code::kInvalidArgument, "\"file\" and \"source\" must be texts");
+  }
+  NotebookText text{.file = file,
+                    .source = source,
+                    .given = TRY(parameter_values(request.value("parameters", json())))};
+  return run_notebook_to_document(*runtime_, text, stop_.get_token());
 }
 
 Result<json> Playground::grade(const std::string& run_id) { return grade_now(*runtime_, run_id); }

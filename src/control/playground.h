@@ -78,6 +78,16 @@ class Playground {
   base::Result<json> experiment_runs(const std::string& name);
   base::Result<json> models();
   base::Result<json> model(const std::string& name);
+  /// [{"name","file","last":{"state","error","started","seconds"}|null}], by name.
+  base::Result<json> notebooks();
+  /// As shown_notebook() says (notebooks.h). kNotFound.
+  base::Result<json> notebook(const std::string& name);
+  /// The last result as one HTML document that loads nothing.
+  base::Result<std::string> notebook_document(const std::string& name);
+  /// Runs it, keeps the result and returns it as notebook() does. A cell that fails is a state.
+  base::Result<json> run_notebook(const std::string& name, const json& parameters);
+  /// Runs {"file","source","parameters"} and keeps nothing: {"state","error","seconds","html"}.
+  base::Result<json> run_notebook_text(const json& request);
   /// Computes the grade now and records it under `run_id`.
   base::Result<json> grade(const std::string& run_id);
   base::Result<json> recorded_grade();

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "control/controller.h"
 #include "control/grade_scope.h"
+#include "control/notebooks.h"
 #include "flow/copy_activity.h"
 #include "flow/sql_activity.h"
 
@@ -80,6 +81,7 @@ flow::ActivityTypes activity_types(Runtime& runtime) {
   };
   auto find_tier = [&runtime](const std::string& ref) { return runtime.tier_of(ref); };
   return {{"copy", flow::make_copy_activity(runtime.env, *runtime.lake, find_database, find_tier)},
+          {"notebook", make_notebook_activity(runtime)},
           {"sql", flow::make_sql_activity(*runtime.lake)}};
 }
 

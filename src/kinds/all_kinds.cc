@@ -33,7 +33,7 @@ std::span<const Kind> all_kinds() {
   static const std::vector<Kind> all =
       with_identity({world_kind(), lake_kind(), database_kind(), event_hub_kind(), generator_kind(),
                      stream_job_kind(), pipeline_kind(), trigger_kind(), dashboard_kind(),
-                     experiment_kind(), model_kind()});
+                     experiment_kind(), model_kind(), notebook_kind()});
   return all;
 }
 

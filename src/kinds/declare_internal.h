@@ -16,6 +16,7 @@ Kind trigger_kind();
 Kind dashboard_kind();
 Kind experiment_kind();
 Kind model_kind();
+Kind notebook_kind();
 
 Kind query_source();
 Kind grade_source();

@@ -19,8 +19,8 @@ Attribute activities() {
           {.name = "type",
            .presence = Presence::kRequired,
            .doc = "`copy` takes a table of a database to the lake, `sql` makes a table from a "
-                  "query.",
-           .checks = {.one_of = {"copy", "sql"}}},
+                  "query, `notebook` runs a notebook.",
+           .checks = {.one_of = {"copy", "notebook", "sql"}}},
           {.name = "needs",
            .shape = Shape::kStringList,
            .doc = "Names of activities that have to be done before.",
@@ -55,6 +55,11 @@ Attribute activities() {
            .doc = "`sql`: the name of the query's file, for messages.",
            .in_ref = false,
            .checks = {.form = Form::kNotEmpty}},
+          ref_attribute("notebook", "hriste_notebook", Presence::kOptional,
+                        "`notebook`: the notebook; a cell that fails fails the activity."),
+          {.name = "parameters",
+           .shape = Shape::kStringMap,
+           .doc = "`notebook`: values for its parameters."},
       }};
 }
 
@@ -66,9 +71,11 @@ void check_parts(int index, const json& activity, Problems& problems) {
                                  {"to", "copy"},
                                  {"query", "sql"},
                                  {"table", "sql"},
-                                 {"file", "sql"}}) {
+                                 {"file", "sql"},
+                                 {"notebook", "notebook"},
+                                 {"parameters", "notebook"}}) {
     const auto& value = member(activity, part);
-    bool needed = std::string_view(part) != "file";
+    bool needed = std::string_view(part) != "file" && std::string_view(part) != "parameters";
     if (type == of && needed && value.is_null())
       problems.push_back({{"activities", index},
                           fmt::format("{} is missing: an activity of type {} needs it", part, of)});

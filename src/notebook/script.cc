@@ -111,6 +111,7 @@ class ScriptReader {
         continue;
       }
       statement.line += step.cell.line;
+      statement.code_line += step.cell.line;
       step.statements.push_back(std::move(statement));
     }
     if (step.statements.empty()) {

@@ -127,10 +127,12 @@ bool equal_word(std::string_view a, std::string_view upper) {
 std::vector<Statement> split_statements(std::string_view text) {
   std::vector<Statement> statements;
   std::size_t from = 0;
-  int line = 0;
+  int line = 0, code_line = 0;
   bool has_code = false;
   auto end = [&](std::size_t to) {
-    if (has_code) statements.push_back({std::string(text.substr(from, to - from)), line});
+    if (has_code) {
+      statements.push_back({std::string(text.substr(from, to - from)), line, code_line});
+    }
     has_code = false;
   };
   Tokens tokens(text);
@@ -140,7 +142,9 @@ std::vector<Statement> split_statements(std::string_view text) {
       from = token->end;
       line = token->line;
     } else {
-      has_code = has_code || !is_comment(token->kind);
+      if (has_code || is_comment(token->kind)) continue;
+      has_code = true;
+      code_line = token->line;
     }
   }
   end(text.size());

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <httplib.h>
 
+#include <filesystem>
 #include <fstream>
 #include <future>
 
@@ -191,6 +192,79 @@ TEST_F(ServerTest, DashboardsAreParsedAndChecked) {
                   json{{"source", "```sql q\nSELECT * FROM read_text('/etc/passwd')\n```\n"}});
   EXPECT_EQ(file.status, 403) << file.body;
   EXPECT_EQ(get("/v1/dashboards").body.size(), 1u);
+}
+
+constexpr const char* kNotebook =
+    "-- Databricks notebook source\n-- MAGIC %md # Hi <script>alert(1)</script>\n\n"
+    "-- COMMAND ----------\n\nCREATE WIDGET TEXT least DEFAULT '3'\n\n"
+    "-- COMMAND ----------\n\n-- hriste:chart type=bar x=sex y=n\n"
+    "SELECT k AS sex, count(*) AS n FROM bronze.users, (VALUES ('a'), ('b')) v(k)\n"
+    "GROUP BY k HAVING count(*) > :least\n";
+
+TEST_F(ServerTest, NotebooksRunAndKeepTheirResults) {
+  make_small_playground();
+  EXPECT_EQ(get("/v1/notebooks").body, json::array());
+  ASSERT_EQ(put("hriste_notebook/n", json{{"source", kNotebook}}).status, 200);
+  EXPECT_EQ(get("/v1/notebooks").body[0]["last"], json());
+  auto shown = get("/v1/notebooks/n").body;
+  EXPECT_EQ(shown["cells"][0]["html"].get<std::string>().find("<script"), std::string::npos);
+  EXPECT_EQ(shown["parameters"], (json{{{"name", "least"}, {"value", "3"}}}));
+  auto ran = post("/v1/notebooks/n/run").body;
+  EXPECT_EQ(ran["last"]["state"], "succeeded") << ran;
+  EXPECT_EQ(ran["last"]["cells"][2]["rows"].size(), 2u) << ran;
+  EXPECT_EQ(get("/v1/notebooks/n").body, ran) << "kept";
+  auto none = post("/v1/notebooks/n/run", R"({"parameters": {"least": 1000}})").body;
+  EXPECT_EQ(none["last"]["cells"][2]["rows"].size(), 0u);
+  EXPECT_EQ(none["last"]["parameters"]["least"], "1000");
+  auto page = http_->Get("/v1/notebooks/n/html");
+  ASSERT_TRUE(page);
+  EXPECT_NE(page->get_header_value("Content-Security-Policy").find("sandbox"), std::string::npos);
+  EXPECT_EQ(page->body.find("<script"), std::string::npos);
+  auto once = post("/v1/notebooks/run", json{{"file", "f.sql"}, {"source", kNotebook}}.dump()).body;
+  EXPECT_EQ(once["state"], "succeeded");
+  EXPECT_NE(once["html"].get<std::string>().find("<svg"), std::string::npos);
+  // Another text has no result, and a notebook that goes takes its own along.
+  ASSERT_EQ(put("hriste_notebook/n", json{{"source", std::string(kNotebook) + "\n"}}).status, 200);
+  EXPECT_EQ(get("/v1/notebooks/n").body["last"], json());
+  post("/v1/notebooks/n/run");
+  ASSERT_EQ(remove("hriste_notebook/n").status, 200);
+  EXPECT_EQ(get("/v1/notebooks/n").status, 404);
+  EXPECT_FALSE(std::filesystem::exists(path("notebooks/n.json")));
+}
+
+TEST_F(ServerTest, NotebooksAreCheckedAndMayOnlyRead) {
+  make_small_playground();
+  const std::string head = "-- Databricks notebook source\n";
+  auto refused = [&](const std::string& cell, int status, const std::string& says) {
+    auto answer = put("hriste_notebook/b", json{{"source", head + cell}, {"file", "b.sql"}});
+    EXPECT_EQ(answer.status, status) << cell;
+    EXPECT_NE(answer.message().find(says), std::string::npos) << answer.body;
+  };
+  refused("SELEC 1", 400, "b.sql:2 column 1:");
+  refused("SELECT 1;\nSELECT\n  :who", 400, "b.sql:4 the parameter :who has no value");
+  refused("SELECT * FROM read_text('/etc/passwd')", 403, "b.sql:2");
+  refused("SELECT 1;\n\nDROP TABLE bronze.users", 403, "b.sql:4 only SELECT");
+  refused("COPY (SELECT 1) TO '/tmp/x'", 403, "b.sql:");
+  refused("SELECT 1 -- hriste:chart type=pie", 400, "b.sql:2 chart:");
+  EXPECT_EQ(get("/v1/notebooks").body, json::array());
+  // What only the run can see: it says where, later cells don't run, and the result is kept.
+  const std::string broken = head +
+                             "SELECT 1 AS a\n\n-- COMMAND ----------\n\nSELECT 1 AS a,\n  "
+                             "nothing\nFROM bronze.users\n\n-- COMMAND ----------\nSELECT 2\n";
+  ASSERT_EQ(put("hriste_notebook/b", json{{"source", broken}, {"file", "b.sql"}}).status, 200);
+  auto last = post("/v1/notebooks/b/run").body["last"];
+  EXPECT_EQ(last["state"], "failed");
+  EXPECT_EQ(last["cells"][0]["state"], "succeeded");
+  EXPECT_TRUE(last["cells"][1]["error"].get<std::string>().starts_with("b.sql:7 column 3:"))
+      << last;
+  EXPECT_EQ(last["cells"][2]["state"], "skipped");
+  auto on_apply =
+      put("hriste_notebook/b", json{{"source", broken}, {"file", "b.sql"}, {"run", "apply"}});
+  EXPECT_EQ(on_apply.status, 412) << on_apply.body;
+  EXPECT_EQ(post("/v1/notebooks/b/run", R"({"parameters": {"x": 1}})").status, 400);
+  EXPECT_EQ(post("/v1/notebooks/b/run", R"({"parameters": [1]})").status, 400);
+  EXPECT_EQ(post("/v1/notebooks/none/run").status, 404);
+  EXPECT_EQ(post("/v1/notebooks/run", "{}").status, 400);
 }
 
 TEST_F(ServerTest, TheGradeIsRecorded) {

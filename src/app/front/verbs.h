@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "client/playground.h"
 
@@ -30,6 +31,15 @@ int tail_verb(client::Playground& playground, const std::string& hub, int limit,
 int run_verb(client::Playground& playground, const std::string& pipeline);
 int grade_verb(client::Playground& playground, bool as_json, bool now);
 int world_hash_verb(client::Playground& playground);
+
+// notebook.cc
+struct NotebookOptions {
+  std::string file;                     ///< .sql or .py
+  std::vector<std::string> parameters;  ///< "name=value"
+  std::string html;                     ///< where the document goes; empty: only the outcome
+};
+/// 1 when a cell failed.
+int notebook_verb(client::Playground& playground, const NotebookOptions& options);
 
 // receipt.cc
 int inventory_verb(client::Playground& playground);

@@ -40,6 +40,7 @@ TEST(SqlText, SplitsStatements) {
   EXPECT_EQ(parts[0].line, 0);
   EXPECT_EQ(parts[1].sql, "\n\n/* ; */ SELECT 2");
   EXPECT_EQ(parts[1].line, 1);
+  EXPECT_EQ(parts[1].code_line, 3);
   EXPECT_TRUE(split_statements("-- only\n/* comments */ ;").empty());
 }
 

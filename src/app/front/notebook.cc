@@ -1,0 +1,37 @@
+// hriste nb run: any notebook against the running playground.
+#include <fmt/format.h>
+
+#include "app/front/verbs.h"
+#include "base/env.h"
+
+namespace app {
+
+int notebook_verb(client::Playground& playground, const NotebookOptions& options) {
+  json parameters = json::object();
+  for (const std::string& pair : options.parameters) {
+    size_t equals = pair.find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      return fail({base::Code::kInvalidArgument, fmt::format("-p {}: expected name=value", pair)});
+    }
+    parameters[pair.substr(0, equals)] = pair.substr(equals + 1);
+  }
+  auto source = base::Env::real().read_file(options.file);
+  if (!source) return fail(source.error());
+  auto answer =
+      playground.call("POST", "/v1/notebooks/run",
+                      {{"file", options.file}, {"source", *source}, {"parameters", parameters}});
+  if (!answer) return fail(answer.error().error);
+  if (!options.html.empty()) {
+    auto written = base::Env::real().write_file(options.html, answer->value("html", ""));
+    if (!written) return fail(written.error());
+  }
+  if (answer->value("state", "") != "succeeded") {
+    fmt::print(stderr, "{}\n", answer->value("error", ""));
+    return 1;
+  }
+  fmt::print("{} succeeded in {:.2f} s{}\n", options.file, answer->value("seconds", 0.0),
+             options.html.empty() ? "" : ": " + options.html);
+  return 0;
+}
+
+}  // namespace app

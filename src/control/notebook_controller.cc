@@ -1,0 +1,93 @@
+// hriste_notebook: a text in the catalogue, run on apply or by hand; its last result goes with it.
+#include <mutex>
+
+#include "control/all_controllers.h"
+#include "control/notebooks.h"
+
+namespace control {
+
+using base::Result;
+using base::Status;
+
+namespace {
+
+class NotebookController final : public Controller {
+ public:
+  explicit NotebookController(Runtime& runtime) : runtime_(runtime) {}
+
+  Status check(const std::string& name, const json& wanted) override {
+    TRY(check_notebook(runtime_, TRY(text_of(name, wanted))));
+    return {};
+  }
+
+  Result<json> apply(const std::string& name, const json& wanted, const json& previous,
+                     std::stop_token stop) override {
+    NotebookText text = TRY(text_of(name, wanted));
+    note_tables(name, TRY(check_notebook(runtime_, text)));
+    // Another text's results would stand below the wrong cells.
+    if (!previous.is_object() || previous.value("source", "") != text.source) {
+      TRY(forget_notebook_result(runtime_, name));
+    }
+    if (wanted.at("run") != "apply") return wanted;
+    json result = TRY(run_and_keep_notebook(runtime_, name, text, stop));
+    if (result.at("state") == "succeeded") return wanted;
+    return base::error(base::Code::kFailedPrecondition, "{}", result.value("error", ""));
+  }
+
+  Status start(const std::string& name, const json& attributes) override {
+    if (auto text = text_of(name, attributes)) {
+      if (auto tables = check_notebook(runtime_, *text)) note_tables(name, std::move(*tables));
+    }
+    return {};
+  }
+
+  /// One that runs on apply and has no result is drift: the next apply runs it.
+  Result<bool> exists(const std::string& name, const json& attributes) override {
+    if (attributes.at("run") != "apply") return true;
+    return TRY(kept_notebook_result(runtime_, name)).is_object();
+  }
+
+  Status remove(const std::string& name, const json&) override {
+    TRY(forget_notebook_result(runtime_, name));
+    std::lock_guard lock(mutex_);
+    tables_.erase(name);
+    return {};
+  }
+
+  std::vector<MapNode> nodes(const std::string& name, const json& attributes) override {
+    MapNode node{.id = "hriste_notebook." + name,
+                 .label = "note." + name,
+                 .kind = "hriste_notebook",
+                 .tier = "serve"};
+    node.status = "ready";
+    node.source = {{"file", attributes.value("file", json())}, {"text", attributes.at("source")}};
+    std::lock_guard lock(mutex_);
+    node.inputs = tables_[name];
+    return {node};
+  }
+
+ private:
+  void note_tables(const std::string& name, std::vector<std::string> tables) {
+    std::lock_guard lock(mutex_);
+    tables_[name] = std::move(tables);
+  }
+
+  static Result<NotebookText> text_of(const std::string& name, const json& attributes) {
+    json file = attributes.value("file", json());
+    return NotebookText{.file = file.is_string() ? file.get<std::string>() : name,
+                        .source = attributes.at("source"),
+                        .given = TRY(parameter_values(attributes.value("parameters", json())))};
+  }
+
+  Runtime& runtime_;
+  std::mutex mutex_;
+  std::map<std::string, std::vector<std::string>> tables_;  // by notebook
+};
+
+}  // namespace
+
+std::unique_ptr<Controller> make_notebook_controller(Runtime& runtime) {
+  return std::make_unique<NotebookController>(runtime);
+}
+
+}  // namespace control
