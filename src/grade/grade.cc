@@ -72,6 +72,7 @@ base::Result<Report> grade(const Inputs& inputs) {
   plan_files(plan);
   plan_traffic(plan);
   plan_sales(plan);
+  plan_scores(plan);
   plan_people(plan);
   plan_user_repairs(plan);
   TRY(measure(plan));

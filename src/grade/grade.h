@@ -59,7 +59,8 @@ struct Inputs {
   /// orders, items, pageviews, stars, vip_pageviews, deadletter}, silver.{users, products, orders,
   /// items, pageviews, stars, quarantine}, silver.stream_{pageviews_5min, slow_pages,
   /// slow_pages_enriched, starred_pageviews, first_events} and gold.{engagements, sales_by_day,
-  /// product_popularity, latency_5min, sessions}; others are ignored.
+  /// product_popularity, latency_5min, sessions, order_features, order_predictions}; others are
+  /// ignored.
   std::set<std::string> tables;
 
   /// By the world's table that goes there: "pageviews", "stars".

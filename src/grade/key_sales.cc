@@ -52,6 +52,8 @@ OrderFacts OrderReader::facts(std::int64_t id) {
   world::UserFacts user = world_.user_facts(facts.order.user_id);
   facts.town = user.town;
   facts.vip = user.vip;
+  facts.male = user.sex == world::Sex::kMale;
+  facts.age = user.age;
   facts.after_dark =
       is_after_dark((*places_)[static_cast<std::size_t>(user.town)], facts.order.time_ms);
   return facts;

@@ -32,6 +32,8 @@ struct OrderFacts {
   int town = 0;               ///< the user's
   bool vip = false;
   bool after_dark = false;
+  bool male = false;  ///< the user
+  int age = 0;        ///< the user's, at the epoch
 };
 
 /// Makes one order's facts after another. Owned by one thread.

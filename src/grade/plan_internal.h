@@ -99,6 +99,7 @@ Check unless_not_gradable(const StreamPlan& stream, Check check);
 
 void plan_files(Plan& plan);
 void plan_sales(Plan& plan);
+void plan_scores(Plan& plan);  ///< behind plan_sales
 void plan_traffic(Plan& plan);
 void plan_job(Plan& plan, StreamPlan& stream);  ///< a part of plan_traffic
 void plan_statements(Plan& plan);               ///< a part of plan_traffic

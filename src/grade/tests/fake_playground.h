@@ -50,9 +50,11 @@ class FakePlayground {
   std::string path(const std::string& below) const { return root() + "/" + below; }
 
   static constexpr const char* kRefined[] = {
-      "silver.users",      "silver.products",   "silver.orders",     "silver.items",
-      "silver.pageviews",  "silver.stars",      "silver.quarantine", "gold.engagements",
-      "gold.sales_by_day", "gold.latency_5min", "gold.sessions",     "gold.product_popularity"};
+      "silver.users",        "silver.products",       "silver.orders",
+      "silver.items",        "silver.pageviews",      "silver.stars",
+      "silver.quarantine",   "gold.engagements",      "gold.sales_by_day",
+      "gold.latency_5min",   "gold.sessions",         "gold.product_popularity",
+      "gold.order_features", "gold.order_predictions"};
   static constexpr const char* kStream[] = {
       "silver.stream_pageviews_5min", "silver.stream_slow_pages",
       "silver.stream_slow_pages_enriched", "silver.stream_starred_pageviews",
@@ -83,7 +85,10 @@ class FakePlayground {
   void overwrite(const std::string& table, const std::string& select) {
     auto done = lake->overwrite_table(table, select, {{"pageviews", cut_ms}, {"stars", cut_ms}});
     ASSERT_TRUE(done) << done.error().message;
+    if (table == "gold.order_predictions") name_model();
   }
+  /// Says in the predictions' newest commit which model made them, as scoring does.
+  void name_model();
   /// Makes a file of its rows the only one of a plain Parquet table.
   void write_orders(const std::string& folder, const model::Batch& batch) {
     ASSERT_TRUE(env.make_dirs(path(folder)));

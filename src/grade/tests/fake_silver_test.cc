@@ -2,6 +2,8 @@
 // _test.cc, so that only the tests have it.) What SQL can't say shortly comes from helper tables.
 #include "grade/key_sun.h"
 #include "grade/tests/fake_playground.h"
+#include "lake/delta.h"
+#include "world/order_law.h"
 #include "world/prague.h"
 
 namespace grade {
@@ -17,7 +19,71 @@ const std::string kSessions =
     "event_id)), visits AS (SELECT *, sum(starts) OVER (PARTITION BY user_id, user_agent ORDER BY "
     "moment, event_id ROWS UNBOUNDED PRECEDING) AS visit FROM gaps) ";
 
+constexpr const char* kKrajCodes[] = {"010", "020", "031", "032", "041", "042", "051",
+                                      "052", "053", "063", "064", "071", "072", "080"};
+
+/// A dummy column: when it is 1, and what it is worth by the world's law.
+struct Dummy {
+  std::string name, condition;
+  std::int64_t worth = 0;
+};
+
+std::vector<Dummy> dummies() {
+  std::vector<Dummy> all{{"vip", "is_vip", world::kVipEffect},
+                         {"holiday", "is_holiday", world::kHolidayEffect},
+                         {"after_dark", "after_dark", 0},
+                         {"sex_male", "sex = 'male'", 0}};
+  for (int i = 1; i < 6; ++i) {
+    all.push_back({i == 5 ? "age_65_up" : fmt::format("age_{}_{}", 15 + 10 * i, 24 + 10 * i),
+                   fmt::format("age >= {} AND age < {}", 15 + 10 * i, i == 5 ? 200 : 25 + 10 * i),
+                   world::kAgeEffects[i] - world::kAgeEffects[0]});
+  }
+  for (int i = 1; i < 14; ++i) {
+    all.push_back({fmt::format("kraj_cz{}", kKrajCodes[i]),
+                   fmt::format("kraj_code = 'CZ{}'", kKrajCodes[i]),
+                   world::kKrajEffects[i] - world::kKrajEffects[0]});
+  }
+  for (int i = 1; i < 24; ++i) {
+    all.push_back({fmt::format("hour_{:02}", i), fmt::format("hour(local_time) = {}", i),
+                   world::kHourEffects[i] - world::kHourEffects[0]});
+  }
+  for (int i = 2; i <= 7; ++i) {
+    all.push_back({fmt::format("weekday_{}", i), fmt::format("day_of_week = {}", i),
+                   world::kWeekdayEffects[i - 1] - world::kWeekdayEffects[0]});
+  }
+  for (int i = 2; i <= 12; ++i) {
+    all.push_back({fmt::format("month_{:02}", i), fmt::format("month(local_time) = {}", i)});
+  }
+  return all;
+}
+
+std::int64_t reference_worth() {
+  return world::kOrderBase + world::kAgeEffects[0] + world::kKrajEffects[0] +
+         world::kHourEffects[0] + world::kWeekdayEffects[0];
+}
+
+std::string features_statement() {
+  std::string sql = "SELECT order_id, order_date AS ordered_at, order_value";
+  for (const Dummy& dummy : dummies()) {
+    sql += fmt::format(", CAST({} AS INT) AS {}", dummy.condition, dummy.name);
+  }
+  return sql + " FROM silver.orders JOIN silver.users ON id = user_id";
+}
+
+/// By the best model there is.
+std::string predictions_statement() {
+  std::string sum = std::to_string(reference_worth());
+  for (const Dummy& dummy : dummies()) sum += fmt::format(" + {} * {}", dummy.worth, dummy.name);
+  return fmt::format(
+      "SELECT order_id, order_value, CAST({} AS DOUBLE) AS predicted, 'order_value' AS model, "
+      "CAST(7 AS BIGINT) AS version FROM ({})",
+      sum, features_statement());
+}
+
 const std::map<std::string, std::string> kStatements{
+    {"gold.order_features", features_statement()},
+    {"gold.order_predictions", predictions_statement()},
+
     {"silver.users",
      "SELECT u.id, u.name, coalesce(t.city, trim(u.city)) AS city, nullif(u.phone_number, '') AS "
      "phone_number, u.birth_number, "
@@ -125,6 +191,22 @@ void FakePlayground::make_silver() {
   silver_ = true;
   make_helpers();
   for (const char* table : kRefined) overwrite(table, statement(table));
+}
+
+void FakePlayground::name_model() {
+  json coefficients = json::array();
+  for (const Dummy& dummy : dummies()) {
+    coefficients.push_back({{"feature", dummy.name}, {"value", dummy.worth}});
+  }
+  json model{{"name", "order_value"},
+             {"intercept", {{"value", reference_worth()}}},
+             {"coefficients", coefficients},
+             {"split", "2025-10-25T00:00:00.000000Z"},
+             {"train", {{"rows", 4'000}}}};
+  lake::DeltaTable table(env, clock_, path("gold/order_predictions"));
+  auto committed =
+      table.commit({.info = {{"hriste.model", {{"version", 7}, {"model", std::move(model)}}}}});
+  ASSERT_TRUE(committed) << committed.error().message;
 }
 
 void FakePlayground::make_helpers() {

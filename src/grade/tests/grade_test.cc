@@ -81,10 +81,11 @@ TEST_F(GradeRefined, AWholePlaygroundIsAllRight) {
     EXPECT_EQ(check.verdict, Verdict::kRight)
         << check.layer << " " << check.name << "\n  expected " << check.expected << "\n  found    "
         << check.found << "\n  " << check.detail;
+    if (check.name.ends_with(" score")) continue;  // near the best possible is right
     EXPECT_EQ(check.expected, check.found);
   }
   // bronze, sql, hub, capture, raw, stream, silver and its figures, gold
-  EXPECT_EQ(report.total(), 6 + 2 + 4 + 8 + 9 + 6 + 7 + 5 + 5);
+  EXPECT_EQ(report.total(), 6 + 2 + 4 + 8 + 9 + 6 + 7 + 5 + 8);
   json out = report.to_json();
   EXPECT_EQ(out["run_id"], "run-1");
   EXPECT_EQ(out["all_right"], true);

@@ -1,0 +1,113 @@
+#include "grade/key_features.h"
+
+#include <utility>
+
+namespace grade {
+
+namespace {
+
+using F = FeatureFacts;
+using Field = Shape<F>::Field;
+
+constexpr const char* kKraje[] = {"CZ010", "CZ020", "CZ031", "CZ032", "CZ041", "CZ042", "CZ051",
+                                  "CZ052", "CZ053", "CZ063", "CZ064", "CZ071", "CZ072", "CZ080"};
+constexpr int kKrajCount = std::size(kKraje);
+
+std::int64_t local_day(const F& f) { return floor_div(f.order.local_ms, kDayMs); }
+int hour_of(const F& f) {
+  return static_cast<int>((f.order.local_ms - local_day(f) * kDayMs) / kHourMs);
+}
+int month_of(const F& f) {
+  std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{local_day(f)}}};
+  return static_cast<int>(static_cast<unsigned>(date.month()));
+}
+int weekday_of(const F& f) { return static_cast<int>(day_of_week(local_day(f))); }
+int kraj_of(const F& f) { return f.kraj; }
+/// 0: under 25, then by ten years, 5: 65 and older.
+int age_group_of(const F& f) {
+  int age = f.order.age;
+  return age < 25 ? 0 : age >= 65 ? 5 : (age - 15) / 10;
+}
+
+/// A column that is 1 where `Is` says so.
+template <typename Is>
+Field flag(std::string name, Is) {
+  return {.column = {.name = std::move(name), .form = Form::kInt},
+          .cell = [](const F& f) { return Cell::of(std::int64_t{Is{}(f) ? 1 : 0}); },
+          .required = false};
+}
+
+/// Columns for the levels First, First + 1, … of what `Of` gives.
+template <int (*Of)(const F&), int First, int... I, typename Name>
+void add_levels(std::vector<Field>& fields, std::integer_sequence<int, I...>, Name name) {
+  (fields.push_back(flag(name(First + I), [](const F& f) { return Of(f) == First + I; })), ...);
+}
+template <int (*Of)(const F&), int First, int Last, typename Name>
+void add_levels(std::vector<Field>& fields, Name name) {
+  add_levels<Of, First>(fields, std::make_integer_sequence<int, Last - First + 1>{}, name);
+}
+
+std::string lower_code(int kraj) {
+  std::string code = kKraje[kraj];
+  return "kraj_cz" + code.substr(2);
+}
+std::string age_name(int group) {
+  if (group == 5) return "age_65_up";
+  return fmt::format("age_{}_{}", 15 + 10 * group, 24 + 10 * group);
+}
+
+}  // namespace
+
+FeatureReader::FeatureReader(const world::World& world, const std::vector<Place>& places)
+    : orders_(world, &places) {
+  for (const world::Town& town : world.towns()) {
+    auto at = std::ranges::find(kKraje, town.kraj_code,
+                                [](const char* code) { return std::string_view(code); });
+    kraj_of_town_.push_back(static_cast<int>(at - std::begin(kKraje)));
+  }
+}
+
+FeatureFacts FeatureReader::facts(std::int64_t id) {
+  FeatureFacts facts{.order = orders_.facts(id)};
+  facts.kraj = kraj_of_town_[static_cast<std::size_t>(facts.order.town)];
+  return facts;
+}
+
+std::vector<Field> feature_fields() {
+  std::vector<Field> fields{
+      flag("vip", [](const F& f) { return f.order.vip; }),
+      flag("after_dark", [](const F& f) { return f.order.after_dark; }),
+      flag("holiday", [](const F& f) { return is_public_holiday(local_day(f)); }),
+      flag("sex_male", [](const F& f) { return f.order.male; })};
+  auto numbered = [](const char* kind) {
+    return [kind](int level) { return fmt::format("{}_{:02}", kind, level); };
+  };
+  add_levels<age_group_of, 1, 5>(fields, age_name);
+  add_levels<kraj_of, 1, kKrajCount - 1>(fields, lower_code);
+  add_levels<hour_of, 1, 23>(fields, numbered("hour"));
+  add_levels<weekday_of, 2, 7>(fields, [](int day) { return fmt::format("weekday_{}", day); });
+  add_levels<month_of, 2, 12>(fields, numbered("month"));
+  return fields;
+}
+
+Shape<FeatureFacts> feature_shape() {
+  std::vector<Field> fields{
+      {.column = {.name = "order_id"},
+       .cell = [](const F& f) { return Cell::of(f.order.order.id); }},
+      {.column = {.name = "ordered_at", .form = Form::kInstant},
+       .cell = [](const F& f) { return Cell::of(f.order.order.time_ms * 1000); }},
+      {.column = {.name = "order_value", .form = Form::kMoney, .summed = true},
+       .cell = [](const F& f) { return Cell::of(f.order.order.value_hundredths); }}};
+  std::ranges::move(feature_fields(), std::back_inserter(fields));
+  return {"gold", "order_features", 1, std::move(fields)};
+}
+
+void read_features(const world::World& world, const std::vector<Place>& places,
+                   const Shape<FeatureFacts>& shape, std::int64_t first, std::int64_t last,
+                   const RowSink& sink) {
+  FeatureReader reader(world, places);
+  std::vector<Cell> cells;
+  for (std::int64_t id = first; id < last; ++id) sink(shape.row(reader.facts(id), cells));
+}
+
+}  // namespace grade
