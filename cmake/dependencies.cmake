@@ -56,6 +56,8 @@ set(CMAKE_BUILD_RPATH_USE_ORIGIN ON)
 find_library(HTTPLIB_LIBRARY cpp-httplib REQUIRED)
 add_library(dep_httplib INTERFACE IMPORTED)
 target_link_libraries(dep_httplib INTERFACE ${HTTPLIB_LIBRARY} OpenSSL::SSL OpenSSL::Crypto)
+# As the library was built: the layout of its classes depends on it.
+target_compile_definitions(dep_httplib INTERFACE CPPHTTPLIB_OPENSSL_SUPPORT)
 find_package(OpenSSL REQUIRED)
 
 # gRPC with the lite protobuf runtime. Linked statically where the archives are there: seventy shared

@@ -38,7 +38,8 @@ CREATE TABLE IF NOT EXISTS artifacts (
   run_id TEXT NOT NULL, path TEXT NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (run_id, path))
   WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS models (
-  name TEXT PRIMARY KEY, description TEXT NOT NULL, latest INTEGER NOT NULL DEFAULT 0)
+  name TEXT PRIMARY KEY, description TEXT NOT NULL, metric TEXT NOT NULL,
+  latest INTEGER NOT NULL DEFAULT 0)
   WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS versions (
   model TEXT NOT NULL, version INTEGER NOT NULL, run_id TEXT NOT NULL, created_ms INTEGER NOT NULL,
@@ -147,13 +148,15 @@ Result<std::vector<Experiment>> Store::experiments() {
   return all;
 }
 
-Status Store::put_model(const std::string& name, const std::string& description) {
+Status Store::put_model(const std::string& name, const std::string& description,
+                        const std::string& metric) {
   TRY(base::check_name(name, "model"));
   std::lock_guard lock(mutex_);
   auto statement =
-      TRY(db_->prepare("INSERT INTO models (name, description) VALUES (?, ?) "
-                       "ON CONFLICT (name) DO UPDATE SET description = excluded.description"));
-  return statement.text(name).text(description).run();
+      TRY(db_->prepare("INSERT INTO models (name, description, metric) VALUES (?, ?, ?) "
+                       "ON CONFLICT (name) DO UPDATE SET description = excluded.description, "
+                       "metric = excluded.metric"));
+  return statement.text(name).text(description).text(metric).run();
 }
 
 Status Store::remove_model(const std::string& name) {
@@ -174,11 +177,13 @@ Status Store::remove_model(const std::string& name) {
 Result<std::vector<Model>> Store::models() {
   std::lock_guard lock(mutex_);
   std::vector<Model> all;
-  auto statement = TRY(db_->prepare("SELECT name, description, latest FROM models ORDER BY name"));
+  auto statement =
+      TRY(db_->prepare("SELECT name, description, metric, latest FROM models ORDER BY name"));
   while (TRY(statement.step())) {
     all.push_back({.name = statement.column_text(0),
                    .description = statement.column_text(1),
-                   .latest = static_cast<int>(statement.column_int(2)),
+                   .metric = statement.column_text(2),
+                   .latest = static_cast<int>(statement.column_int(3)),
                    .aliases = {}});
   }
   for (Model& model : all) {

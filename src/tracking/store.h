@@ -43,7 +43,8 @@ class Store {
   /// With its runs, but for those that made a version of a model: they stay with it.
   base::Status remove_experiment(const std::string& name);
   base::Result<std::vector<Experiment>> experiments();
-  base::Status put_model(const std::string& name, const std::string& description);
+  base::Status put_model(const std::string& name, const std::string& description,
+                         const std::string& metric = "rmse");
   /// With its versions, aliases and decisions.
   base::Status remove_model(const std::string& name);
   base::Result<std::vector<Model>> models();

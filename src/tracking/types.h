@@ -80,6 +80,7 @@ struct Version {
 struct Model {
   std::string name;
   std::string description;
+  std::string metric = "rmse";         ///< "rmse" | "mae" | "r2": decides about the champion
   int latest = 0;                      ///< highest version; 0: none
   std::map<std::string, int> aliases;  ///< alias → version
 };
