@@ -28,6 +28,7 @@ resource "hriste_pipeline" "refine" {
         query = file("${local.sql}/${file}")
       } if file != local.macros
     ],
+    local.learning, # ml.tf
   )
 
   macros = file("${local.sql}/${local.macros}")

@@ -121,3 +121,9 @@ variable "data_dir" {
   type        = string
   default     = null
 }
+
+variable "tracking_uri" {
+  description = "Address of an MLflow server, e.g. http://127.0.0.1:5000: runs, models and aliases also go there."
+  type        = string
+  default     = null
+}

@@ -94,7 +94,7 @@ Status add_stream_job(Runtime& runtime, const Resource& job, GradeScope& scope) 
 
 Status add_pipeline(Runtime& runtime, const json& attributes, GradeScope& scope) {
   for (const auto& activity : attributes.at("activities")) {
-    if (activity.at("type") == "sql") {
+    if (activity.at("table").is_string()) {
       scope.inputs.tables.insert(activity.at("table").get<std::string>());
     } else if (activity.at("type") == "copy") {
       const json& to = activity.at("to");

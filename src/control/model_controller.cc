@@ -22,7 +22,8 @@ class ModelController final : public Controller {
   Status start(const std::string& name, const json& attributes) override {
     const json& description = attributes.at("description");
     return runtime_.tracking->put_model(
-        name, description.is_string() ? description.get<std::string>() : "");
+        name, description.is_string() ? description.get<std::string>() : "",
+        attributes.at("metric"));
   }
   Result<bool> exists(const std::string&, const json&) override { return true; }
   Status remove(const std::string& name, const json&) override {

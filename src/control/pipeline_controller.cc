@@ -21,7 +21,7 @@ class PipelineController final : public Controller {
                      std::stop_token) override {
     auto pipeline = TRY(flow::Pipeline::parse(name, wanted));
     for (const auto& activity : pipeline.activities) {
-      if (activity.type == "sql") TRY(check_sql(activity));
+      if (has_query(activity.type)) TRY(check_sql(activity));
     }
     TRY(offer_macros(name, wanted));
     return wanted;
@@ -49,12 +49,15 @@ class PipelineController final : public Controller {
     }
     std::vector<MapNode> nodes;
     for (const auto& activity : attributes.at("activities")) {
+      if (target(activity).empty()) continue;  // training: its model is a node
       nodes.push_back(node(name, activity, results[activity["name"]]));
     }
     return nodes;
   }
 
  private:
+  static bool has_query(const std::string& type) { return type == "sql" || type == "features"; }
+
   /// The pipeline's functions are known to the console and the dashboards too.
   Status offer_macros(const std::string& name, const json& attributes) {
     auto macros = attributes.find("macros");
@@ -86,7 +89,7 @@ class PipelineController final : public Controller {
 
   /// The folder below the lake that an activity writes, "silver/users"; empty when none.
   std::string target(const json& activity) {
-    if (activity.at("type") == "sql") {
+    if (activity.at("table").is_string()) {
       std::string table = activity.at("table");
       std::ranges::replace(table, '.', '/');
       return table;
@@ -113,10 +116,13 @@ class PipelineController final : public Controller {
     MapNode node{
         .id = id, .label = id, .kind = "table", .tier = folder.substr(0, folder.find('/'))};
     node.facts = {{"pipeline", pipeline}, {"activity", activity.at("name")}};
-    if (activity.at("type") == "sql") {
+    if (has_query(activity.at("type"))) {
       std::string text = activity.at("query");
       node.source = {{"file", nullptr}, {"text", text}};
       node.inputs = tables_in(text);
+    } else if (activity.at("type") == "score") {
+      node.inputs = {activity.at("features"),
+                     "hriste_model." + ref_name(activity.at("model").get<std::string>())};
     } else {
       node.inputs = {"hriste_database." +
                      ref_name(activity.at("from").at("database").get<std::string>())};

@@ -13,6 +13,7 @@
 #include "control/tracking_view.h"
 #include "kinds/kinds.h"
 #include "notebook/dashboard.h"
+#include "tracking/mirror.h"
 
 namespace control {
 
@@ -94,6 +95,8 @@ Result<std::unique_ptr<Playground>> Playground::open(Options options) {
   TRY(runtime.catalogue->set_meta("kafka_port", std::to_string(runtime.broker->port())));
   self->controllers_ = all_controllers(runtime);
   TRY(self->start_all());
+  self->mirror_ = std::make_unique<tracking::Mirror>(
+      tracking::Mirror::Options{.store = runtime.tracking.get(), .inputs_of = model_inputs});
   self->ticker_ =
       std::jthread([raw = self.get()](std::stop_token stop) { raw->tick_every_second(stop); });
   return self;
@@ -267,6 +270,7 @@ void Playground::close() {
   stop_.request_stop();
   ticker_.request_stop();
   if (ticker_.joinable()) ticker_.join();
+  mirror_.reset();
   for (const auto& [name, job] : runtime_->jobs.all()) job->stop();
   for (const auto& [name, load] : runtime_->loads.all()) load->stop();
   if (runtime_->clock) (void)runtime_->clock->save();

@@ -29,6 +29,9 @@
 namespace kinds {
 struct Kind;
 }
+namespace tracking {
+class Mirror;
+}
 
 namespace control {
 
@@ -131,6 +134,7 @@ class Playground {
   PlaygroundMap map_;
   std::atomic<std::int64_t> last_overview_ms_ = 0;  // wall
   std::stop_source stop_;
+  std::unique_ptr<tracking::Mirror> mirror_;
   std::jthread ticker_;  // last: it uses all of the above
 };
 

@@ -6,6 +6,7 @@
 #include "control/notebooks.h"
 #include "flow/copy_activity.h"
 #include "flow/sql_activity.h"
+#include "flow/training.h"
 
 namespace control {
 
@@ -80,9 +81,13 @@ flow::ActivityTypes activity_types(Runtime& runtime) {
     return base::error(Code::kFailedPrecondition, "database \"{}\" does not exist", ref_name(ref));
   };
   auto find_tier = [&runtime](const std::string& ref) { return runtime.tier_of(ref); };
+  flow::Workshop shop{runtime.env, *runtime.lake, *runtime.tracking};
   return {{"copy", flow::make_copy_activity(runtime.env, *runtime.lake, find_database, find_tier)},
           {"notebook", make_notebook_activity(runtime)},
-          {"sql", flow::make_sql_activity(*runtime.lake)}};
+          {"sql", flow::make_sql_activity(*runtime.lake)},
+          {"features", flow::make_features_activity(shop)},
+          {"train", flow::make_train_activity(shop)},
+          {"score", flow::make_score_activity(shop)}};
 }
 
 /// The record as the page wants it.

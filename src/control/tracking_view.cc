@@ -22,11 +22,22 @@ json model_file(tracking::Store& store, const std::string& run_id) {
 json shown(const tracking::Model& model) {
   return {{"name", model.name},
           {"description", model.description},
+          {"metric", model.metric},
           {"latest", model.latest},
           {"aliases", model.aliases}};
 }
 
 }  // namespace
+
+std::vector<std::string> model_inputs(const std::string& model_json) {
+  json file = json::parse(model_json, nullptr, false);
+  std::vector<std::string> names;
+  if (!file.is_object()) return names;
+  for (const auto& name : file.value("/features/columns"_json_pointer, json::array())) {
+    if (name.is_string()) names.push_back(name);
+  }
+  return names;
+}
 
 Result<json> experiments(tracking::Store& store) {
   std::map<std::string, int> counts;

@@ -52,7 +52,7 @@ class TriggerController final : public Controller {
     auto pipeline = runtime_.resource("hriste_pipeline", attributes.at("pipeline"));
     if (!pipeline) return false;
     for (const auto& activity : pipeline->attributes.at("activities")) {
-      if (activity.at("type") != "sql") continue;
+      if (!activity.at("table").is_string()) continue;
       std::string folder = activity.at("table");
       std::ranges::replace(folder, '.', '/');
       if (!runtime_.env.exists(runtime_.lake_root() + "/" + folder + "/_delta_log")) return false;

@@ -27,6 +27,14 @@ std::string_view state_name(State state) {
 
 namespace {
 
+/// What a train or score activity reads, and its model.
+void add_model(const json& settings, sqlfile::Step& step) {
+  step.reads = {settings.value("features", "")};
+  std::string model = settings.value("model", "");
+  (settings.value("type", "") == "train" ? step.trains : step.predicts_with) =
+      model.substr(0, model.rfind('@'));
+}
+
 /// What an activity makes and, of a SQL file, reads.
 Result<sqlfile::Step> step_of(const Activity& activity) {
   sqlfile::Step step{.name = activity.name, .makes = {}, .header = {}};
@@ -34,7 +42,9 @@ Result<sqlfile::Step> step_of(const Activity& activity) {
   if (activity.type == "copy" && settings.contains("to") && settings["to"].is_object()) {
     step.makes = sqlfile::copied_table(settings["to"].value("path", ""));
   }
-  if (activity.type != "sql") return step;
+  if (activity.type == "train" || activity.type == "score") add_model(settings, step);
+  if (activity.type == "score") step.makes = settings.value("table", "");
+  if (activity.type != "sql" && activity.type != "features") return step;
   step.header = TRY(sqlfile::parse_header(settings.value("query", "")));
   if (step.header) {
     step.makes = step.header->table;
@@ -104,6 +114,7 @@ json RunRecord::to_json() const {
                     {"rows", activity.result.rows},
                     {"bytes", activity.result.bytes},
                     {"error", activity.error},
+                    {"note", activity.result.note},
                     {"expectations", std::move(expectations)}});
   }
   return {{"id", id},

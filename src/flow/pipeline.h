@@ -26,7 +26,7 @@ using json = nlohmann::json;
 
 struct Activity {
   std::string name;
-  std::string type;  ///< "copy", "sql", …: a registered ActivityType
+  std::string type;  ///< "copy", "sql", "train", …: a registered ActivityType
   std::vector<std::string> needs;
   json settings;  ///< the activity as declared
 };
@@ -58,6 +58,7 @@ struct ActivityResult {
   std::int64_t rows = 0;   ///< written
   std::int64_t bytes = 0;  ///< written
   std::vector<ExpectationResult> expectations = {};
+  std::string note = {};  ///< what else came out, in a sentence
 };
 
 class ActivityType {
@@ -92,7 +93,7 @@ struct RunRecord {
 
   /// {"id","pipeline","trigger","state","started","seconds","rows","bytes","error","cuts_ms",
   /// "activities":[{"name","type","state","offset_s","seconds","rows","bytes","error",
-  /// "expectations":[{"name","action","failed"}]}]}.
+  /// "note","expectations":[{"name","action","failed"}]}]}.
   json to_json() const;
 };
 

@@ -1,4 +1,7 @@
 // hriste_pipeline: activities that copy and transform, in the order of their needs.
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -19,8 +22,9 @@ Attribute activities() {
           {.name = "type",
            .presence = Presence::kRequired,
            .doc = "`copy` takes a table of a database to the lake, `sql` makes a table from a "
-                  "query, `notebook` runs a notebook.",
-           .checks = {.one_of = {"copy", "notebook", "sql"}}},
+                  "query, `features` a table for models; `train` makes a version of a model and "
+                  "`score` its predictions; `notebook` runs a notebook.",
+           .checks = {.one_of = {"copy", "notebook", "sql", "features", "train", "score"}}},
           {.name = "needs",
            .shape = Shape::kStringList,
            .doc = "Names of activities that have to be done before.",
@@ -43,16 +47,17 @@ Attribute activities() {
                        .doc = "Folder below the tier.",
                        .checks = {.form = Form::kPath}}}},
           {.name = "table",
-           .doc = "`sql`: the Delta table that the query's rows replace, e.g. `silver.users`.",
+           .doc = "`sql`, `features`, `score`: the Delta table whose rows are replaced, e.g. "
+                  "`silver.users`.",
            .checks = {.form = Form::kTable}},
           {.name = "query",
-           .doc =
-               "`sql`: one SELECT over the lake's tables. Its first lines can say which table it "
-               "makes, its keys, what it needs and what is expected of its rows "
-               "([tables](formats/tables.md)); the order of the activities follows from that.",
+           .doc = "`sql`, `features`: one SELECT over the lake's tables. Its first lines can say "
+                  "which table it "
+                  "makes, its keys, what it needs and what is expected of its rows "
+                  "([tables](formats/tables.md)); the order of the activities follows from that.",
            .checks = {.form = Form::kNotEmpty}},
           {.name = "file",
-           .doc = "`sql`: the name of the query's file, for messages.",
+           .doc = "`sql`, `features`: the name of the query's file, for messages.",
            .in_ref = false,
            .checks = {.form = Form::kNotEmpty}},
           ref_attribute("notebook", "hriste_notebook", Presence::kOptional,
@@ -60,30 +65,79 @@ Attribute activities() {
           {.name = "parameters",
            .shape = Shape::kStringMap,
            .doc = "`notebook`: values for its parameters."},
+          ref_attribute("experiment", "hriste_experiment", Presence::kOptional,
+                        "`train`: where the run is noted."),
+          ref_attribute("model", "hriste_model", Presence::kOptional,
+                        "`train`: what gets a version; `score`: what predicts."),
+          {.name = "features",
+           .doc = "`train`, `score`: the table of features ([models](formats/models.md)).",
+           .checks = {.form = Form::kTable}},
+          {.name = "algorithm",
+           .doc = "`train`: how the weights are found.",
+           .checks = {.one_of = {"linear", "ridge"}}},
+          {.name = "penalty",
+           .shape = Shape::kNumber,
+           .doc = "`train` with `ridge`: the weight of the sum of squared weights; 1 by default.",
+           .checks = {.min = 0}},
+          {.name = "test_from",
+           .doc = "`train`: rows from this moment on are the test; by default the last fifth of "
+                  "the time.",
+           .checks = {.form = Form::kInstant}},
+          {.name = "noise",
+           .shape = Shape::kNumber,
+           .doc = "`train`: the standard deviation of the target's noise, where it is known: gives "
+                  "the best score that is possible.",
+           .checks = {.min = 0}},
+          {.name = "alias",
+           .doc = "`score`: which version predicts; `champion` by default.",
+           .checks = {.form = Form::kName}},
       }};
+}
+
+struct Part {
+  const char* name;
+  bool needed;
+  std::vector<std::string> of;  ///< types of activities
+};
+
+const std::vector<Part>& parts() {
+  static const std::vector<Part> all = {
+      {"from", true, {"copy"}},
+      {"to", true, {"copy"}},
+      {"query", true, {"sql", "features"}},
+      {"table", true, {"sql", "features", "score"}},
+      {"file", false, {"sql", "features"}},
+      {"notebook", true, {"notebook"}},
+      {"parameters", false, {"notebook"}},
+      {"experiment", true, {"train"}},
+      {"model", true, {"train", "score"}},
+      {"features", true, {"train", "score"}},
+      {"algorithm", true, {"train"}},
+      {"penalty", false, {"train"}},
+      {"test_from", false, {"train"}},
+      {"noise", false, {"train"}},
+      {"alias", false, {"score"}},
+  };
+  return all;
 }
 
 /// Which attributes a type of activity takes; every other one of these has to be unset.
 void check_parts(int index, const json& activity, Problems& problems) {
   const auto& type = member(activity, "type");
   if (!is_set(type)) return;
-  for (const auto& [part, of] : {std::pair{"from", "copy"},
-                                 {"to", "copy"},
-                                 {"query", "sql"},
-                                 {"table", "sql"},
-                                 {"file", "sql"},
-                                 {"notebook", "notebook"},
-                                 {"parameters", "notebook"}}) {
+  const auto mine = type.get<std::string>();
+  for (const auto& [part, needed, of] : parts()) {
     const auto& value = member(activity, part);
-    bool needed = std::string_view(part) != "file" && std::string_view(part) != "parameters";
-    if (type == of && needed && value.is_null())
-      problems.push_back({{"activities", index},
-                          fmt::format("{} is missing: an activity of type {} needs it", part, of)});
-    if (type != of && is_set(value))
+    bool taken = std::ranges::find(of, mine) != of.end();
+    if (taken && needed && value.is_null())
+      problems.push_back(
+          {{"activities", index},
+           fmt::format("{} is missing: an activity of type {} needs it", part, mine)});
+    if (!taken && is_set(value))
       problems.push_back(
           {{"activities", index, part},
-           fmt::format("{} belongs to activities of type {}; this one is {}: remove it", part, of,
-                       type.get<std::string>())});
+           fmt::format("{} belongs to activities of type {}; this one is {}: remove it", part,
+                       fmt::join(of, " and "), mine)});
   }
 }
 
@@ -135,6 +189,20 @@ std::string in_file(const json& activity, const std::string& message) {
   return file.get<std::string>() + ":" + message.substr(5);
 }
 
+/// Of a train or score activity. nullopt: not known yet.
+std::optional<sqlfile::Step> model_step(const json& activity, sqlfile::Step step) {
+  const auto &features = member(activity, "features"), &model = member(activity, "model");
+  if (!is_set(features) || !is_set(model)) return std::nullopt;
+  step.reads = {features};
+  std::string name = model;
+  name.resize(std::min(name.rfind('@'), name.size()));
+  bool trains = member(activity, "type") == "train";
+  (trains ? step.trains : step.predicts_with) = name;
+  if (!trains && !is_set(member(activity, "table"))) return std::nullopt;
+  if (!trains) step.makes = member(activity, "table");
+  return step;
+}
+
 /// What an activity makes and reads; problems of its header are added. nullopt: not known yet.
 std::optional<sqlfile::Step> step_of(int index, const json& activity, Problems& problems) {
   const auto &name = member(activity, "name"), &type = member(activity, "type");
@@ -145,7 +213,8 @@ std::optional<sqlfile::Step> step_of(int index, const json& activity, Problems& 
     if (!is_set(path)) return std::nullopt;
     step.makes = sqlfile::copied_table(path);
   }
-  if (type != "sql") return step;
+  if (type == "train" || type == "score") return model_step(activity, std::move(step));
+  if (type != "sql" && type != "features") return step;
   const auto &query = member(activity, "query"), &table = member(activity, "table");
   if (!is_set(query)) return std::nullopt;
   auto header = sqlfile::parse_header(query.get<std::string>());
@@ -176,6 +245,10 @@ void add_headers(const json& attributes, const std::vector<sqlfile::Step>& steps
   auto order = sqlfile::order(steps, sources);
   for (const auto& [step, line, message] : order.problems) {
     const auto& activity = member(attributes, "activities")[step];
+    if (!steps[step].reads.empty()) {
+      problems.push_back({{"activities", step, "features"}, message});
+      continue;
+    }
     problems.push_back(
         {{"activities", step, "query"}, fmt::format("{}: {}", place(activity, line), message)});
   }

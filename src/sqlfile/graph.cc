@@ -49,6 +49,24 @@ bool reads_rejected(const Step& step) {
                             step.header->needs.end();
 }
 
+std::vector<Need> needs_of(const Step& step) {
+  if (step.header) return step.header->needs;
+  std::vector<Need> needs;
+  for (const auto& table : step.reads) needs.push_back({table, 0});
+  return needs;
+}
+
+void add_models(const std::vector<Step>& steps, Graph& graph) {
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    for (std::size_t j = 0; j < steps.size(); ++j) {
+      if (i == j || steps[j].trains.empty()) continue;
+      bool after = steps[i].predicts_with == steps[j].trains ||
+                   (steps[i].trains == steps[j].trains && j < i);
+      if (after) graph.after[i].push_back(steps[j].name);
+    }
+  }
+}
+
 }  // namespace
 
 std::string copied_table(std::string path) {
@@ -61,8 +79,7 @@ Graph order(const std::vector<Step>& steps, const std::set<std::string>& sources
   graph.after.resize(steps.size());
   Makers makers = makers_of(steps, graph);
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    if (!steps[i].header) continue;
-    for (const Need& need : steps[i].header->needs) {
+    for (const Need& need : needs_of(steps[i])) {
       if (need.table == "meta.world" || need.table == "meta.rejected") continue;
       auto maker = makers.find(need.table);
       if (maker != makers.end() && maker->second == i) {
@@ -78,6 +95,7 @@ Graph order(const std::vector<Step>& steps, const std::set<std::string>& sources
       }
     }
   }
+  add_models(steps, graph);
   for (std::size_t i = 0; i < steps.size(); ++i) {
     if (reads_rejected(steps[i])) add_all_tables(steps, i, graph);
   }

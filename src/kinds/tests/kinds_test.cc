@@ -186,6 +186,55 @@ TEST(Validate, HeadersOfSqlFiles) {
   EXPECT_THAT(only_problem("pipeline", made), HasSubstr("what the query's header says, silver.x"));
 }
 
+TEST(Validate, TrainingFollowsItsFeatures) {
+  json made = {{"name", "p"},
+               {"activities",
+                {{{"name", "features"},
+                  {"type", "features"},
+                  {"table", "gold.f"},
+                  {"query", "-- table: gold.f\nSELECT 1"}},
+                 {{"name", "train"},
+                  {"type", "train"},
+                  {"experiment", "e@0123456789"},
+                  {"model", "m@0123456789"},
+                  {"features", "gold.f"},
+                  {"algorithm", "ridge"},
+                  {"penalty", 2.5}},
+                 {{"name", "score"},
+                  {"type", "score"},
+                  {"model", "m@0123456789"},
+                  {"features", "gold.f"},
+                  {"table", "gold.p"}}}}};
+  EXPECT_TRUE(validate(kind("pipeline"), made).empty());
+  json wrong = made;
+  wrong["activities"][1]["features"] = "gold.other";
+  EXPECT_THAT(only_problem("pipeline", wrong),
+              HasSubstr("activities[1].features: nothing makes gold.other"));
+  wrong = made;
+  wrong["activities"][1].erase("experiment");
+  EXPECT_THAT(only_problem("pipeline", wrong), HasSubstr("experiment is missing"));
+  wrong = made;
+  wrong["activities"][2]["penalty"] = 1;
+  EXPECT_THAT(only_problem("pipeline", wrong), HasSubstr("penalty belongs to activities of type"));
+  wrong = made;
+  wrong["activities"][1]["needs"] = {"score"};
+  EXPECT_THAT(only_problem("pipeline", wrong), HasSubstr("train → score → train"));
+  wrong = made;
+  wrong["activities"][1]["algorithm"] = "forest";
+  EXPECT_THAT(only_problem("pipeline", wrong), HasSubstr("activities[1].algorithm"));
+}
+
+TEST(Validate, ATrackingUriIsAnAddress) {
+  for (const char* uri : {"ftp://x", "http://", "http:///x", "http://user@host", "mlflow", ""}) {
+    EXPECT_THAT(only_problem("experiment", {{"name", "e"}, {"tracking_uri", uri}}),
+                HasSubstr("tracking_uri"))
+        << uri;
+  }
+  for (const char* uri : {"http://127.0.0.1:5000", "https://host/prefix"}) {
+    EXPECT_TRUE(validate(kind("experiment"), {{"name", "e"}, {"tracking_uri", uri}}).empty());
+  }
+}
+
 TEST(Validate, PathsStayBelowTheirTier) {
   for (const char* path : {"../x", "/etc", "a//b", "a/../../b", ""}) {
     json job = {{"name", "j"},
