@@ -163,7 +163,7 @@ test('the keyboard alone reaches and walks the map', async () => {
 });
 
 const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const PAGES = ['map', 'streams', 'sql', 'dashboards', 'runs', 'grade', 'alerts'];
+const PAGES = ['map', 'streams', 'sql', 'dashboards', 'runs', 'grade', 'alerts', 'ml'];
 
 /** Shows a page with something in it. */
 async function visit(page, name) {
@@ -175,6 +175,7 @@ async function visit(page, name) {
     await until('an answer', () => page.locator('.grid [role=gridcell]').count());
   }
   if (name === 'dashboards') await until('a chart', () => page.locator('.vega svg').count());
+  if (name === 'ml') await until('runs', () => page.locator('.ml tbody tr, .ml .empty').count());
   await until('content', () => page.locator('main .panel').count());
 }
 
@@ -250,7 +251,7 @@ test('the policy forbids inline scripts', async () => {
 test('the keyboard goes to every page, and back in history', async () => {
   await onPage({}, async (page) => {
     const title = () => page.title();
-    for (const [key, name] of [['s', 'Streams'], ['d', 'Dashboards'], ['r', 'Runs'], ['g', 'Grade'], ['a', 'Alerts'], ['q', 'SQL'], ['m', 'Map']]) {
+    for (const [key, name] of [['s', 'Streams'], ['d', 'Dashboards'], ['r', 'Runs'], ['g', 'Grade'], ['a', 'Alerts'], ['l', 'ML'], ['q', 'SQL'], ['m', 'Map']]) {
       await page.evaluate(() => document.activeElement?.blur());
       await page.keyboard.press('g');
       await page.keyboard.press(key);
@@ -506,3 +507,36 @@ function luminance(hex) {
   });
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
+
+test('training runs: constant parameters hidden, two compared, weights drawn on demand', fakeOnly, async () => {
+  await onPage({ query: '#ml' }, async (page) => {
+    const table = page.getByRole('region', { name: 'Training runs' });
+    await until('runs', () => table.locator('tbody tr').count());
+    const heads = () => table.locator('th').allInnerTexts();
+    assert.ok((await heads()).includes('penalty'));
+    assert.ok(!(await heads()).includes('target'), 'the same in all runs');
+    await page.getByLabel(/constant parameters/).check();
+    assert.ok((await heads()).includes('target'));
+    const score = (await heads()).findIndex((head) => head === 'test R²');
+    assert.equal((await heads())[score + 1], 'test ceiling');
+    await page.getByLabel('Filter runs').fill('ridge failed');
+    await until('one run', async () => (await table.locator('tbody tr').count()) === 1);
+    assert.match(await table.locator('tbody').innerText(), /48 weights need more/);
+    await page.getByLabel('Filter runs').fill('');
+    for (const box of [0, 2]) await table.getByRole('checkbox').nth(box).check();
+    const sides = page.getByRole('region', { name: 'Two runs side by side' });
+    assert.match(await sides.locator('.differs').first().innerText(), /algorithm\s+ridge\s+linear/);
+    assert.equal(new URL(page.url()).searchParams.get('compare'), 'c3,a1');
+    await page.reload();
+    await until('the comparison after a reload', () => sides.count());
+    const model = page.getByRole('region', { name: 'Model order_value' });
+    assert.match(await model.innerText(), /champion/);
+    assert.match(await model.innerText(), /does not beat version 2/);
+    assert.match(await model.innerText(), /Weights of version 2/);
+    assert.equal(await page.locator('.vega svg').count(), 0, 'no chart unless asked for');
+    await model.getByRole('button', { name: 'version 3' }).click();
+    await until('its weights', async () => /Weights of version 3/.test(await model.innerText()));
+    await model.getByRole('button', { name: 'Chart' }).click();
+    await until('the chart', () => page.locator('.vega svg').count());
+  });
+});

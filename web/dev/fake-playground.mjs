@@ -1,4 +1,5 @@
 // A simulated playground: the default one's shape, with figures that move. Deterministic but for time.
+import { learned } from './fake-learning.mjs';
 
 const LANES = ['Generators', 'Lake, SQL, hub', 'Streaming SQL', 'Bronze', 'Silver', 'Gold', 'Serve'];
 const TRAFFIC = `-- Every raw page view, as it came
@@ -178,6 +179,10 @@ export class Playground {
     const count = Math.min(Number(/LIMIT (\d+)/i.exec(sql)?.[1] ?? 100), limit);
     const rows = Array.from({ length: count }, (_, i) => [i, `user${i}`, i % 7 === 0 ? null : 'Praha', `${i * 3}.50`, i % 2 === 0]);
     return { columns: COLUMNS, rows, truncated: false };
+  }
+
+  learned(pathname) {
+    return learned(pathname, this.bare);
   }
 
   dashboards() {

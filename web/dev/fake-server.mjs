@@ -57,6 +57,8 @@ async function answer(playground, streams, request, response) {
   if (pathname === '/v1/dashboards') return json(response, 200, playground.dashboards());
   const board = pathname.match(/^\/v1\/dashboards\/([^/]+)$/);
   if (board) return json(response, 200, playground.dashboard(board[1]));
+  const learned = playground.learned(pathname);
+  if (learned) return json(response, 200, learned);
   const hub = pathname.match(/^\/v1\/hubs\/([^/]+)\/records$/);
   if (hub) return json(response, 200, playground.records(hub[1], searchParams));
   return file(pathname, response);

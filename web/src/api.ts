@@ -220,3 +220,49 @@ export async function isLoggedOut(): Promise<boolean> {
     return false;
   }
 }
+
+export interface TrackedRun {
+  id: string;
+  experiment: string;
+  name: string;
+  state: string; // running | finished | failed | killed
+  started: string;
+  error: string;
+  params: Record<string, string>;
+  metrics: Record<string, number>;
+  tags: Record<string, string>;
+  model: string;
+  version: number; // 0: none
+  mirror: string; // '' | 'done' | 'waiting: why'
+}
+
+export interface Coefficient {
+  feature: string;
+  value: number;
+  low: number;
+  high: number;
+}
+
+export interface ModelVersion {
+  version: number;
+  run_id: string;
+  created: string;
+  aliases: string[];
+  metrics: Record<string, number> | null;
+  decision: { promoted: boolean; reason: string } | null;
+  file: { intercept: Coefficient; coefficients: Coefficient[]; algorithm: string } | null;
+}
+
+export interface RegisteredModel {
+  name: string;
+  description: string;
+  metric: string;
+  aliases: Record<string, number>;
+  versions: ModelVersion[]; // newest first
+}
+
+export const experiments = () => get<{ name: string; description: string; runs: number }[]>('v1/experiments');
+export const trackedRuns = (experiment: string) =>
+  get<TrackedRun[]>(`v1/experiments/${encodeURIComponent(experiment)}/runs`);
+export const models = () => get<{ name: string }[]>('v1/models');
+export const model = (name: string) => get<RegisteredModel>(`v1/models/${encodeURIComponent(name)}`);

@@ -12,6 +12,7 @@ import { GradeTable } from './views/grade';
 import { KeyHelp } from './views/help';
 import { Header } from './views/header';
 import { MapView } from './views/map';
+import { Ml } from './views/ml';
 import { Panel } from './views/panel';
 import { Runs } from './views/runs';
 import { Sql } from './views/sql';
@@ -78,6 +79,7 @@ const VIEWS: Record<string, () => ComponentChild> = {
   runs: () => <Runs />,
   grade: () => <GradeTable />,
   alerts: () => <Alerts />,
+  ml: () => <Ml />,
 };
 
 /** Named by the page, so that leaving a page ends what it polls. */

@@ -16,6 +16,7 @@ export const PAGES: readonly PageName[] = [
   { id: 'runs', title: 'Runs', key: 'r' },
   { id: 'grade', title: 'Grade', key: 'g' },
   { id: 'alerts', title: 'Alerts', key: 'a' },
+  { id: 'ml', title: 'ML', key: 'l' },
 ];
 
 const fromAddress = (): string => {
