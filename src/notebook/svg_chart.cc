@@ -20,7 +20,8 @@ constexpr double kPlotWidth = kWidth - kLeft - kRight, kPlotHeight = kHeight - k
 constexpr std::array<const char*, 8> kColors = {"#1D5BBF", "#9C4F17", "#0B7470", "#6A45B8",
                                                 "#7D6000", "#B3261E", "#177245", "#55626F"};
 constexpr int kTicks = 5;
-constexpr std::size_t kLabelsMax = 16;
+constexpr std::size_t kLabelsMax = 24;
+constexpr std::size_t kLevelLetters = 5;  // longer labels are tilted
 
 std::string text_of(const json& value) {
   if (value.is_null()) return "–";
@@ -209,9 +210,11 @@ class Drawing {
   std::string x_axis() const {
     std::string axis;
     if (placed_) {
+      bool tilted = std::ranges::any_of(
+          place_names_, [](const std::string& name) { return name.size() > kLevelLetters; });
       std::size_t every = (place_names_.size() + kLabelsMax - 1) / kLabelsMax;
       for (std::size_t i = 0; i < place_names_.size(); i += std::max<std::size_t>(every, 1)) {
-        axis += x_label(px(static_cast<double>(i)), place_names_[i], true);
+        axis += x_label(px(static_cast<double>(i)), place_names_[i], tilted);
       }
       return axis;
     }
@@ -220,12 +223,12 @@ class Drawing {
       axis += x_label(
           px(value),
           temporal_ ? short_instant(value, x_range_.high - x_range_.low) : short_number(value),
-          false);
+          false, i == kTicks);
     }
     return axis;
   }
 
-  static std::string x_label(double x, std::string label, bool tilted) {
+  static std::string x_label(double x, std::string label, bool tilted, bool last = false) {
     constexpr std::size_t kLetters = 14;
     std::size_t bytes = 0, letters = 0;
     for (; bytes < label.size(); ++bytes) {
@@ -235,7 +238,7 @@ class Drawing {
     double y = kTop + kPlotHeight + 14;
     std::string turn = tilted ? fmt::format(" transform=\"rotate(-25 {:.1f} {:.1f})\"", x, y) : "";
     return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\"{}>{}</text>", x, y,
-                       tilted ? "end" : "middle", turn, escape_html(label));
+                       tilted || last ? "end" : "middle", turn, escape_html(label));
   }
 
   std::string marks(std::size_t index) const {

@@ -189,6 +189,51 @@ export interface Dashboard {
 export const dashboards = () => get<{ name: string; title: string; description: string }[]>('v1/dashboards');
 export const dashboard = (name: string) => get<Dashboard>(`v1/dashboards/${encodeURIComponent(name)}`);
 
+export interface Cell {
+  kind: 'markdown' | 'sql' | 'python' | 'note';
+  title: string;
+  line: number;
+  text: string;
+  html?: string; // of Markdown
+  charts: Chart[];
+}
+export interface CellResult extends Partial<Answer> {
+  state: 'succeeded' | 'failed' | 'skipped' | 'none';
+  seconds?: number;
+  error?: string;
+}
+export interface NotebookRun {
+  state: 'succeeded' | 'failed';
+  error: string;
+  started: string;
+  seconds: number;
+  parameters: Record<string, string>;
+  has_html: boolean; // a Python notebook's whole output
+  cells: CellResult[];
+}
+export interface Notebook {
+  name: string;
+  file: string;
+  runs_in: 'daemon' | 'python';
+  parameters: { name: string; value: string }[];
+  cells: Cell[];
+  last: NotebookRun | null;
+}
+export const notebooks = () => get<{ name: string; last: { state: string } | null }[]>('v1/notebooks');
+const notebookPath = (name: string) => `v1/notebooks/${encodeURIComponent(name)}`;
+export const notebook = (name: string) => get<Notebook>(notebookPath(name));
+/** Waits for its end; a cell that fails is in the result. */
+export async function runNotebook(name: string, parameters: Record<string, string>): Promise<Notebook> {
+  return (await post(`${notebookPath(name)}/run`, { parameters })).json() as Promise<Notebook>;
+}
+/** The last result as one document; as a link too. */
+export const notebookDocument = (name: string) => `${notebookPath(name)}/html`;
+export async function notebookHtml(name: string): Promise<string> {
+  const response = await fetch(notebookDocument(name), { credentials: 'same-origin' });
+  if (!response.ok) throw await problem(notebookDocument(name), response);
+  return response.text();
+}
+
 export interface HubRecord {
   partition: number;
   offset: number;

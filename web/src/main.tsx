@@ -13,6 +13,7 @@ import { KeyHelp } from './views/help';
 import { Header } from './views/header';
 import { MapView } from './views/map';
 import { Ml } from './views/ml';
+import { Notebooks } from './views/notebooks';
 import { Panel } from './views/panel';
 import { Runs } from './views/runs';
 import { Sql } from './views/sql';
@@ -76,6 +77,7 @@ const VIEWS: Record<string, () => ComponentChild> = {
   streams: () => <Streams />,
   sql: () => <Sql />,
   dashboards: () => <Dashboards />,
+  notebooks: () => <Notebooks />,
   runs: () => <Runs />,
   grade: () => <GradeTable />,
   alerts: () => <Alerts />,

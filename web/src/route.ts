@@ -13,6 +13,7 @@ export const PAGES: readonly PageName[] = [
   { id: 'streams', title: 'Streams', key: 's' },
   { id: 'sql', title: 'SQL', key: 'q' },
   { id: 'dashboards', title: 'Dashboards', key: 'd' },
+  { id: 'notebooks', title: 'Notebooks', key: 'n' },
   { id: 'runs', title: 'Runs', key: 'r' },
   { id: 'grade', title: 'Grade', key: 'g' },
   { id: 'alerts', title: 'Alerts', key: 'a' },

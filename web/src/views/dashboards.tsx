@@ -1,15 +1,12 @@
 // Dashboards: text, figures and charts from Markdown files. The daemon has parsed the file; this
 // runs its queries, one after the other, and draws.
-import { computed, signal, useSignal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { dashboard, dashboards, query, type Answer, type Block, type Chart, type Dashboard } from '../api';
-import { cellText } from '../cells';
 import * as format from '../format';
 import { overview } from '../live';
 import { keep, kept } from '../route';
-import { theme } from '../theme';
-import { Grid } from './grid';
-import { KrajMap } from './kraj_map';
+import { ChartOf, Vega, type Named } from './chart';
 
 const ROW_LIMIT = 20_000; // more points than a chart has pixels
 
@@ -124,7 +121,7 @@ function BlockView({ block }: { block: Block }) {
     // The daemon's own rendering of Markdown, in which no HTML of the file survives.
     return <div class="prose" dangerouslySetInnerHTML={{ __html: block.html }} />;
   }
-  if (block.kind === 'vega-lite') return <Figure title="" kind="wide" body={<Vega spec={block.spec} data={dataOf(block.spec)} />} />;
+  if (block.kind === 'vega-lite') return <Figure title="" kind="wide" body={<Specified spec={block.spec} />} />;
   return <Figure title={block.title} kind={block.type} body={<ChartView chart={block} />} />;
 }
 
@@ -149,56 +146,15 @@ function ChartView({ chart }: { chart: Chart }) {
   const outcome = outcomes.value[chart.data];
   if (!outcome) return <p class="muted">…</p>;
   if ('error' in outcome) return <p class="failure">{outcome.error}</p>;
-  const { answer } = outcome;
-  const missing = [chart.x, chart.color, ...chart.y].filter((c) => c && !answer.columns.some((a) => a.name === c));
-  if (missing.length > 0) {
-    return (
-      <p class="failure">
-        {chart.data} has no column {missing.join(', ')}; it has: {answer.columns.map((c) => c.name).join(', ')}
-      </p>
-    );
-  }
-  if (chart.type === 'number') return <p class="figure">{format.groupText(first(answer, chart.y[0]!))}</p>;
-  if (answer.rows.length === 0) return <p class="empty">No rows.</p>;
-  if (chart.type === 'table') return <Grid columns={answer.columns} rows={answer.rows} label={chart.title || chart.data} />;
-  if (chart.type === 'kraj') return <KrajMap answer={answer} place={chart.x} value={chart.color} title={chart.title} />;
-  return <Vega chart={chart} data={[chart.data]} />;
+  return <ChartOf chart={chart} answer={outcome.answer} />;
 }
 
-function first(answer: Answer, column: string): string {
-  const value = answer.rows[0]?.[answer.columns.findIndex((c) => c.name === column)];
-  return value === undefined || value === null ? '–' : cellText(value);
-}
-
-/** Drawn again when its rows, its text or the theme change. */
-function Vega({ chart, spec, data }: { chart?: Chart; spec?: object; data: string[] }) {
-  const host = useRef<HTMLDivElement>(null);
-  const wrong = useSignal('');
-  const answers = data.map((name) => outcomes.value[name]);
-  useEffect(() => {
-    let end: (() => void) | undefined;
-    let gone = false;
-    void import('../charts').then(async ({ draw, objectsOf, specOf }) => {
-      const ready = answers.flatMap((o, i) => (o && 'answer' in o ? [[data[i]!, o.answer] as const] : []));
-      if (gone || ready.length < data.length) return;
-      const rows = Object.fromEntries(ready.map(([name, answer]) => [name, objectsOf(answer)]));
-      try {
-        const made = await draw(host.current!, spec ?? specOf(chart!, ready[0]![1].columns), rows, chart?.title || data.join(', '));
-        if (gone) made();
-        else end = made;
-      } catch (error) {
-        wrong.value = (error as Error).message;
-      }
-    });
-    return () => {
-      gone = true;
-      end?.();
-    };
-  }, [...answers, theme.value, spec, chart]);
-  return (
-    <>
-      <div class="vega" ref={host} />
-      {wrong.value && <p class="failure">{wrong.value}</p>}
-    </>
-  );
+/** Draws once all its queries have answered. */
+function Specified({ spec }: { spec: object }) {
+  const names = dataOf(spec);
+  const ready = names.flatMap((name): Named[] => {
+    const outcome = outcomes.value[name];
+    return outcome && 'answer' in outcome ? [[name, outcome.answer]] : [];
+  });
+  return <Vega spec={spec} data={ready.length < names.length ? [] : ready} />;
 }

@@ -1,0 +1,65 @@
+// A chart of an answer's rows: flat keys or a whole Vega-Lite specification. Dashboards and
+// notebooks draw by this.
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { Answer, Chart } from '../api';
+import { cellText } from '../cells';
+import * as format from '../format';
+import { theme } from '../theme';
+import { Grid } from './grid';
+import { KrajMap } from './kraj_map';
+
+export type Named = [name: string, answer: Answer];
+
+export function ChartOf({ chart, answer }: { chart: Chart; answer: Answer }) {
+  const missing = [chart.x, chart.color, ...chart.y].filter((c) => c && !answer.columns.some((a) => a.name === c));
+  if (missing.length > 0) {
+    return (
+      <p class="failure">
+        {chart.data} has no column {missing.join(', ')}; it has: {answer.columns.map((c) => c.name).join(', ')}
+      </p>
+    );
+  }
+  if (chart.type === 'number') return <p class="figure">{format.groupText(first(answer, chart.y[0]!))}</p>;
+  if (answer.rows.length === 0) return <p class="empty">No rows.</p>;
+  if (chart.type === 'table') return <Grid columns={answer.columns} rows={answer.rows} label={chart.title || chart.data} />;
+  if (chart.type === 'kraj') return <KrajMap answer={answer} place={chart.x} value={chart.color} title={chart.title} />;
+  return <Vega chart={chart} data={[[chart.data, answer]]} />;
+}
+
+function first(answer: Answer, column: string): string {
+  const value = answer.rows[0]?.[answer.columns.findIndex((c) => c.name === column)];
+  return value === undefined || value === null ? '–' : cellText(value);
+}
+
+/** Drawn again when its rows, its text or the theme change. */
+export function Vega({ chart, spec, data }: { chart?: Chart; spec?: object; data: Named[] }) {
+  const host = useRef<HTMLDivElement>(null);
+  const wrong = useSignal('');
+  useEffect(() => {
+    let end: (() => void) | undefined;
+    let gone = false;
+    void import('../charts').then(async ({ draw, objectsOf, specOf }) => {
+      if (gone || data.length === 0) return;
+      const rows = Object.fromEntries(data.map(([name, answer]) => [name, objectsOf(answer)]));
+      const label = chart?.title || data.map(([name]) => name).join(', ');
+      try {
+        const made = await draw(host.current!, spec ?? specOf(chart!, data[0]![1].columns), rows, label);
+        if (gone) made();
+        else end = made;
+      } catch (error) {
+        wrong.value = (error as Error).message;
+      }
+    });
+    return () => {
+      gone = true;
+      end?.();
+    };
+  }, [...data.map(([, answer]) => answer), theme.value, spec, chart]);
+  return (
+    <>
+      <div class="vega" ref={host} />
+      {wrong.value && <p class="failure">{wrong.value}</p>}
+    </>
+  );
+}
