@@ -29,11 +29,12 @@ constexpr size_t kLogTail = 200'000;
 constexpr const char* kContentSecurity =
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' "
     "data:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    "connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "
+    "'none'";
 
 /// A notebook's output may show pictures and styles of its own, and do nothing.
 constexpr const char* kDocumentSecurity =
-    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'";
 
 RequestFacts facts_of(const Request& request) {
   auto header = [&](const char* name) -> std::string_view {

@@ -163,7 +163,7 @@ test('the keyboard alone reaches and walks the map', async () => {
 });
 
 const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const PAGES = ['map', 'streams', 'sql', 'dashboards', 'runs', 'grade', 'alerts', 'ml'];
+const PAGES = ['map', 'streams', 'sql', 'dashboards', 'notebooks', 'runs', 'grade', 'alerts', 'ml'];
 
 /** Shows a page with something in it. */
 async function visit(page, name) {

@@ -193,6 +193,25 @@ export class Playground {
     return { name, ...BOARDS[name] };
   }
 
+  notebooks() {
+    return this.bare ? [] : [{ name: 'tour', file: 'tour.sql', last: { state: 'succeeded' } }];
+  }
+
+  notebook(name) {
+    return { name, file: `${name}.sql`, language: 'sql', runs_in: 'daemon', parameters: [{ name: 'kraj', value: 'Praha' }],
+      cells: [
+        { kind: 'markdown', title: '', line: 3, text: '# A tour', html: '<h1>A tour</h1>', charts: [] },
+        { kind: 'sql', title: 'Sales', line: 8, text: 'SELECT kraj, value FROM gold.sales_by_day',
+          charts: [{ kind: 'chart', type: 'bar', data: 'rows', x: 'kraj', y: ['value'], color: '', title: 'Sales' }] },
+        { kind: 'sql', title: 'Broken', line: 12, text: 'SELECT nothing', charts: [] }],
+      last: { state: 'failed', error: 'tour.sql:12 no column nothing', started: '2026-06-01T00:00:00.000Z', seconds: 0.1,
+        parameters: { kraj: 'Praha' }, has_html: false,
+        cells: [{ state: 'none' },
+          { state: 'succeeded', seconds: 0.02, columns: [{ name: 'kraj', type: 'VARCHAR' }, { name: 'value', type: 'DECIMAL(12,2)' }],
+            rows: [['Praha', '10.50'], ['Brno', '7.00']], truncated: false },
+          { state: 'failed', error: 'tour.sql:12 no column nothing' }] } };
+  }
+
   /** Ten events a second of each partition; one in a hundred is damaged. */
   records(hub, params) {
     const newest = Math.floor(this.seconds * 10) + 1000;

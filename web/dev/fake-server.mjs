@@ -10,7 +10,7 @@ const DIST = fileURLToPath(new URL('../dist', import.meta.url));
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 const SECURITY = {
   'Content-Security-Policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Cache-Control': 'no-cache',
@@ -59,6 +59,9 @@ async function answer(playground, streams, request, response) {
   if (board) return json(response, 200, playground.dashboard(board[1]));
   const learned = playground.learned(pathname);
   if (learned) return json(response, 200, learned);
+  if (pathname === '/v1/notebooks') return json(response, 200, playground.notebooks());
+  const book = pathname.match(/^\/v1\/notebooks\/([^/]+)$/);
+  if (book) return json(response, 200, playground.notebook(book[1]));
   const hub = pathname.match(/^\/v1\/hubs\/([^/]+)\/records$/);
   if (hub) return json(response, 200, playground.records(hub[1], searchParams));
   return file(pathname, response);

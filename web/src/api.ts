@@ -228,11 +228,6 @@ export async function runNotebook(name: string, parameters: Record<string, strin
 }
 /** The last result as one document; as a link too. */
 export const notebookDocument = (name: string) => `${notebookPath(name)}/html`;
-export async function notebookHtml(name: string): Promise<string> {
-  const response = await fetch(notebookDocument(name), { credentials: 'same-origin' });
-  if (!response.ok) throw await problem(notebookDocument(name), response);
-  return response.text();
-}
 
 export interface HubRecord {
   partition: number;

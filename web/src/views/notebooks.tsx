@@ -5,7 +5,6 @@ import { useEffect, useRef } from 'preact/hooks';
 import {
   notebook,
   notebookDocument,
-  notebookHtml,
   notebooks,
   runNotebook,
   type Answer,
@@ -23,7 +22,6 @@ const list = signal<{ name: string }[] | null>(null);
 const chosen = signal(kept('notebook'));
 const name = computed(() => list.value?.find((n) => n.name === chosen.value)?.name ?? firstName());
 const shown = signal<Notebook | null>(null);
-const html = signal<{ of: Notebook; text: string } | null>(null);
 const running = signal('');
 const problem = signal('');
 
@@ -43,7 +41,6 @@ async function load(id: string, next: Promise<Notebook>): Promise<void> {
     if (name.value !== id) return;
     shown.value = book;
     problem.value = '';
-    if (book.last?.has_html) html.value = { of: book, text: await notebookHtml(id) };
   } catch (error) {
     if (name.value === id) problem.value = (error as Error).message;
   }
@@ -178,9 +175,10 @@ function Outline({ book }: { book: Notebook }) {
 }
 
 function Body({ book }: { book: Notebook }) {
-  if (book.last?.has_html && html.value?.of.name === book.name) {
-    // No script, no form, no way to this page's cookie: an empty sandbox.
-    return <iframe class="notebook-html" sandbox="" srcdoc={html.value.text} title={`Output of ${book.name}`} />;
+  if (book.last?.has_html) {
+    // No script, no form, no way to this page: an empty sandbox. Another run is another address.
+    const address = `${notebookDocument(book.name)}?run=${encodeURIComponent(book.last.started)}`;
+    return <iframe class="notebook-html" sandbox="" src={address} title={`Output of ${book.name}`} />;
   }
   return (
     <div class="cells">
