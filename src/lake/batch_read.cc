@@ -59,6 +59,23 @@ void read_ints(duckdb_vector vector, std::uint64_t count, model::Column& column,
     }
   }
 }
+/// DOUBLE: as they are.
+void read_doubles(duckdb_vector vector, std::uint64_t count, model::Column& column) {
+  const auto* data = data_of<double>(vector);
+  if (duckdb_vector_get_validity(vector) == nullptr && column.valid.empty()) {
+    column.doubles.insert(column.doubles.end(), data, data + count);
+    return;
+  }
+  Validity valid(vector);
+  for (std::uint64_t row = 0; row < count; ++row) {
+    if (valid(row)) {
+      column.add_double(data[row]);
+    } else {
+      column.add_null();
+    }
+  }
+}
+
 template <typename T>
 void read_whole(duckdb_vector vector, std::uint64_t count, model::Column& column,
                 std::int64_t factor = 1) {
@@ -213,7 +230,7 @@ void read_vector(duckdb_vector vector, duckdb_logical_type type, std::uint64_t c
     case DUCKDB_TYPE_FLOAT:
       return read_reals<float>(vector, count, column, [](float v) { return double{v}; });
     case DUCKDB_TYPE_DOUBLE:
-      return read_reals<double>(vector, count, column, [](double v) { return v; });
+      return read_doubles(vector, count, column);
     case DUCKDB_TYPE_DECIMAL:
       return read_decimals(vector, type, count, column);
     case DUCKDB_TYPE_VARCHAR:

@@ -28,7 +28,7 @@ print("FOUND " + json.dumps(found))
 EPOCH_MS = 1780272000000
 TABLES = ["silver/users", "silver/products", "silver/orders", "silver/items", "silver/pageviews", "silver/stars",
           "silver/quarantine", "gold/engagements", "gold/sales_by_day", "gold/product_popularity",
-          "gold/latency_5min", "gold/sessions"]
+          "gold/latency_5min", "gold/sessions", "gold/order_features"]
 
 
 def spark():

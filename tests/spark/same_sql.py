@@ -46,9 +46,9 @@ def bronze():
 
 
 def statements():
-    """{table: (text, needs)} of the folder."""
+    """{table: (text, needs)} of the folder, and of the features beside it."""
     found = {}
-    for file in folder.glob("*_*.sql"):
+    for file in [*folder.glob("*_*.sql"), *(folder.parent / "ml").glob("*_*.sql")]:
         text = file.read_text()
         header = dict(re.findall(r"^-- (table|needs): (.*)$", text, re.M))
         found[header["table"]] = (text, [need.strip() for need in header["needs"].split(",")])

@@ -9,9 +9,11 @@ namespace {
 class PlaygroundSqlTest : public LakeFixture {
  protected:
   /// Runs playground/sql/{tier}_{name}.sql into its table, checking the header that says which.
-  TableWrite refine(const std::string& tier, const std::string& name, const Cuts& cuts = {}) {
-    const std::string folder = std::string(HRISTE_SOURCE_DIR) + "/playground/sql/";
-    auto text = env_.read_file(folder + tier + "_" + name + ".sql");
+  TableWrite refine(const std::string& tier, const std::string& name, const Cuts& cuts = {},
+                    const std::string& below = "sql/") {
+    const std::string playground = std::string(HRISTE_SOURCE_DIR) + "/playground/";
+    const std::string folder = playground + "sql/";
+    auto text = env_.read_file(playground + below + tier + "_" + name + ".sql");
     auto macros = env_.read_file(folder + "macros.sql");
     EXPECT_TRUE(text && macros);
     EXPECT_TRUE(text->starts_with("-- table: " + tier + "." + name + "\n")) << *text;
@@ -148,6 +150,24 @@ TEST_F(PlaygroundSqlTest, OrdersHaveTheTimeOnTheWall) {
   refine("silver", "items");
   EXPECT_EQ(rows("SELECT sum(order_id), sum(row_id), sum(product_id) FROM silver.items"),
             "[[4,10,35]]");
+}
+
+TEST_F(PlaygroundSqlTest, FeaturesHaveAColumnForEachLevel) {
+  write_people();
+  write_sales();
+  refine("silver", "users");
+  refine("silver", "orders");
+  EXPECT_EQ(refine("gold", "order_features", {}, "ml/").rows, 3);
+  // Sunday 31 May 23:30, a woman of 41 in Praha: nothing of hour 0, Monday, January or a man.
+  EXPECT_EQ(rows("SELECT order_id, order_value, vip, sex_male, age_35_44, hour_23, hour_01, "
+                 "weekday_7, weekday_2, month_05, month_06, kraj_cz042 FROM gold.order_features "
+                 "ORDER BY order_id"),
+            R"([[0,"10.00",0,0,1,1,0,1,0,1,0,0],[1,"10.01",0,0,1,0,0,0,0,0,1,0],)"
+            R"([2,"10.01",1,1,0,0,1,0,0,0,1,1]])");
+  // Each kind's columns: at most one of them is 1.
+  EXPECT_EQ(rows("SELECT max(age_25_34 + age_35_44 + age_45_54 + age_55_64 + age_65_up), "
+                 "count(*) FROM gold.order_features"),
+            "[[1,3]]");
 }
 
 TEST_F(PlaygroundSqlTest, PageViewsKeepTheFirstThatArrived) {
