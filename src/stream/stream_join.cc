@@ -28,9 +28,9 @@ std::uint64_t hash_of(std::string_view key) { return XXH3_64bits(key.data(), key
 
 }  // namespace
 
-StreamJoinNode::StreamJoinNode(const streamsql::StreamJoin& plan, std::size_t left_sources,
+StreamJoinNode::StreamJoinNode(const streamsql::StreamJoin& plan,
                                const std::vector<Ticks>& left_lag)
-    : plan_(plan), left_sources_(left_sources), left_lag_(left_lag) {
+    : plan_(plan), left_lag_(left_lag) {
   main_ = *std::find_if(plan.bounds.begin(), plan.bounds.end(), is_closed);
 }
 

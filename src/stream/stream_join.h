@@ -35,8 +35,7 @@ struct JoinedRow {
 class StreamJoinNode {
  public:
   /// `left_lag[s]`: how far a left row's time can lie after that of its source s.
-  StreamJoinNode(const streamsql::StreamJoin& plan, std::size_t left_sources,
-                 const std::vector<Ticks>& left_lag);
+  StreamJoinNode(const streamsql::StreamJoin& plan, const std::vector<Ticks>& left_lag);
 
   /// A left row and its partner; `right` is empty where a left join has none. Valid until the next
   /// process().
@@ -97,7 +96,6 @@ class StreamJoinNode {
   static void restore_side(Side& side, StateReader& in);
 
   const streamsql::StreamJoin& plan_;
-  const std::size_t left_sources_;
   std::vector<Ticks> left_lag_;
   streamsql::TimeBound main_;  ///< the first bound that is closed
   Side left_, right_;

@@ -11,7 +11,7 @@ StreamJoins::StreamJoins(const std::vector<streamsql::StreamJoin>& plan,
   std::vector<Ticks> lag = {0};
   for (const streamsql::StreamJoin& join : plan) {
     Node& node = nodes_.emplace_back();
-    node.join = std::make_unique<StreamJoinNode>(join, lag.size(), lag);
+    node.join = std::make_unique<StreamJoinNode>(join, lag);
     lag = node.join->lag();
     for (const auto& key : join.left_keys) node.left_keys.push_back(make_evaluator(*key, context));
     for (const auto& key : join.right_keys)

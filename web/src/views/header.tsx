@@ -92,10 +92,17 @@ function Jump({ now }: { now: string }) {
     <details
       class="jump"
       open={jumpOpen.value}
-      onToggle={(event) => (jumpOpen.value = event.currentTarget.open)}
       onKeyDown={(event) => event.key === 'Escape' && (jumpOpen.value = false)}
     >
-      <summary>Jump</summary>
+      <summary
+        onClick={(event) => {
+          // By hand: the browser tells late that it has opened, and a tick of the clock would close it.
+          event.preventDefault();
+          jumpOpen.value = !jumpOpen.value;
+        }}
+      >
+        Jump
+      </summary>
       <div class="panel menu">
         <p>
           The clock goes forward; all traffic of the time between arrives at once, and windows, jobs and capture catch
