@@ -8,6 +8,7 @@
 
 #include "api/assets.h"
 #include "api/body.h"
+#include "api/running_queries.h"
 #include "base/env.h"
 #include "base/log.h"
 
@@ -79,6 +80,11 @@ void answer_status(httplib::Response& response, const Status& status) {
   }
 }
 
+std::string text_or_empty(const json& body, const char* name) {
+  auto found = body.find(name);
+  return found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
 /// The last part of a log file, from a whole line on.
 std::string tail_of_file(const std::string& path) {
   auto bytes = base::Env::real().read_file(path);
@@ -133,6 +139,7 @@ struct Server::Impl {
 
   Options options;
   Access access;
+  RunningQueries queries;  ///< outlives the threads of `http`
   httplib::Server http;
   int port = 0;
   std::once_flag ended;
@@ -232,15 +239,20 @@ void Server::Impl::add_playground_routes() {
     answer(response, json::object());
     end_soon(false);
   });
-  http.Post("/v1/query", [&playground](const Request& request, httplib::Response& response) {
+  http.Post("/v1/query", [this, &playground](const Request& request, httplib::Response& response) {
     auto body = parse_object(request.body);
     if (!body) return refuse(response, body.error());
     json sql = body->value("sql", json());
     if (!sql.is_string()) return refuse(response, {Code::kInvalidArgument, "\"sql\" is missing"});
     auto limit = whole_number(*body, "limit", 1, kRowLimit, kRowLimit);
     if (!limit) return refuse(response, limit.error());
-    answer_result(response, playground.query(sql, *limit));
+    RunningQueries::Entry entry(queries, text_or_empty(*body, "id"));
+    answer_result(response, playground.query(sql, *limit, entry.stop()));
   });
+  http.Delete(R"(/v1/queries/([^/]+))",
+              [this](const Request& request, httplib::Response& response) {
+                answer(response, {{"cancelled", queries.cancel(request.matches[1])}});
+              });
   http.Get("/v1/tables", [&playground](const Request&, httplib::Response& response) {
     answer_result(response, playground.tables());
   });
@@ -418,6 +430,7 @@ int Server::port() const { return impl_->port; }
 
 void Server::stop() {
   impl_->stopping.request_stop();
+  impl_->queries.cancel_all();
   impl_->http.stop();
   if (impl_->thread.joinable()) impl_->thread.join();
 }

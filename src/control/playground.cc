@@ -277,8 +277,8 @@ void Playground::close() {
   if (runtime_->broker) (void)runtime_->broker->close();
 }
 
-Result<json> Playground::query(const std::string& sql, int row_limit) {
-  auto answer = TRY(runtime_->lake->query(sql, {.max_rows = row_limit}));
+Result<json> Playground::query(const std::string& sql, int row_limit, std::stop_token stop) {
+  auto answer = TRY(runtime_->lake->query(sql, {.max_rows = row_limit, .stop = std::move(stop)}));
   json columns = json::array();
   for (const auto& column : answer.columns) {
     columns.push_back({{"name", column.name}, {"type", column.type}});

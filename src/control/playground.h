@@ -69,7 +69,8 @@ class Playground {
   base::Result<json> list();
 
   /// {"columns":[{"name","type"}],"rows":[[…]],"truncated":bool}; read-only SQL over the lake.
-  base::Result<json> query(const std::string& sql, int row_limit);
+  /// `stop` ends it with kCancelled.
+  base::Result<json> query(const std::string& sql, int row_limit, std::stop_token stop = {});
   /// [{"tier","name","format","rows"}], rows −1 where they aren't known without reading.
   base::Result<json> tables();
   /// [{"name","title","description"}], by name.

@@ -156,6 +156,29 @@ TEST_F(ServerTest, QueriesReadTheLakeAndNoMore) {
   }
 }
 
+TEST_F(ServerTest, AQueryEndsWhenItsNameIsCancelled) {
+  // Hours of work, were it not for the DELETE.
+  auto slow = std::async(std::launch::async, [this] {
+    httplib::Client other("127.0.0.1", server_->port());
+    other.set_default_headers({{"Authorization", "Bearer " + token_}});
+    other.set_read_timeout(50);
+    const json body = {{"id", "mine"},
+                       {"sql",
+                        "SELECT sum(a.range * b.range) FROM range(3000000) a, "
+                        "range(3000000) b"}};
+    return read(other.Post("/v1/query", body.dump(), "application/json"));
+  });
+  auto cancel = [this](const char* name) {
+    return read(http_->Delete(std::string("/v1/queries/") + name)).body["cancelled"];
+  };
+  EXPECT_EQ(cancel("another"), false);
+  while (slow.wait_for(std::chrono::milliseconds(5)) != std::future_status::ready) cancel("mine");
+  Answer ended = slow.get();
+  EXPECT_EQ(ended.status, 503) << ended.body;
+  EXPECT_EQ(ended.body["error"]["code"], "cancelled");
+  EXPECT_EQ(cancel("mine"), false) << "an ended query is forgotten";
+}
+
 TEST_F(ServerTest, TablesAreListed) {
   EXPECT_EQ(get("/v1/tables").body, json::array());
   make_small_playground();
