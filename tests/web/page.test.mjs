@@ -388,10 +388,79 @@ test('grade: failed first, and only those on request', fakeOnly, async () => {
   });
 });
 
+test('grade: from a wrong check to its rows, as SQL', fakeOnly, async () => {
+  await onPage({ query: '#grade', permissions: ['clipboard-read', 'clipboard-write'] }, async (page) => {
+    const drill = page.locator('.drill summary');
+    assert.match(await drill.innerText(), /missing 1 · extra 0 · different 1/);
+    await drill.click();
+    assert.equal(await page.locator('.drill b').count(), 0, 'markup in a value stays text');
+    assert.match(await page.locator('.drill tbody').innerText(), /<b>O'Neil<\/b>/);
+    await page.getByRole('button', { name: 'Copy as SQL' }).click();
+    await page.getByRole('button', { name: 'Copied' }).waitFor();
+    const sql = await page.evaluate(() => navigator.clipboard.readText());
+    assert.equal(sql, 'SELECT *\nFROM silver.pageviews\nWHERE (event_id = 882311)\n   OR (event_id = 882400)');
+    await page.getByRole('button', { name: 'Open in SQL' }).click();
+    await until('asked', () => server.playground.lastQuery === sql);
+    assert.match(await page.title(), /^SQL/);
+  });
+});
+
+test('SQL: a query is cancelled in the daemon, an answer becomes a chart', fakeOnly, async () => {
+  await onPage({ query: '?sql=SELECT+hours#sql', noisy: true }, async (page) => {
+    await until('the editor', () => page.locator('.cm-content').count());
+    await page.getByRole('button', { name: 'Run' }).click();
+    await until('under way', () => server.playground.slow.size === 1);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await until('ended there', () => server.playground.slow.size === 0);
+    await page.locator('.cm-content').click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('SELECT 1 LIMIT 30');
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('button', { name: 'Chart' }).click();
+    await until('bars', () => page.locator('.result-chart svg .mark-rect path').count());
+    await page.getByLabel('Form').selectOption('line');
+    await page.getByLabel('x', { exact: true }).selectOption('id');
+    await until('a line', () => page.locator('.result-chart svg .mark-line path').count());
+    await page.evaluate(axeSource);
+    const found = await page.evaluate(() => axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] }));
+    assert.deepEqual(found.violations.map((v) => [v.id, v.nodes.map((n) => n.html)]), []);
+    await page.getByRole('button', { name: 'Chart' }).click();
+    await until('the grid', () => page.locator('.grid [role=gridcell]').count());
+  });
+});
+
+test('Ctrl+K goes to whatever has a name', async () => {
+  await onPage({}, async (page) => {
+    await page.keyboard.press('Control+k');
+    await until('the palette', () => page.getByRole('dialog').count());
+    await page.keyboard.type('bronze.users');
+    await until('found', async () => /bronze\.users/.test(await page.locator('.palette [aria-selected=true]').innerText()));
+    await page.evaluate(axeSource);
+    const found = await page.evaluate(() => axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] }));
+    assert.deepEqual(found.violations.map((v) => [v.id, v.nodes.map((n) => n.html)]), []);
+    await page.keyboard.press('Enter');
+    await until('the node', async () => (await page.evaluate(() => document.activeElement.dataset.id)) === 'bronze.users');
+    assert.equal(new URL(page.url()).searchParams.get('node'), 'bronze.users');
+    await page.getByRole('tab', { name: 'Schema' }).click();
+    await until('columns', async () => (await page.locator('.tab dd.mono').count()) > 2);
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('grade');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await until('the page', async () => (await page.title()).startsWith('Grade'));
+    await page.keyboard.press('/');
+    await until('search', () => page.getByRole('dialog').count());
+    await page.keyboard.press('Escape');
+    await until('closed', async () => (await page.getByRole('dialog').count()) === 0);
+  });
+});
+
 test('runs: activities as bars, the failure in words, another run by click', fakeOnly, async () => {
   await onPage({ query: '#runs' }, async (page) => {
     assert.match(await page.locator('.failure').innerText(), /sales_by_day\.sql:4:12/);
     assert.equal(await page.locator('.bar').count(), 9);
+    assert.deepEqual(await page.locator('.bar .expected').allInnerTexts(), ['▲ latency_is_possible: quarantined 1\u202f204']);
     await page.locator('.run').nth(1).click();
     assert.equal(await page.locator('.failure').count(), 0);
   });

@@ -110,8 +110,14 @@ const CHECKS = [
   ['hub', 'pageviews partition 1 sent', '501174'], ['hub', 'stars sent', '61822'],
   ['capture', 'pageviews sent = captured + open window', '1002344'], ['raw', 'pageviews sent = raw + dead letters', '1002344'],
   ['raw', 'pageviews dead letters', '101'], ['silver', 'users rows', '100000'],
-  ['silver', 'pageviews rows', '1001342'], ['silver', 'pageviews duplicates removed', '1002'],
+  ['silver', 'pageviews', '1001342'], ['silver', 'pageviews duplicates removed', '1002'],
   ['stream', 'requests_5min windows', '1152'], ['gold', 'engagements rows', '100000'],
+];
+
+const DIFFERENCES = [
+  { key: 'event_id 882311', column: null, expected: 'user_id 7, client_ip "10.0.0.1"', found: 'nothing' },
+  { key: 'event_id 882400', column: 'client_ip', expected: '"10.0.0.2"', found: '"<b>O\'Neil</b>"' },
+  { key: 'event_id 882400', column: 'latency', expected: '201.5', found: '0' },
 ];
 
 export class Playground {
@@ -122,6 +128,7 @@ export class Playground {
     this.bare = false; // as right after the daemon's start: nothing in it
     this.loggedOut = false; // answers as to a browser without a cookie
     this.seconds = 0;
+    this.slow = new Map(); // queries under way, by id
     this.alerts = [];
     this.alertsTotal = 2690;
     this.runs = [medallion('run-7f3a', '2026-06-01T00:05:00Z', 'manual', true), medallion('run-0001', '2026-06-01T00:00:00Z', 'apply', false)];
@@ -259,7 +266,7 @@ export class Playground {
         run_id: 'run-0001', passed: 17, total: 18, graded_at: '2026-06-01T00:00:00Z',
         checks: CHECKS.map(([layer, check, expected], i) =>
           i === 14
-            ? { layer, check, expected, found: '1001341', verdict: 'wrong', detail: 'missing 1: event_id 882311' }
+            ? { layer, check, expected, found: '1001341', verdict: 'wrong', detail: 'missing 1: event_id 882311', differences: DIFFERENCES }
             : { layer, check, expected, found: expected, verdict: 'right', detail: '' }),
       },
       alerts: this.alerts,
@@ -305,6 +312,7 @@ function medallion(id, started, trigger, fails) {
     return {
       name, type, offset_s, seconds, rows: broken ? 0 : rows, bytes: broken ? 0 : rows * 41,
       state: broken ? 'failed' : 'succeeded',
+      expectations: name === 'pageviews' ? [{ name: 'latency_is_possible', action: 'quarantine', failed: 1204 }, { name: 'known_user', action: 'warn', failed: 0 }] : [],
       error: broken ? 'sql/gold/sales_by_day.sql:4:12: column "krai" is not there; did you mean "kraj"?' : '',
     };
   });

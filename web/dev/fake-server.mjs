@@ -51,6 +51,7 @@ async function answer(playground, streams, request, response) {
     return json(response, 401, problem('unauthenticated', 'log in with hriste open'));
   }
   if (pathname === '/v1/live') return live(playground, streams, request, response);
+  if (request.method === 'DELETE') return cancel(playground, pathname, response);
   if (request.method === 'POST') return write(playground, pathname, request, response);
   if (pathname === '/v1/overview') return json(response, 200, playground.overview());
   if (pathname === '/v1/tables') return json(response, 200, playground.tables());
@@ -91,9 +92,19 @@ async function write(playground, pathname, request, response) {
   return json(response, 200, {});
 }
 
+/** "hours" in a query's text: it lasts until it is cancelled. */
 function query(playground, asked, response) {
+  if (asked.sql.includes('hours')) return void playground.slow.set(asked.id, response);
   const answer = playground.query(asked);
   return answer.columns ? json(response, 200, answer) : json(response, 400, problem('invalid_argument', answer.message));
+}
+
+function cancel(playground, pathname, response) {
+  const id = pathname.split('/').at(-1);
+  const slow = playground.slow.get(id);
+  playground.slow.delete(id);
+  if (slow && !slow.destroyed) json(slow, 503, problem('cancelled', 'the statement was stopped'));
+  json(response, 200, { cancelled: Boolean(slow) });
 }
 
 const problem = (code, message) => ({ error: { code, message } });

@@ -31,6 +31,14 @@ export interface Check {
   found: string;
   verdict: string; // right | wrong | not gradable
   detail: string;
+  differences?: Difference[]; // of a wrong table: the first ones, by key
+}
+
+export interface Difference {
+  key: string; // `day "2026-05-01", kraj "Zlínský kraj"`
+  column: string | null; // null: the row is missing or extra
+  expected: string;
+  found: string;
 }
 
 export interface Grade {
@@ -57,6 +65,7 @@ export interface Activity {
   rows: number;
   bytes: number;
   error: string;
+  expectations?: { name: string; action: string; failed: number }[]; // those that rows failed count
 }
 
 export interface Run {
@@ -154,9 +163,17 @@ export interface Answer {
   truncated: boolean;
 }
 
-/** One SELECT over the lake; at most `limit` rows come back. */
+/** One SELECT over the lake; at most `limit` rows come back. Aborting ends it in the daemon, too. */
 export async function query(sql: string, limit: number, signal?: AbortSignal): Promise<Answer> {
-  return (await post('v1/query', { sql, limit }, signal)).json() as Promise<Answer>;
+  const id = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
+  const end = () =>
+    void fetch(`v1/queries/${id}`, { method: 'DELETE', credentials: 'same-origin', headers: { 'X-Hriste': '1' } }).catch(() => {});
+  signal?.addEventListener('abort', end, { once: true });
+  try {
+    return (await (await post('v1/query', { sql, limit, id }, signal)).json()) as Answer;
+  } finally {
+    signal?.removeEventListener('abort', end);
+  }
 }
 
 export interface TableName {

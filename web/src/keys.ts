@@ -6,6 +6,7 @@ import { go, PAGES } from './route';
 import { act } from './state';
 
 export const helpShown = signal(false);
+export const paletteShown = signal(false);
 
 const SEQUENCE_MS = 1500;
 let leaderAt = -Infinity;
@@ -17,6 +18,11 @@ function isBusy(target: EventTarget | null): boolean {
 }
 
 function onKey(event: KeyboardEvent): void {
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k') {
+    if (!document.querySelector('dialog[open]')) paletteShown.value = true;
+    event.preventDefault(); // also in the editor and in fields: the browser's own search bar stays shut
+    return;
+  }
   if (event.ctrlKey || event.altKey || event.metaKey || isBusy(event.composedPath()[0] ?? event.target)) return;
   const second = performance.now() - leaderAt < SEQUENCE_MS;
   leaderAt = -Infinity;
@@ -31,7 +37,9 @@ function onKey(event: KeyboardEvent): void {
 }
 
 function focusSearch(): void {
-  document.querySelector<HTMLElement>('main [type=search]')?.focus();
+  const field = document.querySelector<HTMLElement>('main [type=search]');
+  if (field) field.focus();
+  else paletteShown.value = true;
 }
 
 function freeze(): void {

@@ -1,6 +1,6 @@
 // The frame: header, notices, and the page that the address names.
 import { Fragment, render, type ComponentChild } from 'preact';
-import { helpShown, startKeys } from './keys';
+import { helpShown, paletteShown, startKeys } from './keys';
 import { connection, overview, startLive } from './live';
 import { page, startRoute } from './route';
 import { notice, startAddress } from './state';
@@ -14,6 +14,7 @@ import { Header } from './views/header';
 import { MapView } from './views/map';
 import { Ml } from './views/ml';
 import { Notebooks } from './views/notebooks';
+import { Palette } from './views/palette';
 import { Panel } from './views/panel';
 import { Runs } from './views/runs';
 import { Sql } from './views/sql';
@@ -55,6 +56,7 @@ function Page() {
         {overview.value ? <Shown /> : <Waiting />}
       </main>
       {helpShown.value && <KeyHelp />}
+      {paletteShown.value && <Palette />}
     </>
   );
 }

@@ -4,6 +4,7 @@ import { gradeNow, type Check } from '../api';
 import * as format from '../format';
 import { part } from '../live';
 import { act, wrongOnly } from '../state';
+import { Differences } from './differences';
 
 const grade = part('grade');
 const ORDER: Record<string, number> = { wrong: 0, 'not gradable': 1, right: 2 };
@@ -103,6 +104,7 @@ function Row({ check }: { check: Check }) {
         <span class="layer-small muted">{check.layer} </span>
         {check.check}
         {check.verdict !== 'right' && check.detail && <div class="detail">{check.detail}</div>}
+        {(check.differences?.length ?? 0) > 0 && <Differences check={check} />}
       </td>
       <td class="number" title={check.expected}>
         {format.groupText(check.expected)}

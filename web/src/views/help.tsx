@@ -6,6 +6,7 @@ import { PAGES } from '../route';
 const OTHERS: [string[], string][] = [
   [['Space'], 'freeze the clock, or let it run'],
   [['/'], 'search or filter on this page'],
+  [['Ctrl', 'K'], 'go to a page, node or run by its name'],
   [['←', '↑', '↓', '→'], 'walk the map, or the cells of a result'],
   [['Enter'], "open a node's details"],
   [['Esc'], 'close'],

@@ -4,8 +4,9 @@ import { runPipeline, type MapNode } from '../api';
 import * as format from '../format';
 import { overview } from '../live';
 import { act, selected } from '../state';
+import { failedExpectations } from './expectations';
 import { Close, Glyph, healthWord, Retry } from './icons';
-import { hasRows, Log, Sample } from './sample';
+import { hasRows, hasSchema, Log, Sample, Schema } from './sample';
 
 const node = computed(() => overview.value?.nodes.find((n) => n.id === selected.value));
 const neighbours = computed(() => {
@@ -33,12 +34,12 @@ function close(): void {
   if (id) document.querySelector<HTMLElement>(`.node[data-id="${CSS.escape(id)}"]`)?.focus();
 }
 
-const TABS = ['Overview', 'Sample', 'Source', 'Log'] as const;
+const TABS = ['Overview', 'Schema', 'Sample', 'Source', 'Log'] as const;
 type Tab = (typeof TABS)[number];
 const tab = signal<Tab>('Overview');
 
 const tabsOf = (node: MapNode): Tab[] =>
-  TABS.filter((name) => (name !== 'Sample' || hasRows(node)) && (name !== 'Source' || node.source));
+  TABS.filter((name) => (name !== 'Schema' || hasSchema(node)) && (name !== 'Sample' || hasRows(node)) && (name !== 'Source' || node.source));
 
 function Details({ node }: { node: MapNode }) {
   const there = tabsOf(node);
@@ -68,6 +69,7 @@ function Details({ node }: { node: MapNode }) {
       </div>
       <div class="tab" id="tab-panel" role="tabpanel" aria-labelledby={`tab-${shown}`}>
         {shown === 'Overview' && <Facts node={node} />}
+        {shown === 'Schema' && <Schema node={node} />}
         {shown === 'Sample' && <Sample node={node} />}
         {shown === 'Source' && <Source node={node} />}
         {shown === 'Log' && <Log node={node} />}
@@ -132,7 +134,20 @@ function facts(n: MapNode): [string, string][] {
   if (n.lag_ms > 0) rows.push(['lag', format.lag(n.lag_ms)]);
   if (n.total > 0 && !n.facts.rows) rows.push(['total', format.group(n.total)]);
   for (const [name, value] of Object.entries(n.facts)) rows.push([name.replaceAll('_', ' '), format.instant(value)]);
+  for (const text of expectationsOf(n)) rows.push(['expectation', text]);
   return rows;
+}
+
+/** Of the newest run that made this table. */
+function expectationsOf(n: MapNode): string[] {
+  const [tier, table] = n.id.split('.');
+  if (tier !== 'silver' && tier !== 'gold') return [];
+  const made = (name: string) => name === table || name === `${tier}_${table}`;
+  for (const run of overview.value?.runs ?? []) {
+    const activity = run.activities.find((a) => made(a.name));
+    if (activity) return failedExpectations(activity);
+  }
+  return [];
 }
 
 function Neighbours({ title, nodes }: { title: string; nodes: MapNode[] }) {

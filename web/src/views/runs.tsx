@@ -4,6 +4,7 @@ import type { Activity, Run } from '../api';
 import * as format from '../format';
 import { part } from '../live';
 import { selectedRun } from '../state';
+import { failedExpectations } from './expectations';
 import { Glyph, stateHealth } from './icons';
 import { RunButton } from './panel';
 
@@ -104,6 +105,11 @@ function Bar({ activity, end }: { activity: Activity; end: number }) {
       </span>
       <span class="took">{activity.state === 'running' || activity.seconds > 0 ? format.seconds(activity.seconds) : '–'}</span>
       <span class="rows">{activity.rows > 0 ? `${format.group(activity.rows)} rows` : ''}</span>
+      {failedExpectations(activity).map((text) => (
+        <span class="expected warn" key={text}>
+          <span aria-hidden="true">▲</span> {text}
+        </span>
+      ))}
     </li>
   );
 }

@@ -85,6 +85,26 @@ export function Sample({ node }: { node: MapNode }) {
   );
 }
 
+export const hasSchema = (node: MapNode) => TABLE.test(node.id);
+
+const columnsOf = async (node: MapNode) => (await query(`SELECT * FROM ${node.id} LIMIT 0`, 1)).columns;
+
+export function Schema({ node }: { node: MapNode }) {
+  const { value: columns, error } = useLoaded(node, columnsOf);
+  if (error) return <p class="failure">{error}</p>;
+  if (!columns) return <p>Reading …</p>;
+  return (
+    <dl class="facts">
+      {columns.map((c) => (
+        <div key={c.name}>
+          <dt>{c.name}</dt>
+          <dd class="mono">{c.type.toLowerCase()}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
 export function Log({ node }: { node: MapNode }) {
   const { value: text, error } = useLoaded(node, linesOf);
   if (error) return <p class="failure">{error}</p>;

@@ -7,6 +7,7 @@ import type { Catalogue, Editor } from '../editor';
 import * as format from '../format';
 import { keep, kept } from '../route';
 import { Grid } from './grid';
+import { ResultChart } from './result_chart';
 
 const ROW_LIMIT = 100_000;
 const FIRST = 'SELECT *\nFROM gold.engagements\nORDER BY total_orders_value DESC\nLIMIT 100';
@@ -21,6 +22,7 @@ type State =
 const text = signal(kept('sql') ?? FIRST);
 const state = signal<State>({ kind: 'nothing' });
 const known = signal<TableName[] | null>(null);
+const asChart = signal(kept('chart') === '1');
 const columnsOf = signal<Record<string, Column[]>>({});
 let running: AbortController | undefined;
 
@@ -157,6 +159,11 @@ function Tables({ insert }: { insert: (name: string) => void }) {
   );
 }
 
+function toggleChart(): void {
+  asChart.value = !asChart.value;
+  keep({ chart: asChart.value ? '1' : null });
+}
+
 function Tools({ run }: { run: () => void }) {
   const now = state.value;
   return (
@@ -174,6 +181,9 @@ function Tools({ run }: { run: () => void }) {
       </span>
       {now.kind === 'answer' && (
         <span class="save">
+          <button aria-pressed={asChart.value} onClick={toggleChart}>
+            Chart
+          </button>
           <button onClick={() => download('result.csv', 'text/csv', toCsv(now.answer))}>Save CSV</button>
           <button onClick={() => download('result.jsonl', 'application/jsonl', toJsonLines(now.answer))}>
             Save JSON
@@ -206,5 +216,6 @@ function Result() {
     );
   }
   if (now.answer.rows.length === 0) return <p class="empty">No rows.</p>;
+  if (asChart.value) return <ResultChart answer={now.answer} />;
   return <Grid columns={now.answer.columns} rows={now.answer.rows} label="Result" />;
 }
