@@ -110,7 +110,7 @@ SELECT
   is_vip,
   count(*) AS customers,
   sum(orders) AS orders,
-  CAST(round(sum(total_orders_value) / sum(orders), 0) AS BIGINT) AS average_order,
+  CAST(round(sum(total_orders_value) / nullif(sum(orders), 0), 0) AS BIGINT) AS average_order,
   CAST(round(avg(pageviews), 1) AS DECIMAL(12,1)) AS pages_each
 FROM gold.engagements
 GROUP BY is_vip
