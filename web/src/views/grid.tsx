@@ -1,6 +1,7 @@
 // A table of any length: rows of one height, of which only those in view are in the document.
 // Arrows, Home, End and Page keys move the cell; Ctrl+C copies it.
 import { useSignal } from '@preact/signals';
+import type { VNode } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Column } from '../api';
 import { cellText, isNumeric } from '../cells';
@@ -10,6 +11,10 @@ const SPARE = 8; // rows beyond the edges, so that a quick scroll shows no gap
 const SAMPLE = 200; // rows that decide the columns' widths
 const CH_MIN = 6;
 const CH_MAX = 48;
+
+interface Lines {
+  lines: Map<number, VNode>;
+}
 
 interface Props {
   columns: Column[];
@@ -40,9 +45,29 @@ export function Grid({ columns, rows, label }: Props) {
 
   const first = Math.max(0, Math.floor(view.value.top / ROW) - SPARE);
   const last = Math.min(rows.length, Math.ceil((view.value.top + view.value.height) / ROW) + SPARE);
-  const shown = [];
-  for (let r = first; r < last; r++) shown.push(r);
   const [row, column] = cell.value;
+  const line = (r: number) => (
+    <div key={r} class="grid-row" role="row" aria-rowindex={r + 2} style={{ gridTemplateColumns: template, top: `${r * ROW}px` }}>
+      {columns.map((c, i) => (
+        <div
+          key={i}
+          id={`cell-${r}-${i}`}
+          role="gridcell"
+          class={(isNumeric(c) ? 'right' : '') + (rows[r]![i] === null ? ' null' : '')}
+          aria-selected={r === row && i === column}
+          onClick={() => (cell.value = [r, i])}
+        >
+          {cellText(rows[r]![i])}
+        </div>
+      ))}
+    </div>
+  );
+  // A row that stays in view is the same object as before, which Preact doesn't compare again: a
+  // scroll costs the new rows only.
+  const drawn = useMemo<Lines>(() => ({ lines: new Map() }), [columns, rows, cell.value]);
+  const kept: Lines['lines'] = new Map();
+  for (let r = first; r < last; r++) kept.set(r, drawn.lines.get(r) ?? line(r));
+  drawn.lines = kept;
 
   const onKeyDown = (event: KeyboardEvent) => {
     if ((event.ctrlKey || event.metaKey) && event.key === 'c' && !getSelection()?.toString()) {
@@ -76,28 +101,7 @@ export function Grid({ columns, rows, label }: Props) {
         ))}
       </div>
       <div class="grid-body" role="presentation" style={{ height: `${rows.length * ROW}px` }}>
-        {shown.map((r) => (
-          <div
-            key={r}
-            class="grid-row"
-            role="row"
-            aria-rowindex={r + 2}
-            style={{ gridTemplateColumns: template, top: `${r * ROW}px` }}
-          >
-            {columns.map((c, i) => (
-              <div
-                key={i}
-                id={`cell-${r}-${i}`}
-                role="gridcell"
-                class={(isNumeric(c) ? 'right' : '') + (rows[r]![i] === null ? ' null' : '')}
-                aria-selected={r === row && i === column}
-                onClick={() => (cell.value = [r, i])}
-              >
-                {cellText(rows[r]![i])}
-              </div>
-            ))}
-          </div>
-        ))}
+        {[...kept.values()]}
       </div>
     </div>
   );
