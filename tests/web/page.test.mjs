@@ -1,9 +1,11 @@
 // The page in a real browser. With HRISTE_URL (a login address, as `hriste open --print` gives it)
 // against that daemon; else against the stand-in, which also can be stopped, emptied and logged out.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readFile, readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { after, before, beforeEach, test } from 'node:test';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
 import { start } from '../../web/dev/fake-server.mjs';
@@ -493,7 +495,7 @@ test('reconnects after a restart', fakeOnly, async () => {
   });
 });
 
-test('many tabs share one stream, and the next takes over', fakeOnly, async () => {
+test('many tabs share one stream, and the next takes over', async () => {
   await onPage({}, async (page, { context }) => {
     const others = [];
     for (let i = 0; i < 7; i++) {
@@ -501,12 +503,29 @@ test('many tabs share one stream, and the next takes over', fakeOnly, async () =
       await others[i].goto(home);
     }
     for (const tab of others) await until('a tab shows nodes', () => tab.locator('.node').count());
-    assert.equal(server.streams.size, 1);
+    for (const tab of others) await until('a tab is live', async () => (await pill(tab)).includes('live'));
+    if (!real) assert.equal(server.streams.size, 1);
     await page.close();
-    await until('one stream again', () => server.streams.size === 1);
+    if (!real) await until('one stream again', () => server.streams.size === 1);
     const time = () => others[6].locator('time').first().innerText();
     const last = await time();
     await until('the last tab goes on', async () => (await time()) !== last);
+  });
+});
+
+const bounce = process.env.HRISTE_BOUNCE; // a command that kills the daemon and starts it again
+test('the daemon is killed and comes back: so does the page', { skip: !bounce }, async () => {
+  await onPage({ noisy: true }, async (page) => {
+    await until('live', async () => (await pill(page)).includes('live'));
+    await page.locator('.node').nth(1).click();
+    const id = await page.locator('.node').nth(1).getAttribute('data-id');
+    const done = promisify(execFile)('/bin/sh', ['-c', bounce]);
+    await until('noticed', async () => !(await pill(page)).includes('live'), 60_000);
+    await done;
+    await until('live again, without a new login', async () => (await pill(page)).includes('live'), 60_000);
+    assert.equal(new URL(page.url()).searchParams.get('node'), id, 'the reader stands where they stood');
+    const rows = await page.evaluate(() => fetch('v1/tables').then((r) => r.status));
+    assert.equal(rows, 200);
   });
 });
 
