@@ -87,7 +87,7 @@ TEST_F(SqlAttackTest, NothingIsWrittenOrChanged) {
                           "PREPARE p AS SELECT 1",
                           "CREATE MACRO m() AS 1",
                           "SELECT 1; SELECT 2",
-                          "SELECT 1; COPY (SELECT 1) TO '/tmp/x'",
+                          "SELECT 1; COPY (SELECT 1) TO '/tmp/hriste_stolen_x'",
                           "",
                           ";",
                           "-- nothing",
@@ -99,8 +99,8 @@ TEST_F(SqlAttackTest, NothingIsWrittenOrChanged) {
     EXPECT_FALSE(result) << sql;
     EXPECT_FALSE(lake_->overwrite_table("silver.stolen", sql)) << sql;
   }
-  for (const char* path :
-       {"/tmp/hriste_stolen.csv", "/tmp/hriste_stolen.db", "/tmp/hriste_stolen", "/tmp/x"}) {
+  for (const char* path : {"/tmp/hriste_stolen.csv", "/tmp/hriste_stolen.db", "/tmp/hriste_stolen",
+                           "/tmp/hriste_stolen_x"}) {
     EXPECT_FALSE(env_.exists(path)) << path;
   }
 }
