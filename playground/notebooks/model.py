@@ -26,51 +26,18 @@ ridge = float(dbutils.widgets.get("ridge"))
 # MAGIC %md
 # MAGIC ## 1. Features
 # MAGIC
-# MAGIC One row an order. Only what was known when the order was made may be used: neither the number of
-# MAGIC the order's items, nor what the customer bought later.
+# MAGIC `gold.order_features` has one row an order: what was known when it was made, and nothing that came
+# MAGIC later. A linear model needs numbers, so a word has become a column of 0 and 1 for each of its values
+# MAGIC but one: that one is in the constant, and all others are told as a difference from it. The same
+# MAGIC table trains the playground's own model; `playground/ml/gold_order_features.sql` makes it.
 
 # COMMAND ----------
 
-orders = spark.sql("""
-  SELECT
-    o.order_id,
-    o.local_time,
-    CAST(o.order_value AS DOUBLE) AS value,
-    u.administrative_unit AS kraj,
-    u.sex,
-    CASE
-      WHEN u.age < 25 THEN '-24' WHEN u.age < 35 THEN '25-34' WHEN u.age < 45 THEN '35-44'
-      WHEN u.age < 55 THEN '45-54' WHEN u.age < 65 THEN '55-64' ELSE '65+'
-    END AS age,
-    hour(o.local_time) AS hour,
-    o.day_of_week AS weekday,
-    month(o.local_time) AS month,
-    u.is_vip AS vip,
-    o.after_dark,
-    o.is_holiday AS holiday
-  FROM silver.orders o
-  JOIN silver.users u ON u.id = o.user_id
-  ORDER BY o.local_time, o.order_id
-""").toPandas()
-display(orders.head())
-
-# COMMAND ----------
-
-# MAGIC %md
-# MAGIC A linear model needs numbers. A column with words becomes one column of 0 and 1 for each word but
-# MAGIC the first: the first is the constant, and all others are told as a difference from it.
-
-# COMMAND ----------
-
-categories = ["kraj", "sex", "age", "hour", "weekday", "month"]
-flags = ["vip", "after_dark", "holiday"]
-x = pd.concat(
-    [pd.get_dummies(orders[categories].astype(str), drop_first=True, dtype=float),
-     orders[flags].astype(float)],
-    axis=1,
-)
+orders = spark.sql("SELECT * FROM gold.order_features ORDER BY ordered_at, order_id").toPandas()
+x = orders.drop(columns=["order_id", "ordered_at", "order_value"]).astype(float)
 x.insert(0, "constant", 1.0)
 print(f"{len(x):,} orders, {x.shape[1]} columns")
+display(orders.iloc[:5, :10])
 
 # COMMAND ----------
 
@@ -84,8 +51,9 @@ print(f"{len(x):,} orders, {x.shape[1]} columns")
 
 cut = int(len(x) * (1 - test_share))
 train_x, test_x = x.iloc[:cut].to_numpy(), x.iloc[cut:].to_numpy()
-train_y, test_y = orders["value"].to_numpy()[:cut], orders["value"].to_numpy()[cut:]
-print("train until", orders["local_time"].iloc[cut - 1], "· test until", orders["local_time"].iloc[-1])
+values = orders["order_value"].astype(float).to_numpy()
+train_y, test_y = values[:cut], values[cut:]
+print("train until", orders["ordered_at"].iloc[cut - 1], "· test until", orders["ordered_at"].iloc[-1])
 
 # COMMAND ----------
 

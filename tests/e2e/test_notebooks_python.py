@@ -45,11 +45,11 @@ def test_python_notebooks(root, tmp_path):
         HEAD + "# MAGIC %md <script>alert(1)</script>\n" + NEXT + 'dbutils.widgets.text("n", "1")\n' + NEXT +
         "# MAGIC %sql\n# MAGIC SELECT count(*) AS c FROM silver.users WHERE id >= CAST(:n AS BIGINT)\n" + NEXT +
         "print('rows', _sqldf.first()[0], spark.table('gold.sessions').count())\n" +
-        NEXT + "x = 1\nraise ValueError('<b>no</b>')\n")
+        NEXT + "x = 1\nspark.sql('SELECT <b>no</b>')\n")
     out = tmp_path / "check.html"
     done = nb_run(root, check, "-p", "n=0", "--html", out)
     last_line = len(check.read_text().splitlines())
-    assert done.returncode == 1 and f"{check}:{last_line} ValueError" in done.stderr, done.stderr
+    assert done.returncode == 1 and f"{check}:{last_line} ParserException" in done.stderr, done.stderr
     html = out.read_text()
     users = root.sql("SELECT count(*) FROM silver.users")[0][0]
     sessions = root.sql("SELECT count(*) FROM gold.sessions")[0][0]

@@ -76,7 +76,8 @@ def error_of(job, book):
                 return f"{job['file']}: the tables could not be opened: {message}"
             cell = job["cells"][made.metadata.hriste]
             trace = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(output.traceback))
-            lines = re.findall(r"Cell In\[\d+\], line (\d+)", trace)
+            # The innermost line of this cell: it may have called functions of other cells.
+            lines = re.findall(rf"Cell In\[{made.execution_count}\], line (\d+)", trace)
             inside = int(lines[-1]) - 1 if lines and cell["kind"] == "python" else 0
             return f"{job['file']}:{cell['line'] + inside} {message}"
     return ""
