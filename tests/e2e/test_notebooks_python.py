@@ -38,7 +38,7 @@ def test_python_notebooks(root, tmp_path):
         html = out.read_text()
         assert html.count("data:image/png") >= 2 and addresses(html) == [], addresses(html)
         assert "script-src" not in html and "default-src 'none'" in html
-    assert children(root) == []
+    wait_until(lambda: children(root) == [], 5, "the kernel's end")
 
     check = tmp_path / "check.py"
     check.write_text(
