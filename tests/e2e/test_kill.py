@@ -24,12 +24,15 @@ def cuts_of(root):
 
 def assert_same_grade(root, expected, cuts):
     """The same checks, all right; and the same figures, unless the kill hit a run that was complete, so
-    that the next one reads the live stream further."""
+    that the next one reads the live stream further. Predictions name their model's version: a training
+    that was killed and done again may have made a later one."""
     grade = grade_of(root)
     assert [row[:2] for row in grade] == [row[:2] for row in expected]
     assert [row for row in grade if row[4] != "right"] == []
     if cuts_of(root) == cuts:
-        assert grade == expected
+        def same(rows):
+            return [row for row in rows if not row[1].startswith("order_predictions")]
+        assert same(grade) == same(expected)
     else:
         assert all(now >= cuts[hub] for hub, now in cuts_of(root).items())
 
