@@ -54,7 +54,10 @@ struct Told {
   std::string connection;                                    ///< the last complaint
 };
 
-bool is_refusal(int err) {
+/// A broker that goes away in the middle of a log-in refuses nothing, though librdkafka calls it
+/// so.
+bool is_refusal(int err, std::string_view reason) {
+  if (reason.contains("Broker transport failure")) return false;
   return err == RD_KAFKA_RESP_ERR__AUTHENTICATION || err == RD_KAFKA_RESP_ERR__SSL ||
          err == RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED;
 }
@@ -63,7 +66,7 @@ void on_error(rd_kafka_t*, int err, const char* reason, void* opaque) {
   auto& told = *static_cast<Told*>(opaque);
   if (err == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && !told.connection.empty()) return;
   told.connection = reason;
-  if (is_refusal(err)) told.refused = static_cast<rd_kafka_resp_err_t>(err);
+  if (is_refusal(err, reason)) told.refused = static_cast<rd_kafka_resp_err_t>(err);
 }
 
 void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
