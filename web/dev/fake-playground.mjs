@@ -125,6 +125,7 @@ export class Playground {
     this.now = Date.parse('2026-06-01T00:07:12.345Z');
     this.speed = 60;
     this.frozen = false;
+    this.asked = new Set(); // the queries that came
     this.bare = false; // as right after the daemon's start: nothing in it
     this.loggedOut = false; // answers as to a browser without a cookie
     this.seconds = 0;
@@ -173,7 +174,7 @@ export class Playground {
 
   /** As many rows as LIMIT says (100 without it); "FROM nowhere" is refused as the daemon does. */
   query({ sql, limit }) {
-    this.lastQuery = sql;
+    this.asked.add(sql);
     const lost = sql.split('\n').findIndex((line) => line.includes('nowhere'));
     if (lost >= 0) {
       const column = sql.split('\n')[lost].indexOf('nowhere') + 1;
