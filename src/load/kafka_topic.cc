@@ -98,6 +98,21 @@ Code code_of(rd_kafka_resp_err_t err) {
   }
 }
 
+/// Leaders that are being elected or have just moved.
+bool is_passing(rd_kafka_resp_err_t err) {
+  switch (err) {
+    case RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE:
+    case RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION:
+    case RD_KAFKA_RESP_ERR_REPLICA_NOT_AVAILABLE:
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+    case RD_KAFKA_RESP_ERR_FENCED_LEADER_EPOCH:
+    case RD_KAFKA_RESP_ERR_UNKNOWN_LEADER_EPOCH:
+      return true;
+    default:
+      return false;
+  }
+}
+
 Status set(rd_kafka_conf_t* conf, const std::string& name, const std::string& value) {
   char why[512];
   if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), why, sizeof why) == RD_KAFKA_CONF_OK) {
@@ -220,11 +235,19 @@ Status KafkaTopic::find_topic(std::stop_token stop) {
                client.told.connection.empty() ? "" : " (" + client.told.connection + ")");
 }
 
+/// A new topic is known before its partitions have leaders, and leaders move: that passes.
 Status KafkaTopic::query_offsets(int partition, Last& last) {
-  rd_kafka_resp_err_t err = rd_kafka_query_watermark_offsets(
-      client_->consumer.get(), rd_kafka_topic_name(client_->source.get()), partition,
-      &last.first_offset, &last.end_offset, kAnswerMs);
-  if (err == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+  Client& client = *client_;
+  auto until = std::chrono::steady_clock::now() + kConnectTimeout;
+  rd_kafka_resp_err_t err = RD_KAFKA_RESP_ERR_NO_ERROR;
+  for (;;) {
+    err = rd_kafka_query_watermark_offsets(client.consumer.get(),
+                                           rd_kafka_topic_name(client.source.get()), partition,
+                                           &last.first_offset, &last.end_offset, kAnswerMs);
+    if (err == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+    if (!is_passing(err) || std::chrono::steady_clock::now() >= until) break;
+    rd_kafka_poll(client.consumer.get(), kPollMs);
+  }
   return error(code_of(err), "can't read partition {} of {}: {}", partition, name_,
                rd_kafka_err2str(err));
 }
