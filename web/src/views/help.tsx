@@ -1,5 +1,5 @@
 // The list of keys, as a modal dialog.
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { helpShown } from '../keys';
 import { PAGES } from '../route';
 
@@ -16,7 +16,7 @@ const OTHERS: [string[], string][] = [
 
 export function KeyHelp() {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   const close = () => (helpShown.value = false);
   return (
     <dialog ref={dialog} class="panel help" aria-labelledby="help-title" onClose={close}>

@@ -1,6 +1,6 @@
 // Ctrl+K: everything with a name, found by a few letters; Enter goes there.
 import { signal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { gradeNow, runPipeline, setFrozen } from '../api';
 import { paletteShown } from '../keys';
 import { overview } from '../live';
@@ -50,7 +50,8 @@ function matching(): Command[] {
 
 export function Palette() {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Before the next key is heard: who types on without waiting types into the field.
+  useLayoutEffect(() => {
     words.value = '';
     at.value = 0;
     dialog.current?.showModal();
