@@ -1,0 +1,65 @@
+// The page: log-in, its files, live updates.
+#include "api/assets.h"
+#include "api/server_internal.h"
+
+namespace api {
+
+namespace {
+
+constexpr auto kLivePeriod = std::chrono::milliseconds(500);
+
+constexpr const char* kContentSecurity =
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' "
+    "data:; "
+    "connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "
+    "'none'";
+
+}  // namespace
+
+void Server::Impl::add_page_routes() {
+  http.Get("/v1/live", [this](const Request&, httplib::Response& response) { live(response); });
+  http.Get("/login", [this](const Request& request, httplib::Response& response) {
+    std::string cookie = access.login(request.get_param_value("code"));
+    if (cookie.empty()) {
+      response.status = 403;
+      response.set_content("This link has been used or is older than a minute. Run: hriste open\n",
+                           "text/plain; charset=utf-8");
+      return;
+    }
+    response.set_header("Set-Cookie", fmt::format("{}={}; HttpOnly; SameSite=Strict; Path=/",
+                                                  access.cookie_name(), cookie));
+    response.set_redirect("/");
+  });
+  http.Get(".*", [](const Request& request, httplib::Response& response) {
+    const Asset* asset = find_asset(request.path == "/" ? "/index.html" : request.path);
+    if (asset == nullptr) {
+      response.status = 404;
+      return;
+    }
+    response.set_header("Content-Security-Policy", kContentSecurity);
+    response.set_header("Cache-Control", "no-cache");
+    response.set_content(asset->bytes.data(), asset->bytes.size(),
+                         std::string(content_type(asset->path)).c_str());
+  });
+}
+
+void Server::Impl::live(httplib::Response& response) {
+  auto id = std::make_shared<std::int64_t>(0);
+  response.set_header("Cache-Control", "no-store");
+  response.set_chunked_content_provider(
+      "text/event-stream", [this, id](size_t, httplib::DataSink& sink) {
+        bool first = *id == 0;
+        if (!first) std::this_thread::sleep_for(kLivePeriod);
+        if (stopping.stop_requested() || options.playground->stop_token().stop_requested()) {
+          return false;
+        }
+        std::string data = options.playground->overview(first).dump(-1, ' ', false,
+                                                                    json::error_handler_t::replace);
+        std::string event =
+            fmt::format("{}id: {}\nevent: {}\ndata: {}\n\n", first ? "retry: 1000\n" : "", ++*id,
+                        first ? "snapshot" : "overview", data);
+        return sink.write(event.data(), event.size());
+      });
+}
+
+}  // namespace api

@@ -1,0 +1,58 @@
+// What the files of the server share: its state, and how a route is added. Inside the room only.
+#pragma once
+
+#include <concepts>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+
+#include "api/answers_internal.h"
+#include "api/body.h"
+#include "api/running_queries.h"
+#include "api/server.h"
+
+namespace api {
+
+using control::json;
+using httplib::Request;
+
+struct Server::Impl {
+  explicit Impl(Options o) : options(std::move(o)), access(options.token) {}
+
+  void prepare();
+  // In routes.cc (two), work_routes.cc, page_routes.cc.
+  void add_resource_routes();
+  void add_playground_routes();
+  void add_work_routes();
+  void add_page_routes();
+
+  /// GET and POST answer what `make` returns, a Result<json>: of the request, or of its body as a
+  /// JSON object, which may be left out.
+  void get(const std::string& path, std::invocable<const Request&> auto make) {
+    http.Get(path, [make](const Request& request, httplib::Response& response) {
+      answer_result<json>(response, make(request));
+    });
+  }
+  void post(const std::string& path, std::invocable<const Request&, const json&> auto make) {
+    http.Post(path, [make](const Request& request, httplib::Response& response) {
+      auto body = parse_object(request.body.empty() ? "{}" : request.body);
+      if (!body) return refuse(response, body.error());
+      answer_result<json>(response, make(request, *body));
+    });
+  }
+
+  void live(httplib::Response& response);
+  /// Asks the daemon to end, once this request is answered.
+  void end_soon(bool remove_data);
+
+  Options options;
+  Access access;
+  RunningQueries queries;  ///< outlives the threads of `http`
+  httplib::Server http;
+  int port = 0;
+  std::once_flag ended;
+  std::stop_source stopping;
+  std::jthread thread;
+};
+
+}  // namespace api
