@@ -16,13 +16,13 @@ class NotebookController final : public Controller {
   explicit NotebookController(Runtime& runtime) : runtime_(runtime) {}
 
   Status check(const std::string& name, const json& wanted) override {
-    TRY(check_notebook(runtime_, TRY(text_of(name, wanted))));
+    TRY(check_notebook(runtime_, TRY(notebook_text(name, wanted))));
     return {};
   }
 
   Result<json> apply(const std::string& name, const json& wanted, const json& previous,
                      std::stop_token stop) override {
-    NotebookText text = TRY(text_of(name, wanted));
+    NotebookText text = TRY(notebook_text(name, wanted));
     note_tables(name, TRY(check_notebook(runtime_, text)));
     // Another text's results would stand below the wrong cells.
     if (!previous.is_object() || previous.value("source", "") != text.source) {
@@ -35,7 +35,7 @@ class NotebookController final : public Controller {
   }
 
   Status start(const std::string& name, const json& attributes) override {
-    if (auto text = text_of(name, attributes)) {
+    if (auto text = notebook_text(name, attributes)) {
       if (auto tables = check_notebook(runtime_, *text)) note_tables(name, std::move(*tables));
     }
     return {};
@@ -70,13 +70,6 @@ class NotebookController final : public Controller {
   void note_tables(const std::string& name, std::vector<std::string> tables) {
     std::lock_guard lock(mutex_);
     tables_[name] = std::move(tables);
-  }
-
-  static Result<NotebookText> text_of(const std::string& name, const json& attributes) {
-    json file = attributes.value("file", json());
-    return NotebookText{.file = file.is_string() ? file.get<std::string>() : name,
-                        .source = attributes.at("source"),
-                        .given = TRY(parameter_values(attributes.value("parameters", json())))};
   }
 
   Runtime& runtime_;

@@ -49,29 +49,15 @@ base::Error located(const NotebookText& text, const Statement& statement,
   return {error.code, fmt::format("{}:{} {}", text.file, line, message)};
 }
 
-/// Rows that fit into the kept size; says whether some were left out.
-bool trim_rows(json& rows) {
-  bool cut = false;
-  auto dump = [](const json& value) {
-    return value.dump(-1, ' ', false, json::error_handler_t::replace).size();
-  };
-  while (rows.size() > 1 && dump(rows) > kCellBytesKept) {
-    rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(rows.size() / 2), rows.end());
-    cut = true;
+/// Keeps the first rows that fit into the kept size, and one at least.
+void trim(lake::QueryResult& answer) {
+  std::size_t bytes = 0, kept = 0;
+  for (; kept < answer.rows.size(); ++kept) {
+    bytes += answer.rows[kept].dump(-1, ' ', false, json::error_handler_t::replace).size();
+    if (bytes > kCellBytesKept && kept > 0) break;
   }
-  return cut;
-}
-
-json rows_json(lake::QueryResult answer) {
-  json columns = json::array();
-  for (const auto& column : answer.columns) {
-    columns.push_back({{"name", column.name}, {"type", column.type}});
-  }
-  json rows = std::move(answer.rows);
-  bool cut = trim_rows(rows);
-  return {{"columns", std::move(columns)},
-          {"rows", std::move(rows)},
-          {"truncated", answer.truncated || cut}};
+  answer.truncated |= kept < answer.rows.size();
+  answer.rows.resize(kept);
 }
 
 /// The charts' columns have to be the query's.
@@ -103,7 +89,8 @@ Result<json> run_statements(Runtime& runtime, const Step& step, const Script& sc
     if (!answer) return std::unexpected(located(text, statement, answer.error()));
     if (!last) continue;
     TRY(check_charts(step, *answer, text));
-    shown = rows_json(std::move(*answer));
+    trim(*answer);
+    shown = lake::to_json(std::move(*answer));
   }
   return shown;
 }
@@ -171,15 +158,18 @@ Result<json> run_notebook(Runtime& runtime, const NotebookText& text, std::stop_
   return result;
 }
 
+Result<NotebookText> notebook_text(const std::string& name, const json& attributes) {
+  json file = attributes.value("file", json());
+  return NotebookText{.file = file.is_string() ? file.get<std::string>() : name,
+                      .source = attributes.at("source"),
+                      .given = TRY(parameter_values(attributes.value("parameters", json())))};
+}
+
 Result<NotebookText> notebook_text(Runtime& runtime, const std::string& name,
                                    const notebook::Values& given) {
   auto found = TRY(runtime.catalogue->get(kKind, name));
   if (!found) return base::error(Code::kNotFound, "notebook \"{}\" does not exist", name);
-  const json& attributes = found->attributes;
-  json file = attributes.value("file", json());
-  NotebookText text{.file = file.is_string() ? file.get<std::string>() : name,
-                    .source = attributes.at("source"),
-                    .given = TRY(parameter_values(attributes.value("parameters", json())))};
+  NotebookText text = TRY(notebook_text(name, found->attributes));
   for (const auto& [key, value] : given) text.given[key] = value;
   return text;
 }

@@ -30,7 +30,9 @@ base::Result<std::vector<std::string>> check_notebook(Runtime& runtime, const No
 /// those of the Python environment; kCancelled.
 base::Result<json> run_notebook(Runtime& runtime, const NotebookText& text, std::stop_token stop);
 
-/// A hriste_notebook's text with `given` before its own parameters. kNotFound.
+/// Of a hriste_notebook's attributes.
+base::Result<NotebookText> notebook_text(const std::string& name, const json& attributes);
+/// That of the catalogue, with `given` before its own parameters. kNotFound.
 base::Result<NotebookText> notebook_text(Runtime& runtime, const std::string& name,
                                          const notebook::Values& given);
 /// Runs the notebook and keeps the result, as long as it is still there.

@@ -278,14 +278,8 @@ void Playground::close() {
 }
 
 Result<json> Playground::query(const std::string& sql, int row_limit, std::stop_token stop) {
-  auto answer = TRY(runtime_->lake->query(sql, {.max_rows = row_limit, .stop = std::move(stop)}));
-  json columns = json::array();
-  for (const auto& column : answer.columns) {
-    columns.push_back({{"name", column.name}, {"type", column.type}});
-  }
-  return json{{"columns", std::move(columns)},
-              {"rows", std::move(answer.rows)},
-              {"truncated", answer.truncated}};
+  return lake::to_json(
+      TRY(runtime_->lake->query(sql, {.max_rows = row_limit, .stop = std::move(stop)})));
 }
 
 Result<json> Playground::tables() {

@@ -1,7 +1,5 @@
 #include "control/python_notebook.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -48,29 +46,16 @@ std::string end_of_file(base::Env& env, const std::string& path) {
   return text.size() > kLogShown ? "…" + text.substr(text.size() - kLogShown) : text;
 }
 
-/// The lock of a folder that is being made, between threads and processes.
-class FolderLock {
- public:
-  static Result<FolderLock> take(const std::string& path, std::stop_token stop) {
-    int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0) return base::errno_error(errno, "can't open", path);
-    FolderLock lock(fd);
-    while (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
-      if (stop.stop_requested()) return base::error(Code::kCancelled, "stopped: run it again");
-      std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    }
-    return lock;
+/// Waits for the lock of a folder that another thread or process is making.
+Result<std::unique_ptr<base::FileLock>> lock_folder(base::Env& env, const std::string& folder,
+                                                    std::stop_token stop) {
+  for (;;) {
+    auto lock = env.lock(folder + ".lock");
+    if (lock || lock.error().code != Code::kUnavailable) return lock;
+    if (stop.stop_requested()) return base::error(Code::kCancelled, "stopped: run it again");
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
-  FolderLock(FolderLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  FolderLock& operator=(FolderLock&&) = delete;
-  ~FolderLock() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-
- private:
-  explicit FolderLock(int fd) : fd_(fd) {}
-  int fd_;
-};
+}
 
 std::vector<std::string> environment_variables() {
   std::vector<std::string> all;
@@ -100,7 +85,7 @@ Result<std::string> python_of_environment(base::Env& env, std::stop_token stop) 
   std::string done = folder + "/.complete";
   if (env.exists(done)) return python;
   TRY(env.make_dirs(cache_folder()));
-  FolderLock lock = TRY(FolderLock::take(folder + ".lock", stop));
+  auto lock = TRY(lock_folder(env, folder, stop));
   if (env.exists(done)) return python;
   base::log_info("control", "notebook_environment", "folder={}", folder);
   TRY(env.remove_tree(folder));

@@ -115,6 +115,16 @@ base::Result<Snapshot> Lake::snapshot(const std::string& table,
   return delta.snapshot(version);
 }
 
+nlohmann::json to_json(QueryResult result) {
+  auto columns = nlohmann::json::array();
+  for (QueryColumn& column : result.columns) {
+    columns.push_back({{"name", std::move(column.name)}, {"type", std::move(column.type)}});
+  }
+  return {{"columns", std::move(columns)},
+          {"rows", std::move(result.rows)},
+          {"truncated", result.truncated}};
+}
+
 base::Result<QueryResult> Lake::query(const std::string& sql, const QueryOptions& options) {
   Turn turn(state_->turns);
   auto session = TRY(Session::open(*this, sql, options.cuts));

@@ -53,6 +53,8 @@ struct QueryResult {
   std::vector<nlohmann::json> rows;
   bool truncated = false;
 };
+/// {"columns":[{"name","type"}],"rows":[[…]],"truncated"}.
+nlohmann::json to_json(QueryResult result);
 
 /// Something that has to hold for every row of a table.
 struct Expectation {
