@@ -33,7 +33,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   # libstdc++ 12 offers std::expected only to compilers that claim the newest concepts; its
   # stable_sort uses what it itself calls deprecated.
   add_compile_options(-Wno-builtin-macro-redefined -D__cpp_concepts=202002L
-                      -Wno-deprecated-declarations)
+                      -Wno-deprecated-declarations
+                      -Wno-gnu-statement-expression-from-macro-expansion)
 endif()
 
 set(HRISTE_SANITIZE "" CACHE STRING "Sanitizers, as given to -fsanitize=")
