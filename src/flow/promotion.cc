@@ -30,30 +30,42 @@ Result<std::string> metric_name(tracking::Store& store, const std::string& model
   return base::error(base::Code::kFailedPrecondition, "model \"{}\" does not exist", model);
 }
 
-/// The candidate's file and the champion, measured on the same rows.
+/// The candidate's file against the model that it is to be, and the champion on the same rows.
 struct Match {
+  ml::Parity parity;
   ml::Metrics mine, theirs;
   std::string no_match;  ///< why the champion can't predict these rows; empty: it can
 };
 
+/// The champion's form for these rows, where there is one that fits them.
+Result<std::vector<ml::LinearForm>> champion_form(const Workshop& shop, const Candidate& candidate,
+                                                  int champion, std::string& no_match) {
+  if (champion == 0) return {};
+  auto version = TRY(shop.store.version(candidate.registry, std::to_string(champion)));
+  auto model = TRY(ml::load_model(shop.env, shop.store.artifact_folder(version.run_id)));
+  auto form = ml::bind(model, candidate.rows.table());
+  if (form) return std::vector{std::move(*form)};
+  no_match = form.error().message;
+  return {};
+}
+
 Result<Match> play(const Workshop& shop, const Candidate& candidate, int champion,
                    std::stop_token stop) {
-  std::vector<ml::LinearForm> forms{TRY(ml::read_onnx(candidate.onnx)).form};
-  Match match;
-  if (champion > 0) {
-    auto version = TRY(shop.store.version(candidate.registry, std::to_string(champion)));
-    auto model = TRY(ml::load_model(shop.env, shop.store.artifact_folder(version.run_id)));
-    auto form = ml::bind(model, candidate.features);
-    if (form) {
-      forms.push_back(std::move(*form));
-    } else {
-      match.no_match = form.error().message;
-    }
-  }
-  auto measured =
-      TRY(ml::evaluate(shop.lake, candidate.features, forms, candidate.model.split, {}, stop));
-  match.mine = measured[0].test;
-  if (measured.size() > 1) match.theirs = measured[1].test;
+  // The candidate was measured when it was trained; its file need only say the same.
+  Match match{.parity = {}, .mine = candidate.model.test, .theirs = {}, .no_match = {}};
+  auto check =
+      TRY(ml::ParityCheck::create(candidate.rows.table(), candidate.model, candidate.onnx));
+  auto forms = TRY(champion_form(shop, candidate, champion, match.no_match));
+  bool opponent = !forms.empty();
+  ml::Evaluator evaluator(std::move(forms), candidate.model.split);
+  auto add = [&](ml::Rows& rows) -> base::Status {
+    check.add(rows);
+    if (opponent) evaluator.add(rows);
+    return {};
+  };
+  TRY(candidate.rows.pass(add, std::move(stop)));
+  match.parity = check.result();
+  if (opponent) match.theirs = evaluator.result()[0].test;
   return match;
 }
 
@@ -78,8 +90,8 @@ Result<Decision> decide(const Workshop& shop, const Candidate& candidate, std::s
   } else if (now.error().code != base::Code::kNotFound) {
     return std::unexpected(now.error());
   }
-  auto parity =
-      TRY(ml::check_parity(shop.lake, candidate.features, candidate.model, candidate.onnx, stop));
+  auto match = TRY(play(shop, candidate, decision.champion, std::move(stop)));
+  const ml::Parity& parity = match.parity;
   decision.facts = {{"parity", parity.worst}, {"parity_rows", parity.rows}};
   if (!parity.holds()) {
     decision.reason =
@@ -87,7 +99,6 @@ Result<Decision> decide(const Workshop& shop, const Candidate& candidate, std::s
     return decision;
   }
   std::string metric = TRY(metric_name(shop.store, candidate.registry));
-  auto match = TRY(play(shop, candidate, decision.champion, stop));
   double mine = metric_of(match.mine, metric), theirs = metric_of(match.theirs, metric);
   bool alone = decision.champion == 0 || !match.no_match.empty();
   decision.promoted = alone || beats(mine, theirs, metric);

@@ -6,20 +6,21 @@
 #include <string>
 
 #include "flow/training.h"
-#include "ml/features.h"
 #include "ml/model.h"
+#include "ml/row_source.h"
 
 namespace flow {
 
 struct Candidate {
   const ml::Model& model;
-  const ml::FeatureTable& features;  ///< all rows; those from model.split on decide
-  std::string onnx;                  ///< the bytes of the file that was written
-  std::string registry;              ///< name of the model in the store
+  ml::RowSource& rows;   ///< that it was trained on; those from model.split on decide
+  std::string onnx;      ///< the bytes of the file that was written
+  std::string registry;  ///< name of the model in the store
 };
 
-/// `reason` is a sentence with the figures. A champion that can't predict these rows (its features
-/// have gone) is beaten. Errors: of reading the rows or the champion's files.
+/// One pass over the rows. `reason` is a sentence with the figures. A champion that can't predict
+/// these rows (its features have gone) is beaten. Errors: of reading the rows or the champion's
+/// files.
 base::Result<tracking::Decision> decide(const Workshop& shop, const Candidate& candidate,
                                         std::stop_token stop);
 

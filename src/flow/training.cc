@@ -112,7 +112,8 @@ class TrainActivity final : public ActivityType {
 
   Result<ActivityResult> train(const std::string& run_id, const ml::FitSpec& spec,
                                std::stop_token stop) {
-    auto model = TRY(ml::fit(shop_.lake, spec, stop));
+    ml::RowSource rows(shop_.lake, spec.features);
+    auto model = TRY(ml::fit(rows, spec, stop));
     TRY(ml::save_model(shop_.env, shop_.store.artifact_folder(run_id), model));
     auto onnx = TRY(shop_.store.read_artifact(run_id, std::string(ml::kOnnxFile)));
     tracking::Store::Finish finish{.metrics = {},
@@ -128,9 +129,8 @@ class TrainActivity final : public ActivityType {
     if (!left_out.empty()) finish.tags["left_out"] = left_out;
     // From the champion's reading to the end of the run nobody else may decide.
     std::lock_guard lock(deciding_);
-    finish.decision = TRY(decide(
-        shop_, {.model = model, .features = spec.features, .onnx = onnx, .registry = spec.name},
-        stop));
+    finish.decision = TRY(
+        decide(shop_, {.model = model, .rows = rows, .onnx = onnx, .registry = spec.name}, stop));
     finish.metrics["parity"] = finish.decision.facts.value("parity", 0.0);
     int version = TRY(shop_.store.finish_run(run_id, finish));
     ActivityResult result{.rows = model.train.rows + model.test.rows};

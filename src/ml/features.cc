@@ -1,5 +1,7 @@
 #include "ml/features.h"
 
+#include <algorithm>
+
 #include "lake/delta.h"
 
 namespace ml {
@@ -41,6 +43,31 @@ base::Status check_own(const std::string& where, const FeatureNames& names,
   return {};
 }
 
+/// A bound of the time column, from a file's statistics.
+std::optional<base::Instant> time_bound(const lake::DataFile& file, const char* which,
+                                        const std::string& column) {
+  auto bounds = file.stats.find(which);
+  if (bounds == file.stats.end() || !bounds->is_object()) return std::nullopt;
+  auto found = bounds->find(column);
+  if (found == bounds->end() || !found->is_string()) return std::nullopt;
+  auto parsed = base::parse_instant(found->get_ref<const std::string&>());
+  return parsed ? std::optional(*parsed) : std::nullopt;
+}
+
+std::optional<FeatureTable::Span> span_of(const lake::Snapshot& snapshot,
+                                          const std::string& column) {
+  std::optional<FeatureTable::Span> span;
+  for (const auto& file : snapshot.files) {
+    if (file.rows == 0) continue;
+    auto first = time_bound(file, "minValues", column),
+         last = time_bound(file, "maxValues", column);
+    if (!first || !last) return std::nullopt;
+    if (!span) span = {*first, *last};
+    span = {std::min(span->first, *first), std::max(span->last, *last)};
+  }
+  return span;
+}
+
 }  // namespace
 
 base::Result<FeatureTable> open_features(const lake::Lake& lake, const std::string& table,
@@ -69,6 +96,7 @@ base::Result<FeatureTable> open_features(const lake::Lake& lake, const std::stri
     return base::error(Code::kInvalidArgument, "{}: no column is left to be a feature", where);
   }
   features.decimal_target = types[names.target] == "decimal(12,2)";
+  features.span = span_of(snapshot, names.time);
   auto cuts = snapshot.commit_info.find("hriste.cuts");
   if (cuts != snapshot.commit_info.end()) features.cuts = cuts->get<lake::Cuts>();
   return features;

@@ -1,19 +1,20 @@
 // Machine learning: from a table of features to a linear model, its ONNX file, and scores.
 //
-//   FeatureTable table = TRY(open_features(lake, "gold.order_features"));       // pinned to a
-//   version Model model = TRY(fit(lake, {.name = "order_value", .features = table}));   //
-//   regression.h TRY(save_model(env, "/…/models/order_value/3", model));                     //
-//   model.h, onnx.h TRY(score(lake, {.features = table, .version = 3}, model));                 //
-//   score.h
+//   auto table = TRY(open_features(lake, "gold.order_features"));   // pinned to a version
+//   auto model = TRY(fit(lake, {.name = "m", .features = table}));  // regression.h
+//   TRY(save_model(env, "/…/models/m/3", model));                   // model.h, onnx.h
+//   TRY(score(lake, {.features = table, .version = 3}, model));     // score.h
 //
 // Main types: FeatureTable (this file): which version of which table, and which of its columns are
-// features; Rows (rows.h): a block of its rows as numbers; LinearForm (linear_form.h): weights
-// bound to a table's columns; Model (model.h): what fit() learned, with intervals and metrics.
+// features; Rows (rows.h): a block of its rows as numbers; RowSource (row_source.h): all of them,
+// for several passes; LinearForm (linear_form.h): weights bound to a table's columns; Model
+// (model.h): what fit() learned, with intervals and metrics.
 //
 // Invariants: all reading is of one version of the table, so that what is trained, evaluated and
 // scored is the same rows whatever is written meanwhile; the same version and spec give the same
-// bits on every run; memory doesn't grow with the rows. Nothing is half: a model's folder and the
-// table of scores appear whole or not at all, at kill -9 too.
+// bits on every run; memory is bounded, whatever the number of rows. Nothing is half: a model's
+// folder and the table of scores appear whole or not at all, at kill -9 too.
+//
 // Formats: docs/formats/models.md. Threads: all functions are thread-safe; a call uses two threads.
 // Failure: base::Error that names table, version and column. Read first: tests/regression_test.cc.
 #pragma once
@@ -23,6 +24,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "lake/lake.h"
 
@@ -44,6 +46,12 @@ struct FeatureTable {
   std::vector<std::string> columns;  ///< the features, in the table's order
   bool decimal_target = false;       ///< the target is DECIMAL(12,2)
   std::int64_t rows = 0;
+  /// The first and the last row's time, as the table's statistics say (to the millisecond, rounded
+  /// outwards); none: it has no rows, or they don't say.
+  struct Span {
+    base::Instant first, last;
+  };
+  std::optional<Span> span;
   lake::Cuts cuts;  ///< which the version was made with
 };
 

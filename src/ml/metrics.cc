@@ -52,67 +52,55 @@ struct Parts {
   Sums train, test;
 };
 
-/// One pass over the rows.
-class Evaluator {
- public:
-  Evaluator(std::span<const LinearForm> forms, base::Instant split)
-      : forms_(forms), split_us_(split.time_since_epoch().count()), sums_(forms.size()) {}
-
-  void add(const Rows& rows) {
-    add_targets(rows);
-    predicted_.resize(rows.count);
-    for (std::size_t f = 0; f < forms_.size(); ++f) {
-      forms_[f].apply(rows, predicted_);
-      for (std::size_t i = 0; i < rows.count; ++i) {
-        Sums& part = rows.times_us[i] < split_us_ ? sums_[f].train : sums_[f].test;
-        part.add_residual(rows.target[i] - predicted_[i]);
-      }
-    }
-  }
-
-  std::vector<Evaluation> result(std::optional<double> noise_sd) {
-    std::vector<Evaluation> all;
-    for (Parts& parts : sums_) {
-      parts.train.same_targets(targets_.train);
-      parts.test.same_targets(targets_.test);
-      all.push_back({parts.train.metrics(noise_sd), parts.test.metrics(noise_sd)});
-    }
-    return all;
-  }
-
- private:
-  void add_targets(const Rows& rows) {
-    train_.clear();
-    test_.clear();
-    for (std::size_t i = 0; i < rows.count; ++i) {
-      (rows.times_us[i] < split_us_ ? train_ : test_).push_back(rows.target[i]);
-    }
-    targets_.train.add_targets(train_);
-    targets_.test.add_targets(test_);
-  }
-
-  std::span<const LinearForm> forms_;
-  std::int64_t split_us_;
-  std::vector<Parts> sums_;
-  Parts targets_;
-  std::vector<double> predicted_, train_, test_;
-};
-
 }  // namespace
 
-base::Result<std::vector<Evaluation>> evaluate(lake::Lake& lake, const FeatureTable& table,
-                                               std::span<const LinearForm> forms,
-                                               base::Instant split, std::optional<double> noise_sd,
-                                               std::stop_token stop) {
-  Evaluator evaluator(forms, split);
-  TRY(read_rows(
-      lake, table,
-      [&](Rows& rows) -> base::Status {
-        evaluator.add(rows);
-        return {};
-      },
-      std::move(stop)));
-  return evaluator.result(noise_sd);
+struct Evaluator::Impl {
+  void add_targets(const Rows& rows) {
+    train.clear();
+    test.clear();
+    for (std::size_t i = 0; i < rows.count; ++i) {
+      (rows.times_us[i] < split_us ? train : test).push_back(rows.target[i]);
+    }
+    targets.train.add_targets(train);
+    targets.test.add_targets(test);
+  }
+
+  std::vector<LinearForm> forms;
+  std::int64_t split_us;
+  std::vector<Parts> sums;
+  Parts targets = {};
+  std::vector<double> predicted = {}, train = {}, test = {};
+};
+
+Evaluator::Evaluator(std::vector<LinearForm> forms, base::Instant split)
+    : impl_(new Impl{.forms = std::move(forms), .split_us = split.time_since_epoch().count()}) {
+  impl_->sums.resize(impl_->forms.size());
+}
+Evaluator::~Evaluator() = default;
+Evaluator::Evaluator(Evaluator&&) noexcept = default;
+
+void Evaluator::add(const Rows& rows) {
+  impl_->add_targets(rows);
+  auto& predicted = impl_->predicted;
+  predicted.resize(rows.count);
+  for (std::size_t f = 0; f < impl_->forms.size(); ++f) {
+    impl_->forms[f].apply(rows, predicted);
+    Parts& parts = impl_->sums[f];
+    for (std::size_t i = 0; i < rows.count; ++i) {
+      Sums& part = rows.times_us[i] < impl_->split_us ? parts.train : parts.test;
+      part.add_residual(rows.target[i] - predicted[i]);
+    }
+  }
+}
+
+std::vector<Evaluation> Evaluator::result(std::optional<double> noise_sd) {
+  std::vector<Evaluation> all;
+  for (Parts& parts : impl_->sums) {
+    parts.train.same_targets(impl_->targets.train);
+    parts.test.same_targets(impl_->targets.test);
+    all.push_back({parts.train.metrics(noise_sd), parts.test.metrics(noise_sd)});
+  }
+  return all;
 }
 
 }  // namespace ml

@@ -1,10 +1,8 @@
 // How good predictions are.
 #pragma once
 
-#include <functional>
+#include <memory>
 #include <optional>
-#include <span>
-#include <stop_token>
 #include <vector>
 
 #include "base/clock.h"
@@ -29,11 +27,21 @@ struct Evaluation {
   Metrics train, test;
 };
 
-/// Metrics of each form over the same rows, in one pass. `noise_sd`: of the target, in its unit;
-/// none: no ceiling. Errors: as read_rows.
-base::Result<std::vector<Evaluation>> evaluate(lake::Lake& lake, const FeatureTable& table,
-                                               std::span<const LinearForm> forms,
-                                               base::Instant split, std::optional<double> noise_sd,
-                                               std::stop_token stop = {});
+/// Measures forms over the same rows, block by block. Owned by one thread.
+class Evaluator {
+ public:
+  Evaluator(std::vector<LinearForm> forms, base::Instant split);
+  ~Evaluator();
+  Evaluator(Evaluator&&) noexcept;
+
+  /// The columns of the forms must be the block's.
+  void add(const Rows& rows);
+  /// Of each form. `noise_sd`: of the target, in its unit; none: no ceiling.
+  std::vector<Evaluation> result(std::optional<double> noise_sd = {});
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace ml

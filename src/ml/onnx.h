@@ -34,6 +34,23 @@ struct Parity {
   double worst = 0;  ///< the largest |a − b| / max(1, |b|)
   bool holds() const { return worst <= 1e-9; }
 };
+/// Compares them block by block. Owned by one thread.
+class ParityCheck {
+ public:
+  /// Errors: as bind and read_onnx; kFailedPrecondition: the file's input isn't the table's.
+  static base::Result<ParityCheck> create(const FeatureTable& table, const Model& model,
+                                          std::string_view onnx);
+  void add(const Rows& rows);
+  const Parity& result() const { return parity_; }
+
+ private:
+  ParityCheck(LinearForm ours, LinearForm theirs)
+      : ours_(std::move(ours)), theirs_(std::move(theirs)) {}
+  LinearForm ours_, theirs_;
+  Parity parity_;
+  std::vector<double> a_, b_;
+};
+
 /// Over all rows of `table`. Errors: as bind, read_onnx, read_rows.
 base::Result<Parity> check_parity(lake::Lake& lake, const FeatureTable& table, const Model& model,
                                   std::string_view onnx, std::stop_token stop = {});

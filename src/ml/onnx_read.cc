@@ -197,8 +197,8 @@ Result<OnnxModel> read_onnx(std::string_view bytes) {
   return model;
 }
 
-Result<Parity> check_parity(lake::Lake& lake, const FeatureTable& table, const Model& model,
-                            std::string_view onnx, std::stop_token stop) {
+Result<ParityCheck> ParityCheck::create(const FeatureTable& table, const Model& model,
+                                        std::string_view onnx) {
   LinearForm ours = TRY(bind(model, table));
   OnnxModel theirs = TRY(read_onnx(onnx));
   if (theirs.columns != table.columns) {
@@ -206,25 +206,31 @@ Result<Parity> check_parity(lake::Lake& lake, const FeatureTable& table, const M
                        "{}@{} has other features than the ONNX file's input", table.table,
                        table.version);
   }
-  Parity parity;
-  std::vector<double> a, b;
-  TRY(read_rows(
-      lake, table,
-      [&](Rows& rows) -> Status {
-        a.resize(rows.count);
-        b.resize(rows.count);
-        ours.apply(rows, a);
-        theirs.form.apply(rows, b);
-        for (std::size_t i = 0; i < rows.count; ++i) {
-          double apart = std::abs(a[i] - b[i]) / std::max(1.0, std::abs(b[i]));
-          // What can't be compared (a weight that is no number) is as far as can be.
-          parity.worst = std::isfinite(apart) ? std::max(parity.worst, apart) : HUGE_VAL;
-        }
-        parity.rows += static_cast<std::int64_t>(rows.count);
-        return {};
-      },
-      std::move(stop)));
-  return parity;
+  return ParityCheck(std::move(ours), std::move(theirs.form));
+}
+
+void ParityCheck::add(const Rows& rows) {
+  a_.resize(rows.count);
+  b_.resize(rows.count);
+  ours_.apply(rows, a_);
+  theirs_.apply(rows, b_);
+  for (std::size_t i = 0; i < rows.count; ++i) {
+    double apart = std::abs(a_[i] - b_[i]) / std::max(1.0, std::abs(b_[i]));
+    // What can't be compared (a weight that is no number) is as far as can be.
+    parity_.worst = std::isfinite(apart) ? std::max(parity_.worst, apart) : HUGE_VAL;
+  }
+  parity_.rows += static_cast<std::int64_t>(rows.count);
+}
+
+Result<Parity> check_parity(lake::Lake& lake, const FeatureTable& table, const Model& model,
+                            std::string_view onnx, std::stop_token stop) {
+  auto check = TRY(ParityCheck::create(table, model, onnx));
+  auto add = [&](Rows& rows) -> Status {
+    check.add(rows);
+    return {};
+  };
+  TRY(read_rows(lake, table, add, std::move(stop)));
+  return check.result();
 }
 
 }  // namespace ml

@@ -1,8 +1,8 @@
 #include "ml/regression.h"
 
+#include <algorithm>
 #include <cmath>
 
-#include "lake/scan.h"
 #include "ml/relay_internal.h"
 #include "ml/solve_internal.h"
 #include "ml/student_internal.h"
@@ -33,54 +33,57 @@ base::Status check(const FitSpec& spec) {
   return {};
 }
 
-struct Span {
-  std::int64_t first_us = 0, last_us = 0;
-};
-
-base::Result<Span> time_span(lake::Lake& lake, const FitSpec& spec, const std::stop_token& stop) {
-  const FeatureTable& table = spec.features;
-  std::optional<Span> span;
-  std::string sql =
-      fmt::format("SELECT min(\"{0}\"), max(\"{0}\") FROM {1}", table.names.time, table.table);
-  auto on_batch = [&](const model::Batch& batch) -> base::Status {
-    if (batch.rows == 1 && !batch.columns[0].is_null(0)) {
-      span = Span{batch.columns[0].ints[0], batch.columns[1].ints[0]};
+/// By reading, where the table's statistics don't say.
+base::Result<FeatureTable::Span> read_span(RowSource& rows, const std::stop_token& stop) {
+  std::int64_t first = INT64_MAX, last = INT64_MIN;
+  auto look = [&](Rows& block) -> base::Status {
+    for (std::int64_t us : block.times_us) {
+      first = std::min(first, us);
+      last = std::max(last, us);
     }
     return {};
   };
-  lake::ScanOptions options{.cuts = {}, .versions = {{table.table, table.version}}, .stop = stop};
-  TRY(lake::scan(lake, sql, on_batch, options));
-  if (!span)
-    return base::error(Code::kFailedPrecondition, "{} has no rows to learn from", where(spec));
-  return *span;
+  TRY(rows.pass(look, stop));
+  return FeatureTable::Span{base::Instant{base::Duration{first}},
+                            base::Instant{base::Duration{last}}};
 }
 
-base::Result<base::Instant> split_of(lake::Lake& lake, const FitSpec& spec,
+base::Result<base::Instant> split_of(RowSource& rows, const FitSpec& spec,
                                      const std::stop_token& stop) {
   if (spec.split) return *spec.split;
-  Span span = TRY(time_span(lake, spec, stop));
-  auto length = static_cast<double>(span.last_us - span.first_us);
-  auto split = base::Instant{
-      base::Duration{span.last_us - static_cast<std::int64_t>(length * spec.test_share)}};
+  if (rows.table().rows == 0) {
+    return base::error(Code::kFailedPrecondition, "{} has no rows to learn from", where(spec));
+  }
+  auto span = rows.table().span ? *rows.table().span : TRY(read_span(rows, stop));
+  auto length = static_cast<double>((span.last - span.first).count());
+  auto split = span.last - base::Duration{static_cast<std::int64_t>(length * spec.test_share)};
   if (length < 10 * 86'400e6) return split;
   return base::Instant{std::chrono::floor<std::chrono::days>(split)};
 }
 
-base::Result<Moments> gather(lake::Lake& lake, const FitSpec& spec, base::Instant split,
-                             const std::stop_token& stop) {
-  Moments moments(spec.features.columns.size());
+base::Result<Moments> gather(RowSource& rows, base::Instant split, const std::stop_token& stop) {
+  Moments moments(rows.table().columns.size());
   std::int64_t split_us = split.time_since_epoch().count();
   {
     Relay relay([&](const Rows& block) { moments.add(block, split_us); });
-    TRY(read_rows(
-        lake, spec.features,
-        [&](Rows& block) -> base::Status {
-          relay.pass(block);
-          return {};
-        },
-        stop));
+    auto pass = [&](Rows& block) -> base::Status {
+      relay.pass(block);
+      return {};
+    };
+    TRY(rows.pass(pass, stop));
   }
   return moments;
+}
+
+base::Result<Evaluation> measure(RowSource& rows, LinearForm form, base::Instant split,
+                                 const FitSpec& spec, const std::stop_token& stop) {
+  Evaluator evaluator({std::move(form)}, split);
+  auto add = [&](Rows& block) -> base::Status {
+    evaluator.add(block);
+    return {};
+  };
+  TRY(rows.pass(add, stop));
+  return evaluator.result(spec.noise_sd).front();
 }
 
 base::Status check_rows(const FitSpec& spec, const Moments& moments, std::size_t features,
@@ -150,20 +153,24 @@ LinearForm form_of(const std::vector<std::size_t>& used, const Solution& solutio
 }  // namespace
 
 base::Result<Model> fit(lake::Lake& lake, const FitSpec& spec, std::stop_token stop) {
+  RowSource rows(lake, spec.features);
+  return fit(rows, spec, std::move(stop));
+}
+
+base::Result<Model> fit(RowSource& rows, const FitSpec& spec, std::stop_token stop) {
   TRY(check(spec));
-  auto split = TRY(split_of(lake, spec, stop));
-  Moments moments = TRY(gather(lake, spec, split, stop));
+  CHECK(rows.table().table == spec.features.table && rows.table().version == spec.features.version);
+  auto split = TRY(split_of(rows, spec, stop));
+  Moments moments = TRY(gather(rows, split, stop));
   Selection selection = select_features(moments, spec.features.columns, spec.algorithm);
   TRY(check_rows(spec, moments, selection.used.size(), split));
   TRY(check_selection(spec, selection));
   Model model = begin_model(spec, split);
   model.left_out = selection.left_out;
   Solution solution = solve(moments, selection.used, model.penalty);
-  LinearForm form = form_of(selection.used, solution);
-  auto evaluations =
-      TRY(evaluate(lake, spec.features, std::span(&form, 1), split, spec.noise_sd, stop));
-  model.train = evaluations[0].train;
-  model.test = evaluations[0].test;
+  auto measured = TRY(measure(rows, form_of(selection.used, solution), split, spec, stop));
+  model.train = measured.train;
+  model.test = measured.test;
   if (model.test.rows < 2) {
     return base::error(Code::kFailedPrecondition,
                        "{} has {} rows from {} on, and a test needs 2 at least: take an earlier "

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "ml/model.h"
+#include "ml/row_source.h"
 
 namespace ml {
 
@@ -33,9 +34,11 @@ struct FitSpec {
   Unusable unusable = Unusable::kRefuse;
 };
 
-/// Reads the table twice: sums, then residuals. Errors: kFailedPrecondition: too few rows (how many
-/// there are and must be), unusable features (named), a null; kInvalidArgument: penalty, share;
-/// kCancelled.
+/// Goes over the rows twice: sums, then residuals. `rows` are those of spec.features. Errors:
+/// kFailedPrecondition: too few rows (how many there are and must be), unusable features (named), a
+/// null; kInvalidArgument: penalty, share; kCancelled.
+base::Result<Model> fit(RowSource& rows, const FitSpec& spec, std::stop_token stop = {});
+/// The same for who wants nothing else of the rows.
 base::Result<Model> fit(lake::Lake& lake, const FitSpec& spec, std::stop_token stop = {});
 
 }  // namespace ml

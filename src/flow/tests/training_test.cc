@@ -135,11 +135,12 @@ TEST_F(TrainingTest, AFileThatSaysSomethingElseIsNotPromoted) {
   auto table = *ml::open_features(*lake_, "gold.f");
   auto other = model;
   other.coefficients[0].value += 1e-6;
-  auto decision = decide(shop(), {model, table, ml::onnx_bytes(other), "m"}, {});
+  ml::RowSource rows(*lake_, table);
+  auto decision = decide(shop(), {model, rows, ml::onnx_bytes(other), "m"}, {});
   ASSERT_TRUE(decision) << decision.error().message;
   EXPECT_FALSE(decision->promoted);
   EXPECT_THAT(decision->reason, HasSubstr("ONNX file differs from the model"));
-  EXPECT_FALSE(decide(shop(), {model, table, "no file", "m"}, {}));
+  EXPECT_FALSE(decide(shop(), {model, rows, "no file", "m"}, {}));
 }
 
 TEST_F(TrainingTest, WhatCantBeTrainedLeavesAFailedRunAndNoVersion) {
