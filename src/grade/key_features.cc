@@ -13,21 +13,7 @@ constexpr const char* kKraje[] = {"CZ010", "CZ020", "CZ031", "CZ032", "CZ041", "
                                   "CZ052", "CZ053", "CZ063", "CZ064", "CZ071", "CZ072", "CZ080"};
 constexpr int kKrajCount = std::size(kKraje);
 
-std::int64_t local_day(const F& f) { return floor_div(f.order.local_ms, kDayMs); }
-int hour_of(const F& f) {
-  return static_cast<int>((f.order.local_ms - local_day(f) * kDayMs) / kHourMs);
-}
-int month_of(const F& f) {
-  std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{local_day(f)}}};
-  return static_cast<int>(static_cast<unsigned>(date.month()));
-}
-int weekday_of(const F& f) { return static_cast<int>(day_of_week(local_day(f))); }
-int kraj_of(const F& f) { return f.kraj; }
-/// 0: under 25, then by ten years, 5: 65 and older.
-int age_group_of(const F& f) {
-  int age = f.order.age;
-  return age < 25 ? 0 : age >= 65 ? 5 : (age - 15) / 10;
-}
+int age_group_of(int age) { return age < 25 ? 0 : age >= 65 ? 5 : (age - 15) / 10; }
 
 /// A column that is 1 where `Is` says so.
 template <typename Is>
@@ -37,12 +23,12 @@ Field flag(std::string name, Is) {
           .required = false};
 }
 
-/// Columns for the levels First, First + 1, … of what `Of` gives.
-template <int (*Of)(const F&), int First, int... I, typename Name>
+/// Columns for the levels First, First + 1, … of the fact `Of`.
+template <int F::*Of, int First, int... I, typename Name>
 void add_levels(std::vector<Field>& fields, std::integer_sequence<int, I...>, Name name) {
-  (fields.push_back(flag(name(First + I), [](const F& f) { return Of(f) == First + I; })), ...);
+  (fields.push_back(flag(name(First + I), [](const F& f) { return f.*Of == First + I; })), ...);
 }
-template <int (*Of)(const F&), int First, int Last, typename Name>
+template <int F::*Of, int First, int Last, typename Name>
 void add_levels(std::vector<Field>& fields, Name name) {
   add_levels<Of, First>(fields, std::make_integer_sequence<int, Last - First + 1>{}, name);
 }
@@ -70,23 +56,29 @@ FeatureReader::FeatureReader(const world::World& world, const std::vector<Place>
 FeatureFacts FeatureReader::facts(std::int64_t id) {
   FeatureFacts facts{.order = orders_.facts(id)};
   facts.kraj = kraj_of_town_[static_cast<std::size_t>(facts.order.town)];
+  facts.age_group = age_group_of(facts.order.age);
+  std::int64_t day = floor_div(facts.order.local_ms, kDayMs);
+  facts.hour = static_cast<int>((facts.order.local_ms - day * kDayMs) / kHourMs);
+  facts.weekday = static_cast<int>(day_of_week(day));
+  std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{day}}};
+  facts.month = static_cast<int>(static_cast<unsigned>(date.month()));
+  facts.holiday = is_public_holiday(day);
   return facts;
 }
 
 std::vector<Field> feature_fields() {
-  std::vector<Field> fields{
-      flag("vip", [](const F& f) { return f.order.vip; }),
-      flag("after_dark", [](const F& f) { return f.order.after_dark; }),
-      flag("holiday", [](const F& f) { return is_public_holiday(local_day(f)); }),
-      flag("sex_male", [](const F& f) { return f.order.male; })};
+  std::vector<Field> fields{flag("vip", [](const F& f) { return f.order.vip; }),
+                            flag("after_dark", [](const F& f) { return f.order.after_dark; }),
+                            flag("holiday", [](const F& f) { return f.holiday; }),
+                            flag("sex_male", [](const F& f) { return f.order.male; })};
   auto numbered = [](const char* kind) {
     return [kind](int level) { return fmt::format("{}_{:02}", kind, level); };
   };
-  add_levels<age_group_of, 1, 5>(fields, age_name);
-  add_levels<kraj_of, 1, kKrajCount - 1>(fields, lower_code);
-  add_levels<hour_of, 1, 23>(fields, numbered("hour"));
-  add_levels<weekday_of, 2, 7>(fields, [](int day) { return fmt::format("weekday_{}", day); });
-  add_levels<month_of, 2, 12>(fields, numbered("month"));
+  add_levels<&F::age_group, 1, 5>(fields, age_name);
+  add_levels<&F::kraj, 1, kKrajCount - 1>(fields, lower_code);
+  add_levels<&F::hour, 1, 23>(fields, numbered("hour"));
+  add_levels<&F::weekday, 2, 7>(fields, [](int day) { return fmt::format("weekday_{}", day); });
+  add_levels<&F::month, 2, 12>(fields, numbered("month"));
   return fields;
 }
 

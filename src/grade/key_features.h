@@ -8,10 +8,13 @@
 
 namespace grade {
 
-/// An order with its user's kraj.
+/// An order with what its features are the levels of.
 struct FeatureFacts {
   OrderFacts order;
-  int kraj = 0;  ///< 0 Praha … 13, in order of the codes
+  int kraj = 0;                          ///< of the user: 0 Praha … 13, in order of the codes
+  int age_group = 0;                     ///< 0: under 25, then by ten years, 5: 65 and older
+  int hour = 0, weekday = 1, month = 1;  ///< in Prague; Monday is 1
+  bool holiday = false;
 };
 
 /// Makes one order's facts after another. Owned by one thread.
