@@ -3,6 +3,7 @@
 // how much). No terminator, no locale, no allocation. Thread-safe: no state.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -19,10 +20,18 @@ inline char* put_text(char* p, std::string_view text) {
   return p + text.size();
 }
 
-/// "00" … "99" in pairs; two_digits(v) points at the two characters of v in 0 … 99.
-const char* two_digits(unsigned v);
+/// "00" … "99" in pairs.
+inline constexpr auto kPairs = [] {
+  std::array<char, 200> pairs{};
+  for (unsigned v = 0; v < 100; ++v) {
+    pairs[2 * v] = static_cast<char>('0' + v / 10);
+    pairs[2 * v + 1] = static_cast<char>('0' + v % 10);
+  }
+  return pairs;
+}();
+/// `v` in 0 … 99.
 inline char* put_2(char* p, unsigned v) {
-  std::memcpy(p, two_digits(v), 2);
+  std::memcpy(p, &kPairs[2 * v], 2);
   return p + 2;
 }
 inline char* put_3(char* p, unsigned v) {
@@ -30,6 +39,7 @@ inline char* put_3(char* p, unsigned v) {
   return put_2(p + 1, v % 100);
 }
 
+/// May write up to kIntMax bytes, whatever the number's length.
 char* put_uint(char* p, std::uint64_t v);
 inline char* put_int(char* p, std::int64_t v) {
   if (v >= 0) return put_uint(p, static_cast<std::uint64_t>(v));

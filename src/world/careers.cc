@@ -49,7 +49,7 @@ void Careers::add_jobs(std::string_view jobs) {
     Columns forms = split(row[3], '|');
     for (Sex sex : {Sex::kMale, Sex::kFemale}) {
       auto id = static_cast<std::uint16_t>(jobs_[index(sex)].size());
-      jobs_[index(sex)].emplace_back(sex == Sex::kMale ? forms.front() : forms.back());
+      jobs_[index(sex)].push_back(texts_.keep(sex == Sex::kMale ? forms.front() : forms.back()));
       for (std::size_t g = 0; g < kLifeStages; ++g) {
         if (!tags_fit(row[2], sex, static_cast<LifeStage>(g))) continue;
         Group& group = groups_[index(sex)][g];
@@ -98,7 +98,7 @@ Careers::Choice Careers::choose(Sex sex, LifeStage group,
 
 std::size_t Careers::longest(Sex sex) const {
   std::size_t longest = 0;
-  for (const std::string& job : jobs_[index(sex)]) longest = std::max(longest, job.size());
+  for (const BlockText& job : jobs_[index(sex)]) longest = std::max(longest, job.size());
   return longest;
 }
 

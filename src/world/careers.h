@@ -12,6 +12,7 @@
 
 #include "base/random.h"
 #include "base/sampling.h"
+#include "world/block_text.h"
 #include "world/truth.h"
 
 namespace world {
@@ -20,11 +21,7 @@ namespace world {
 enum class LifeStage { kPupil, kBeginner, kYoung, kMiddle, kSenior };
 inline constexpr std::size_t kLifeStages = 5;
 constexpr LifeStage life_stage(int age) {
-  return age <= 18   ? LifeStage::kPupil
-         : age <= 25 ? LifeStage::kBeginner
-         : age <= 39 ? LifeStage::kYoung
-         : age <= 64 ? LifeStage::kMiddle
-                     : LifeStage::kSenior;
+  return static_cast<LifeStage>((age > 18) + (age > 25) + (age > 39) + (age > 64));
 }
 /// Whether the tags of a list's line name the group ('p', 'u', 'y', 'm', 's', '*') and don't name
 /// the other sex ('M', 'F').
@@ -40,7 +37,7 @@ class Careers {
  public:
   struct Choice {
     std::size_t field;
-    std::array<std::string_view, 3> jobs;
+    std::array<BlockText, 3> jobs;
   };
 
   /// From fields.txt and jobs.txt of a locale.
@@ -51,7 +48,6 @@ class Careers {
   /// From four draws.
   Choice choose(Sex sex, LifeStage group, const std::array<std::uint64_t, 4>& bits) const;
   std::size_t longest(Sex sex) const;
-  const std::vector<std::string>& jobs(Sex sex) const { return jobs_[index(sex)]; }
 
  private:
   using Ids = std::vector<std::uint16_t>;
@@ -72,7 +68,8 @@ class Careers {
                                   std::uint16_t b);
 
   std::vector<Field> fields_;
-  std::array<std::vector<std::string>, 2> jobs_;
+  BlockTexts texts_;
+  std::array<std::vector<BlockText>, 2> jobs_;
   std::array<std::array<Group, kLifeStages>, 2> groups_;
 };
 

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "world/block_text.h"
+
 namespace world {
 
 class Grammar {
@@ -52,7 +54,7 @@ class Grammar {
         continue;
       }
       const Phrase phrase = phrases_[slot->first + draw(bits, slot->count)];
-      p = put_blocks(p, &bytes_[phrase.begin], phrase.size);
+      p = put_blocks<kBlock>(p, &bytes_[phrase.begin], phrase.size);
     }
     return p;
   }
@@ -76,13 +78,6 @@ class Grammar {
     Wide product = static_cast<Wide>(bits) * n;
     bits = static_cast<std::uint64_t>(product);
     return static_cast<std::uint64_t>(product >> 64);
-  }
-  static char* put_blocks(char* p, const char* from, std::size_t size) {
-    std::memcpy(p, from, kBlock);
-    for (std::size_t done = kBlock; done < size; done += kBlock) [[unlikely]] {
-        std::memcpy(p + done, from + done, kBlock);
-      }
-    return p + size;
   }
 
   std::vector<Pattern> patterns_;

@@ -21,20 +21,21 @@ base::WeightedPick pick_by(const std::vector<Columns>& table, std::size_t column
   return base::WeightedPick(weights);
 }
 
-std::vector<Name> names(const std::vector<Columns>& table, std::size_t column) {
+std::vector<Name> names(BlockTexts& texts, const std::vector<Columns>& table, std::size_t column) {
   std::vector<Name> out;
   for (const Columns& row : table) {
-    out.push_back({std::string(row[column]), ascii_fold(row[column])});
+    out.push_back({texts.keep(row[column]), texts.keep(ascii_fold(row[column]))});
   }
   return out;
 }
 
 /// First names have a weight for each generation: 65 and more, 40 to 64, 26 to 39, younger.
-Names load_names(std::string_view first_names, const std::vector<Columns>& surnames, Sex sex) {
+Names load_names(BlockTexts& texts, std::string_view first_names,
+                 const std::vector<Columns>& surnames, Sex sex) {
   std::vector<Columns> first = value_rows(first_names, 5);
   auto pick = [&](std::size_t column) { return pick_by(first, column); };
-  return {.first = names(first, 0),
-          .last = names(surnames, static_cast<std::size_t>(sex)),
+  return {.first = names(texts, first, 0),
+          .last = names(texts, surnames, static_cast<std::size_t>(sex)),
           .first_pick = {pick(4), pick(4), pick(3), pick(2), pick(1)}};
 }
 
@@ -113,8 +114,10 @@ void load_towns(Lists& lists, const std::vector<Columns>& table) {
     CHECK(kraj != kraje.end(), "{}", row[1]);
     lists.towns.push_back({row[0], (*kraj)[1], row[1], row[2], row[3], value_number(row[4])});
     lists.town_kraj.push_back(static_cast<int>(kraj - kraje.begin()));
-    lists.towns_upper.push_back(upper_case(row[0]));
-    lists.towns_lower.push_back(lower_case(row[0]));
+    lists.cities.push_back(lists.texts.keep(row[0]));
+    lists.cities_upper.push_back(lists.texts.keep(upper_case(row[0])));
+    lists.cities_lower.push_back(lists.texts.keep(lower_case(row[0])));
+    lists.units.push_back(lists.texts.keep((*kraj)[1]));
   }
 }
 
@@ -123,19 +126,23 @@ std::shared_ptr<const Lists> parse(const data::LocaleFiles& files) {
                        agents = value_rows(data::user_agents, 5);
   Careers careers(files.fields, files.jobs);
   Portraits portraits = load_portraits(files.people, careers);
-  auto lists = std::make_shared<Lists>(
-      Lists{.names = {load_names(files.first_names_male, surnames, Sex::kMale),
-                      load_names(files.first_names_female, surnames, Sex::kFemale)},
-            .surname_pick = pick_by(surnames, 2),
-            .careers = std::move(careers),
-            .portraits = std::move(portraits),
-            .catalogue = load_catalogue(files),
-            .town_pick = pick_by(towns, 4),
-            .user_agent_pick = pick_by(agents, 0)});
+  BlockTexts texts;
+  std::array names{load_names(texts, files.first_names_male, surnames, Sex::kMale),
+                   load_names(texts, files.first_names_female, surnames, Sex::kFemale)};
+  auto lists = std::make_shared<Lists>(Lists{.texts = std::move(texts),
+                                             .names = std::move(names),
+                                             .surname_pick = pick_by(surnames, 2),
+                                             .careers = std::move(careers),
+                                             .portraits = std::move(portraits),
+                                             .catalogue = load_catalogue(files),
+                                             .town_pick = pick_by(towns, 4),
+                                             .user_agent_pick = pick_by(agents, 0)});
   for (const Columns& row : agents) {
     lists->user_agents.push_back({row[1], row[2], row[3], row[4]});
   }
-  for (const Columns& row : value_rows(data::streets, 1)) lists->streets.emplace_back(row[0]);
+  for (const Columns& row : value_rows(data::streets, 1)) {
+    lists->streets.push_back(lists->texts.keep(row[0]));
+  }
   load_towns(*lists, towns);
   return lists;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/sampling.h"
+#include "world/block_text.h"
 #include "world/careers.h"
 #include "world/grammar.h"
 #include "world/truth.h"
@@ -17,8 +18,8 @@
 namespace world {
 
 struct Name {
-  std::string text;
-  std::string plain;  ///< lower case without diacritics
+  BlockText text;
+  BlockText plain;  ///< lower case without diacritics
 };
 
 /// Of one sex.
@@ -62,6 +63,8 @@ struct Catalogue {
 };
 
 struct Lists {
+  BlockTexts texts;  ///< of all that follows, but for grammars and the public lists
+
   std::array<Names, 2> names;  ///< by sex
   base::WeightedPick surname_pick;
   Careers careers;
@@ -70,10 +73,10 @@ struct Lists {
 
   // The same in every locale.
   std::vector<Town> towns;
-  std::vector<std::string> towns_upper, towns_lower;
+  std::vector<BlockText> cities, cities_upper, cities_lower, units;  ///< of `towns`
   std::vector<int> town_kraj;  ///< index of the kraj by code, 0 … 13
   base::WeightedPick town_pick;
-  std::vector<std::string> streets;
+  std::vector<BlockText> streets;
   std::vector<UserAgent> user_agents;
   base::WeightedPick user_agent_pick;
 

@@ -32,6 +32,18 @@ base::WeightedPick age_pick() {
   return base::WeightedPick(weights);
 }
 
+/// By age: the last day on which somebody was born who is that old on `date`.
+std::vector<std::chrono::sys_days> birthdays_at(std::chrono::sys_days date) {
+  std::vector<std::chrono::sys_days> days;
+  for (int age = kAgeMin; age <= kAgeMax; ++age) {
+    std::chrono::year_month_day day{date};
+    day = (day.year() - std::chrono::years{age}) / day.month() / day.day();
+    if (!day.ok()) day = day.year() / std::chrono::February / 28;
+    days.emplace_back(day);
+  }
+  return days;
+}
+
 std::size_t longest(const auto& texts, auto text) {
   std::size_t length = 0;
   for (const auto& entry : texts) length = std::max(length, text(entry).size());
@@ -56,8 +68,8 @@ std::size_t longest_portrait(const Portraits& portraits, std::size_t sex) {
 
 /// An upper bound for a user's line: the longest of everything, and room for keys and numbers.
 std::size_t longest_line(const Lists& lists) {
-  auto text = [](const Name& name) { return std::string_view(name.text); };
-  auto itself = [](const std::string& value) { return std::string_view(value); };
+  auto text = [](const Name& name) { return name.text; };
+  auto itself = [](const BlockText& value) { return value; };
   std::size_t bytes = 0;
   for (Sex sex : {Sex::kMale, Sex::kFemale}) {
     auto s = static_cast<std::size_t>(sex);
@@ -66,7 +78,7 @@ std::size_t longest_line(const Lists& lists) {
         bytes, 4 * lists.careers.longest(sex) + longest_portrait(lists.portraits, s) + 2 * names);
   }
   return 512 + Grammar::kBlock + bytes + longest(lists.streets, itself) +
-         2 * longest(lists.towns_upper, itself);
+         2 * longest(lists.cities_upper, itself);
 }
 
 /// YYMMDD, women's months + 50.
@@ -112,37 +124,37 @@ char* put_phone(char* p, std::uint64_t bits) {
 /// A user's texts, as views into the lists and as numbers.
 struct People::Texts {
   const Name *first, *last;
-  std::string_view street, city;
+  BlockText street, city;
   unsigned blanks_before = 0, blanks_behind = 0;  ///< around `city`
   unsigned house = 0, orientation = 0;            ///< orientation 0: none
   std::uint64_t birth_serial, phone, user_number;
-  std::array<std::string_view, 3> jobs;
+  std::array<BlockText, 3> jobs;
   const Grammar* grammar;
   std::array<Grammar::Plan, Portraits::kPlaces> sentences;
 
   char* put_address(char* p) const {
-    p = put_text(p, street);
+    p = street.put(p);
     *p++ = ' ';
     p = codec::put_uint(p, house);
-    if (orientation == 0) return p;
-    *p++ = '/';
-    return codec::put_uint(p, orientation);
+    *p = '/';
+    char* end = codec::put_uint(p + 1, orientation);
+    return orientation == 0 ? p : end;
   }
   char* put_city(char* p) const {
     for (unsigned i = 0; i < blanks_before; ++i) *p++ = ' ';
-    p = put_text(p, city);
+    p = city.put(p);
     for (unsigned i = 0; i < blanks_behind; ++i) *p++ = ' ';
     return p;
   }
   char* put_name(char* p) const {
-    p = put_text(p, first->text);
+    p = first->text.put(p);
     *p++ = ' ';
-    return put_text(p, last->text);
+    return last->text.put(p);
   }
   char* put_user_name(char* p) const {
-    p = put_text(p, first->plain);
+    p = first->plain.put(p);
     *p++ = '.';
-    p = put_text(p, last->plain);
+    p = last->plain.put(p);
     return codec::put_uint(p, user_number);
   }
   char* put_description(char* p) const {
@@ -159,24 +171,26 @@ People::People(const Settings& settings, std::shared_ptr<const Lists> lists,
       user_names_(static_cast<std::uint64_t>(std::max<std::int64_t>(settings.users, 1)),
                   key(settings.seed, Draws::kUserNames)),
       ages_(age_pick()),
-      epoch_(std::chrono::floor<std::chrono::days>(settings.epoch)),
+      birthdays_(birthdays_at(std::chrono::floor<std::chrono::days>(settings.epoch))),
       damaged_share_(static_cast<std::uint64_t>(settings.faults.damaged_user * 0x1p32)),
       line_max_(longest_line(*lists_)) {}
 
 UserFacts People::facts(std::int64_t id) const {
+  UserFacts facts = file_facts(id);
+  facts.vip = activity_.is_vip(id);
+  return facts;
+}
+
+UserFacts People::file_facts(std::int64_t id) const {
   base::RowRandom row = random_.row(static_cast<std::uint64_t>(id));
   UserFacts facts{.id = id};
   std::uint64_t shape = row.bits(kSexAndAge);
   facts.sex = CounterRandom::scale(shape, 1000) < kWomenShare ? Sex::kFemale : Sex::kMale;
   facts.age = kAgeMin + static_cast<int>(ages_(base::mix64(shape)));
-  std::chrono::year_month_day day{epoch_};
-  day = (day.year() - std::chrono::years{facts.age}) / day.month() / day.day();
-  if (!day.ok()) day = day.year() / std::chrono::February / 28;
   facts.birth_date =
-      std::chrono::sys_days{day} -
+      birthdays_[static_cast<std::size_t>(facts.age - kAgeMin)] -
       std::chrono::days{static_cast<int>(CounterRandom::scale(row.bits(kBirthDay), 365))};
   facts.town = static_cast<int>(lists_->town_pick(row.bits(kTown)));
-  facts.vip = activity_.is_vip(id);
   std::uint64_t damage = row.bits(kDamage);
   if ((damage >> 32) < damaged_share_) {
     switch (damage & 3) {
@@ -213,9 +227,9 @@ People::Texts People::texts(const UserFacts& facts) const {
   t.birth_serial = row.bits(kBirthSerial);
   t.phone = row.bits(kPhone);
   t.user_number = user_names_(static_cast<std::uint64_t>(facts.id));
-  t.city = facts.city_damage == CityDamage::kUpperCase   ? lists.towns_upper[town]
-           : facts.city_damage == CityDamage::kLowerCase ? lists.towns_lower[town]
-                                                         : lists.towns[town].city;
+  t.city = facts.city_damage == CityDamage::kUpperCase   ? lists.cities_upper[town]
+           : facts.city_damage == CityDamage::kLowerCase ? lists.cities_lower[town]
+                                                         : lists.cities[town];
   if (facts.city_damage == CityDamage::kBlanks) {
     std::uint64_t bits = row.bits(kDamage) >> 2;
     t.blanks_before = bits & 3;
@@ -233,7 +247,7 @@ People::Texts People::texts(const UserFacts& facts) const {
 }
 
 char* People::put_line(char* p, std::int64_t id) const {
-  UserFacts facts = this->facts(id);
+  UserFacts facts = file_facts(id);
   Texts t = texts(facts);
   p = put_text(p, "{\"id\":");
   p = codec::put_int(p, id);
@@ -250,15 +264,15 @@ char* People::put_line(char* p, std::int64_t id) const {
   p = put_text(p, "\",\"user_name\":\"");
   p = t.put_user_name(p);
   p = put_text(p, "\",\"administrative_unit\":\"");
-  p = put_text(p, lists_->towns[static_cast<std::size_t>(facts.town)].administrative_unit);
+  p = lists_->units[static_cast<std::size_t>(facts.town)].put(p);
   p = put_text(p, "\",\"description\":\"");
   p = t.put_description(p);
   p = put_text(p, "\",\"jobs\":[\"");
-  p = put_text(p, t.jobs[0]);
+  p = t.jobs[0].put(p);
   p = put_text(p, "\",\"");
-  p = put_text(p, t.jobs[1]);
+  p = t.jobs[1].put(p);
   p = put_text(p, "\",\"");
-  p = put_text(p, t.jobs[2]);
+  p = t.jobs[2].put(p);
   return put_text(p, "\"]}\n");
 }
 
@@ -295,7 +309,7 @@ User People::user(std::int64_t id) const {
   user.administrative_unit =
       lists_->towns[static_cast<std::size_t>(facts.town)].administrative_unit;
   user.description = text([&](char* p) { return t.put_description(p); });
-  for (std::size_t i = 0; i < 3; ++i) user.jobs[i] = t.jobs[i];
+  for (std::size_t i = 0; i < 3; ++i) user.jobs[i] = t.jobs[i].view();
   return user;
 }
 

@@ -23,6 +23,8 @@ class People {
 
  private:
   struct Texts;
+  /// Those that users.json needs: all but `vip`.
+  UserFacts file_facts(std::int64_t id) const;
   Texts texts(const UserFacts& facts) const;
   char* put_line(char* p, std::int64_t id) const;
 
@@ -31,8 +33,8 @@ class People {
   base::CounterRandom random_;
   base::Permutation user_names_;
   base::WeightedPick ages_;
-  std::chrono::sys_days epoch_;
-  std::uint64_t damaged_share_;  ///< of 2^32
+  std::vector<std::chrono::sys_days> birthdays_;  ///< by age
+  std::uint64_t damaged_share_;                   ///< of 2^32
   std::size_t line_max_;
 };
 

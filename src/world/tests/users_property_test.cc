@@ -62,8 +62,8 @@ struct NameSets {
 
   explicit NameSets(const Lists& lists) {
     for (std::size_t sex : {0U, 1U}) {
-      for (const Name& name : lists.names[sex].first) first[sex].insert(name.text);
-      for (const Name& name : lists.names[sex].last) last[sex].insert(name.text);
+      for (const Name& name : lists.names[sex].first) first[sex].emplace(name.text);
+      for (const Name& name : lists.names[sex].last) last[sex].emplace(name.text);
     }
   }
   bool right(const User& user) const {
