@@ -1,4 +1,6 @@
 // The page: log-in, its files, live updates.
+#include <xxhash.h>
+
 #include "api/assets.h"
 #include "api/server_internal.h"
 
@@ -37,7 +39,15 @@ void Server::Impl::add_page_routes() {
       return;
     }
     response.set_header("Content-Security-Policy", kContentSecurity);
+    // Kept by the browser, and asked for each time: a new binary never meets an old script.
+    std::string tag =
+        fmt::format("\"{:016x}\"", XXH3_64bits(asset->bytes.data(), asset->bytes.size()));
     response.set_header("Cache-Control", "no-cache");
+    response.set_header("ETag", tag);
+    if (request.get_header_value("If-None-Match") == tag) {
+      response.status = 304;
+      return;
+    }
     response.set_content(asset->bytes.data(), asset->bytes.size(),
                          std::string(content_type(asset->path)).c_str());
   });

@@ -96,4 +96,6 @@ startRoute();
 startAddress();
 startKeys();
 startLive();
-render(<Page />, document.getElementById('app')!);
+const app = document.getElementById('app')!;
+app.replaceChildren(); // what stood there until now
+render(<Page />, app);

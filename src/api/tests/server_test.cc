@@ -424,6 +424,9 @@ TEST_F(ServerTest, ThePageIsServedWithItsPolicyAndNothingElse) {
   EXPECT_NE(page->get_header_value("Content-Security-Policy").find("default-src 'none'"),
             std::string::npos);
   EXPECT_EQ(page->get_header_value("X-Content-Type-Options"), "nosniff");
+  httplib::Headers known{{"If-None-Match", page->get_header_value("ETag")}};
+  EXPECT_EQ(browser.Get("/", known)->status, 304);
+  EXPECT_EQ(browser.Get("/icon.svg", known)->status, 200);
   for (const char* where : {"/none.js", "/../token", "/%2e%2e/token", "//etc/passwd"}) {
     EXPECT_EQ(browser.Get(where)->status, 404) << where;
   }

@@ -32,21 +32,42 @@ function first(answer: Answer, column: string): string {
   return value === undefined || value === null ? '–' : cellText(value);
 }
 
-/** Drawn again when its rows, its text or the theme change. */
+/** Drawn again when its rows or its text change. */
 export function Vega({ chart, spec, data }: { chart?: Chart; spec?: object; data: Named[] }) {
+  if (data.length === 0) return null;
+  return (
+    <Drawing
+      label={chart?.title || data.map(([name]) => name).join(', ')}
+      make={({ objectsOf, specOf }) => ({
+        spec: spec ?? specOf(chart!, data[0]![1].columns),
+        rows: Object.fromEntries(data.map(([name, answer]) => [name, objectsOf(answer)])),
+      })}
+      of={[...data.map(([, answer]) => answer), spec, chart]}
+    />
+  );
+}
+
+type Charts = typeof import('../charts');
+interface Made {
+  spec: object;
+  rows: Record<string, Record<string, unknown>[]>; // by the name that the specification uses
+}
+
+/** What `make` says, drawn; made again when one of `of` or the theme changes. The chart library comes with the first one. */
+export function Drawing({ label, make, of }: { label: string; make: (charts: Charts) => Made; of: unknown[] }) {
   const host = useRef<HTMLDivElement>(null);
   const wrong = useSignal('');
   useEffect(() => {
     let end: (() => void) | undefined;
     let gone = false;
-    void import('../charts').then(async ({ draw, objectsOf, specOf }) => {
-      if (gone || data.length === 0) return;
-      const rows = Object.fromEntries(data.map(([name, answer]) => [name, objectsOf(answer)]));
-      const label = chart?.title || data.map(([name]) => name).join(', ');
+    wrong.value = '';
+    void import('../charts').then(async (charts) => {
+      if (gone) return;
       try {
-        const made = await draw(host.current!, spec ?? specOf(chart!, data[0]![1].columns), rows, label);
-        if (gone) made();
-        else end = made;
+        const { spec, rows } = make(charts);
+        const drawn = await charts.draw(host.current!, spec, rows, label);
+        if (gone) drawn();
+        else end = drawn;
       } catch (error) {
         wrong.value = (error as Error).message;
       }
@@ -55,7 +76,7 @@ export function Vega({ chart, spec, data }: { chart?: Chart; spec?: object; data
       gone = true;
       end?.();
     };
-  }, [...data.map(([, answer]) => answer), theme.value, spec, chart]);
+  }, [...of, theme.value]);
   return (
     <>
       <div class="vega" ref={host} />

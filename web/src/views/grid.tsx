@@ -2,7 +2,7 @@
 // Arrows, Home, End and Page keys move the cell; Ctrl+C copies it.
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useId, useMemo, useRef } from 'preact/hooks';
 import type { Column } from '../api';
 import { cellText, isNumeric } from '../cells';
 
@@ -23,6 +23,7 @@ interface Props {
 }
 
 export function Grid({ columns, rows, label }: Props) {
+  const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const view = useSignal({ top: 0, height: 400 });
   const cell = useSignal<[row: number, column: number]>([0, 0]);
@@ -51,7 +52,7 @@ export function Grid({ columns, rows, label }: Props) {
       {columns.map((c, i) => (
         <div
           key={i}
-          id={`cell-${r}-${i}`}
+          id={`${id}-${r}-${i}`}
           role="gridcell"
           class={(isNumeric(c) ? 'right' : '') + (rows[r]![i] === null ? ' null' : '')}
           aria-selected={r === row && i === column}
@@ -90,7 +91,7 @@ export function Grid({ columns, rows, label }: Props) {
       aria-label={label}
       aria-rowcount={rows.length + 1}
       aria-colcount={columns.length}
-      aria-activedescendant={rows.length > 0 && row >= first && row < last ? `cell-${row}-${column}` : undefined}
+      aria-activedescendant={rows.length > 0 && row >= first && row < last ? `${id}-${row}-${column}` : undefined}
       onKeyDown={onKeyDown}
     >
       <div class="grid-row head" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>

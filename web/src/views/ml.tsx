@@ -1,12 +1,12 @@
 // Machine learning: runs first, as a table in which what is the same everywhere is hidden; two of
 // them side by side; then the models with their versions, and a version's weights with intervals.
 import { computed, signal, useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { experiments, model, models, trackedRuns, type Coefficient, type ModelVersion, type RegisteredModel, type TrackedRun } from '../api';
 import * as format from '../format';
 import { overview } from '../live';
 import { keep, kept } from '../route';
-import { theme } from '../theme';
+import { Drawing } from './chart';
 import { Glyph } from './icons';
 
 const LIMIT = 200;
@@ -297,22 +297,7 @@ function specOf(weights: Coefficient[]): object {
   };
 }
 
-/** Loads the charts only now. */
 function WeightChart({ weights }: { weights: Coefficient[] }) {
-  const host = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    let end: (() => void) | undefined;
-    let gone = false;
-    void import('../charts').then(async ({ draw }) => {
-      if (gone) return;
-      const made = await draw(host.current!, specOf(weights), { weights: weights as unknown as Record<string, unknown>[] }, 'Weights with their intervals');
-      if (gone) made();
-      else end = made;
-    });
-    return () => {
-      gone = true;
-      end?.();
-    };
-  }, [weights, theme.value]);
-  return <div class="vega" ref={host} />;
+  const rows = { weights: weights as unknown as Record<string, unknown>[] };
+  return <Drawing label="Weights with their intervals" make={() => ({ spec: specOf(weights), rows })} of={[weights]} />;
 }

@@ -1,9 +1,9 @@
-// A result as a picture: the reader chooses form, x and y. The chart library comes when it is asked for.
+// A result as a picture: the reader chooses form, x and y.
 import { signal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import type { Answer, Chart } from '../api';
 import { isNumeric } from '../cells';
-import { theme } from '../theme';
+import { Vega } from './chart';
 
 const TYPES = ['bar', 'line', 'area', 'scatter'];
 const POINTS = 20_000; // more than a chart has pixels
@@ -11,7 +11,6 @@ const POINTS = 20_000; // more than a chart has pixels
 const type = signal('bar');
 const x = signal('');
 const y = signal('');
-const wrong = signal('');
 
 /** What the reader chose where this answer has it; else the first that fits. */
 function axes({ columns }: Answer): { x: string; y: string } {
@@ -24,6 +23,11 @@ function axes({ columns }: Answer): { x: string; y: string } {
 export function ResultChart({ answer }: { answer: Answer }) {
   const shown = axes(answer);
   const names = answer.columns.map((c) => c.name);
+  const drawn = useMemo(() => ({ ...answer, rows: answer.rows.slice(0, POINTS) }), [answer]);
+  const chart = useMemo(
+    (): Chart => ({ kind: 'chart', type: type.value, data: 'result', x: shown.x, y: [shown.y], color: '', title: `${shown.y} by ${shown.x}` }),
+    [type.value, shown.x, shown.y],
+  );
   return (
     <div class="result-chart">
       <div class="steps">
@@ -32,7 +36,7 @@ export function ResultChart({ answer }: { answer: Answer }) {
         <Choice label="y" value={shown.y} options={names} set={(v) => (y.value = v)} />
         {answer.rows.length > POINTS && <span class="muted">the first {POINTS} rows</span>}
       </div>
-      <Picture answer={answer} chart={{ kind: 'chart', type: type.value, data: 'result', x: shown.x, y: [shown.y], color: '', title: '' }} />
+      <Vega chart={chart} data={[['result', drawn]]} />
     </div>
   );
 }
@@ -49,36 +53,5 @@ function Choice({ label, value, options, set }: { label: string; value: string; 
         ))}
       </select>
     </label>
-  );
-}
-
-function Picture({ answer, chart }: { answer: Answer; chart: Chart }) {
-  const host = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    let gone = false;
-    let end: (() => void) | undefined;
-    wrong.value = '';
-    void import('../charts').then(async ({ draw, objectsOf, specOf }) => {
-      if (gone) return;
-      try {
-        const rows = objectsOf({ ...answer, rows: answer.rows.slice(0, POINTS) });
-        const label = `${chart.y[0]} by ${chart.x}`;
-        const made = await draw(host.current!, specOf(chart, answer.columns), { result: rows }, label);
-        if (gone) made();
-        else end = made;
-      } catch (error) {
-        wrong.value = (error as Error).message;
-      }
-    });
-    return () => {
-      gone = true;
-      end?.();
-    };
-  }, [answer, chart.type, chart.x, chart.y[0], theme.value]);
-  return (
-    <>
-      <div class="vega" ref={host} />
-      {wrong.value && <p class="failure">{wrong.value}</p>}
-    </>
   );
 }
