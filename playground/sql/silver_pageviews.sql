@@ -86,6 +86,16 @@ repairs AS (
   WHERE v.client_ip IS NULL
 ),
 
+-- Clocks change at full hours only, so the zone is asked for the wall's clock once an hour and not
+-- once a row.
+hours AS (
+  SELECT
+    hour_us,
+    CAST(from_utc_timestamp(timestamp_micros(hour_us), 'Europe/Prague') AS TIMESTAMP_NTZ) AS local_time
+  FROM (
+    SELECT DISTINCT unix_micros(event_time) - unix_micros(event_time) % 3600000000 AS hour_us
+    FROM bronze.pageviews) u
+),
 homes AS (
   SELECT u.id, t.latitude, t.longitude
   FROM silver.users u
@@ -94,7 +104,7 @@ homes AS (
 kept AS (
   SELECT
     p.*,
-    CAST(from_utc_timestamp(p.event_time, 'Europe/Prague') AS TIMESTAMP_NTZ) AS local_time,
+    unix_micros(p.event_time) % 3600000000 AS us_in_hour,
     -- The order matters: most browsers name the ones that they descend from.
     CASE
       WHEN user_agent LIKE '%SamsungBrowser/%' THEN 'Samsung Internet'
@@ -147,10 +157,11 @@ SELECT
   k.browser,
   k.os,
   k.device,
-  k.local_time,
-  CAST(weekday(k.local_time) + 1 AS INT) AS day_of_week,  -- 1 = Monday … 7 = Sunday
-  after_dark(k.event_time, h.latitude, h.longitude) AS after_dark,
+  h.local_time + make_dt_interval(0, 0, 0, CAST(k.us_in_hour / 1e6 AS DECIMAL(18,6))) AS local_time,
+  CAST(weekday(h.local_time) + 1 AS INT) AS day_of_week,  -- 1 = Monday … 7 = Sunday
+  after_dark(k.event_time, o.latitude, o.longitude) AS after_dark,
   concat('pageviews/', CAST(k.PartitionId AS STRING), '/', CAST(k.Offset AS STRING)) AS _origin
 FROM kept k
 LEFT JOIN repairs r ON r.PartitionId = k.PartitionId AND r.Offset = k.Offset
-LEFT JOIN homes h ON h.id = k.user_id
+LEFT JOIN hours h ON h.hour_us = unix_micros(k.event_time) - k.us_in_hour
+LEFT JOIN homes o ON o.id = k.user_id

@@ -24,6 +24,8 @@ CREATE MACRO date_add(d, n) AS CAST(CAST(d AS DATE) + CAST(n AS INTEGER) AS DATE
 CREATE MACRO add_months(d, n) AS CAST(CAST(d AS DATE) + to_months(CAST(n AS INTEGER)) AS DATE);
 CREATE MACRO unix_micros(t) AS epoch_us(CAST(t AS TIMESTAMPTZ));
 CREATE MACRO timestamp_micros(n) AS make_timestamptz(CAST(n AS BIGINT));
+CREATE MACRO make_dt_interval(d, h, m, s) AS to_days(CAST(d AS INTEGER)) + to_hours(h) +
+  to_minutes(m) + to_microseconds(CAST(round(s * 1000000) AS BIGINT));
 CREATE MACRO unix_millis(t) AS epoch_ms(CAST(t AS TIMESTAMPTZ));
 CREATE MACRO timestamp_millis(n) AS CAST(make_timestamptz(CAST(n * 1000 AS BIGINT)) AS TIMESTAMPTZ);
 

@@ -76,10 +76,11 @@ class TableWriter {
     return session_->run(sql, rows, kNoTimeout, stop_);
   }
 
-  /// The view hriste_typed: the statement's columns with types that a Delta table can hold.
+  /// The statement's columns with types that a Delta table can hold. Each binding of a statement
+  /// looks into the JSON and CSV files that it reads, so no view is made where the text can stand
+  /// in brackets.
   base::Status make_typed() {
     auto columns = TRY(session_->columns());
-    TRY(session_->make_result_view());
     std::string select;
     std::set<std::string> seen;
     for (std::size_t i = 0; i < columns.list.size(); ++i) {
@@ -101,8 +102,11 @@ class TableWriter {
       return base::error(Code::kInvalidArgument,
                          "no column is left: names that begin with '_' don't become the table's");
     }
-    return session_->connection().run("CREATE TEMP VIEW hriste_typed AS SELECT " + select +
-                                      " FROM hriste_result");
+    bool ends_itself = spec_.select.find(';') != std::string::npos;
+    if (ends_itself) TRY(session_->make_result_view());
+    typed_ = fmt::format("(SELECT {} FROM {})", select,
+                         ends_itself ? "hriste_result" : "(" + spec_.select + "\n)");
+    return {};
   }
 
   base::Status add_column(const std::string& name, const std::string& type) {
@@ -134,7 +138,7 @@ class TableWriter {
   }
 
   base::Result<TableWrite> write_files() {
-    TRY(copy_rows(fmt::format("SELECT {} FROM hriste_typed", list_of(columns_))));
+    TRY(copy_rows(fmt::format("SELECT {} FROM {}", list_of(columns_), typed_)));
     TRY(count_failures());
     if (std::ranges::any_of(counts_, drops)) TRY(sift());
     TRY(check_keys());
@@ -187,8 +191,8 @@ class TableWriter {
   base::Status sift() {
     TRY(
         run(fmt::format("CREATE TEMP TABLE hriste_rows AS SELECT *, {} AS hriste_verdict "
-                        "FROM hriste_typed",
-                        verdict(spec_.expectations))));
+                        "FROM {}",
+                        verdict(spec_.expectations), typed_)));
     TRY(copy_rows(
         fmt::format("SELECT {} FROM hriste_rows WHERE hriste_verdict IS NULL", list_of(columns_))));
     bool quarantines = std::ranges::any_of(counts_, [](const auto& count) {
@@ -262,6 +266,7 @@ class TableWriter {
   std::unique_ptr<Session> session_;
   std::vector<std::string> columns_;  // the table's
   std::string definition_;            // of these, with types
+  std::string typed_;                 // what stands behind FROM for the rows
   Json schema_ = {{"type", "struct"}, {"fields", Json::array()}};
   bool has_origin_ = false;
   DataFile file_;
