@@ -1,4 +1,6 @@
-// The order of activities: whoever has nothing left to wait for runs next.
+// The order of activities: of those that have nothing left to wait for, the one runs next that the
+// longest chain of others waits for.
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -23,6 +25,24 @@ double seconds_since(SteadyClock::time_point from) {
   return std::chrono::duration<double>(SteadyClock::now() - from).count();
 }
 
+/// How many activities wait for each, one behind the other; of a pipeline without circles.
+std::vector<size_t> chains_of(const Pipeline& pipeline) {
+  std::vector<size_t> chains(pipeline.activities.size(), 0);
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (size_t i = 0; i < chains.size(); ++i) {
+      for (size_t j = 0; j < chains.size(); ++j) {
+        const auto& needs = pipeline.activities[j].needs;
+        bool waits = std::ranges::find(needs, pipeline.activities[i].name) != needs.end();
+        if (!waits || chains[i] > chains[j]) continue;
+        chains[i] = chains[j] + 1;
+        changed = true;
+      }
+    }
+  }
+  return chains;
+}
+
 /// One run under way. Workers take ready activities until none can become ready.
 class Run {
  public:
@@ -33,6 +53,7 @@ class Run {
         context_(context),
         record_(std::move(record)),
         on_change_(on_change),
+        chains_(chains_of(pipeline)),
         started_(SteadyClock::now()) {
     for (const auto& activity : pipeline.activities) {
       record_.activities.push_back({.name = activity.name, .type = activity.type, .error = {}});
@@ -64,10 +85,12 @@ class Run {
     CHECK(false, "activity {} has no record", name);
   }
 
-  /// Skips what can't run any more; returns an activity that can run now, or kNone.
+  /// Skips what can't run any more; returns the activity that should run now, or kNone.
   int next_locked() {
+    int next = kNone;
     for (bool changed = true; changed;) {
       changed = false;
+      next = kNone;
       for (size_t i = 0; i < pipeline_.activities.size(); ++i) {
         auto& mine = record_.activities[i];
         if (mine.state != State::kWaiting) continue;
@@ -80,12 +103,12 @@ class Run {
         if (hopeless) {
           mine.state = State::kSkipped;
           changed = true;
-        } else if (ready) {
-          return static_cast<int>(i);
+        } else if (ready && (next == kNone || chains_[i] > chains_[static_cast<size_t>(next)])) {
+          next = static_cast<int>(i);
         }
       }
     }
-    return kNone;
+    return next;
   }
 
   bool waiting_locked() const {
@@ -139,6 +162,7 @@ class Run {
   const RunContext& context_;
   RunRecord record_;
   const std::function<void(const RunRecord&)>& on_change_;
+  const std::vector<size_t> chains_;
   const SteadyClock::time_point started_;
   std::mutex mutex_;
   std::condition_variable changed_;

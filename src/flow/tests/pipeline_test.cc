@@ -41,6 +41,22 @@ TEST(Pipeline, RunsInTheOrderOfNeeds) {
   EXPECT_EQ(shown["cuts_ms"]["hub"], 5);
 }
 
+TEST(Pipeline, WhatTheLongestChainWaitsForGoesFirst) {
+  auto type = std::make_shared<Noting>();
+  Runner runner({{"note", type}}, /*workers=*/1);
+  auto record =
+      runner.run(pipeline({{{"name", "alone"}, {"type", "note"}},
+                           {{"name", "short"}, {"type", "note"}},
+                           {{"name", "long"}, {"type", "note"}},
+                           {{"name", "last"}, {"type", "note"}, {"needs", {"middle"}}},
+                           {{"name", "middle"}, {"type", "note"}, {"needs", {"long"}}},
+                           {{"name", "next"}, {"type", "note"}, {"needs", {"short"}}}}),
+                 {.run_id = "1", .cuts_ms = {}, .stop = {}}, "manual", [](const RunRecord&) {});
+  ASSERT_TRUE(record);
+  EXPECT_EQ(type->order,
+            (std::vector<std::string>{"long", "short", "middle", "alone", "last", "next"}));
+}
+
 TEST(Pipeline, WhatAHeaderNeedsComesFirst) {
   auto type = std::make_shared<Noting>();
   Runner runner({{"sql", type}, {"copy", type}});
