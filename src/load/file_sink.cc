@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "load/block_writer_internal.h"
 #include "load/file_state_internal.h"
 
 namespace load {
@@ -102,19 +103,21 @@ Status FileSink::check_free(const base::Error& state_error) const {
 
 Result<Start> FileSink::begin(const Slice& slice) {
   *state_ = {.position = slice.begin};
+  whole_ = end();
   TRY(env_.remove_file(part_));
   TRY(save());
-  file_ = TRY(env_.open(part_, Env::Open::kTruncate));
+  file_ = std::make_unique<BlockWriter>(TRY(env_.open(part_, Env::Open::kTruncate)), 0);
   return Start{slice, 0, 0};
 }
 
 Result<Start> FileSink::take_up(const Slice& slice, FileState state) {
   if (state.rows == 0 || TRY(file_size(env_, part_)) < state.bytes) return begin(slice);
-  file_ = TRY(env_.open(part_, Env::Open::kAppend));
+  file_ = std::make_unique<BlockWriter>(TRY(env_.open(part_, Env::Open::kAppend)), state.bytes);
   *state_ = std::move(state);
   state_->complete = false;
   saved_bytes_ = state_->bytes;
-  TRY(file_->truncate(static_cast<std::uint64_t>(state_->bytes)));
+  whole_ = end();
+  TRY(file_->truncate(state_->bytes));
   header_.clear();
   Slice rest{slice.table, state_->position, slice.end};
   if (slice.limit != kAllRows) rest.limit = slice.limit - state_->rows;
@@ -130,11 +133,13 @@ Status FileSink::append(std::string_view bytes) {
 Status FileSink::write(Chunk& chunk) {
   std::string& rows = options_.form == Form::kRowGroup ? chunk.group.bytes : chunk.text;
   std::int64_t size = std::ssize(rows);
+  const End before = end();
   if (!header_.empty()) {
     rows.insert(0, header_);
     header_.clear();
   }
   TRY(append(rows));
+  if (file_->written() >= before.bytes) whole_ = before;
   state_->position = chunk.end;
   state_->rows += chunk.rows;
   if (options_.form == Form::kRowGroup) {
@@ -154,6 +159,7 @@ Status FileSink::close() {
     }
     // Should the rename not come, the next load takes up behind the rows and ends the file again.
     std::int64_t whole = std::exchange(state_->bytes, sound);
+    TRY(file_->flush());
     TRY(file_->close());
     state_->complete = true;
     TRY(save());
@@ -165,14 +171,29 @@ Status FileSink::close() {
 
 void FileSink::abandon() {
   if (file_ == nullptr) return;
+  if (!file_->flush()) go_back();
   // A torn chunk is cut off at once, which gives a full disk the room that the state needs. Where
   // either fails, an older state holds.
-  (void)file_->truncate(static_cast<std::uint64_t>(state_->bytes));
+  (void)file_->truncate(state_->bytes);
   (void)file_->close();
   (void)save();
 }
 
+FileSink::End FileSink::end() const {
+  return {state_->position, state_->rows, state_->bytes, state_->groups.size()};
+}
+
+/// To the last chunk that is known to be in the file.
+void FileSink::go_back() {
+  state_->position = whole_.position;
+  state_->rows = whole_.rows;
+  state_->bytes = whole_.bytes;
+  state_->groups.resize(whole_.groups);
+  state_->group_sizes.resize(whole_.groups);
+}
+
 Status FileSink::save() {
+  if (file_ != nullptr) TRY(file_->flush());
   saved_bytes_ = state_->bytes;
   return env_.write_file(state_path_, state_text(what_, *state_));
 }

@@ -13,6 +13,7 @@
 namespace load {
 
 struct FileState;
+class BlockWriter;
 
 class FileSink final : public Sink {
  public:
@@ -35,11 +36,18 @@ class FileSink final : public Sink {
   std::int64_t bytes() const override;
 
  private:
+  struct End {  ///< of a chunk
+    std::int64_t position, rows, bytes;
+    std::size_t groups;
+  };
+
   base::Status hold();
   base::Result<Start> take_up(const Slice& slice, FileState state);
   base::Result<Start> begin(const Slice& slice);
   base::Status check_free(const base::Error& state_error) const;
   base::Status append(std::string_view bytes);
+  End end() const;
+  void go_back();
   base::Status save();
 
   base::Env& env_;
@@ -49,9 +57,10 @@ class FileSink final : public Sink {
   std::string what_;  ///< the slice and the form: the state is of this load or of another
   model::Schema schema_;
   std::string header_;  ///< not written yet
-  std::unique_ptr<base::File> file_;
+  std::unique_ptr<BlockWriter> file_;
   std::unique_ptr<FileState> state_;
   std::int64_t saved_bytes_ = 0;
+  End whole_{};  ///< up to here everything is in the file
 };
 
 }  // namespace load

@@ -1,0 +1,51 @@
+#include <algorithm>
+
+#include "load/block_writer_internal.h"
+
+namespace load {
+
+using base::Status;
+
+Status BlockWriter::append(std::string_view bytes) {
+  TRY(status_);
+  const std::int64_t end = written_ + std::ssize(held_) + std::ssize(bytes);
+  const std::int64_t until = end - end % kBlock;  // what can be written now
+  if (until <= written_) {
+    held_ += bytes;
+    return {};
+  }
+  if (!held_.empty()) {
+    const std::int64_t fill = kBlock - (written_ + std::ssize(held_)) % kBlock;
+    held_ += bytes.substr(0, static_cast<std::size_t>(fill));
+    bytes.remove_prefix(static_cast<std::size_t>(fill));
+    TRY(flush());
+  }
+  const auto now = static_cast<std::size_t>(until - written_);
+  TRY(write(bytes.substr(0, now)));
+  held_ = bytes.substr(now);
+  return {};
+}
+
+Status BlockWriter::flush() {
+  TRY(write(held_));
+  held_.clear();
+  return {};
+}
+
+Status BlockWriter::truncate(std::int64_t size) {
+  held_.clear();
+  TRY(file_->truncate(static_cast<std::uint64_t>(size)));
+  written_ = size;
+  return {};
+}
+
+Status BlockWriter::write(std::string_view bytes) {
+  TRY(status_);
+  if (bytes.empty()) return {};
+  status_ = file_->append(bytes);
+  TRY(status_);
+  written_ += std::ssize(bytes);
+  return {};
+}
+
+}  // namespace load
