@@ -427,6 +427,9 @@ TEST_F(ServerTest, ThePageIsServedWithItsPolicyAndNothingElse) {
   httplib::Headers known{{"If-None-Match", page->get_header_value("ETag")}};
   EXPECT_EQ(browser.Get("/", known)->status, 304);
   EXPECT_EQ(browser.Get("/icon.svg", known)->status, 200);
+  auto script = browser.Get("/assets/app.js", {{"Accept-Encoding", "gzip, deflate, br"}});
+  ASSERT_EQ(script->status, 200);
+  EXPECT_FALSE(script->has_header("Content-Encoding"));
   for (const char* where : {"/none.js", "/../token", "/%2e%2e/token", "//etc/passwd"}) {
     EXPECT_EQ(browser.Get(where)->status, 404) << where;
   }
