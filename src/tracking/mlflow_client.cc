@@ -86,8 +86,8 @@ MlflowClient::~MlflowClient() = default;
 Result<json> MlflowClient::answer_of(const std::string& path, int status, const std::string& body) {
   json answer = json::parse(body.empty() ? "{}" : body, nullptr, false);
   if (status == 200 && answer.is_object()) return answer;
-  std::string name = answer.is_object() ? answer.value("error_code", "") : "";
-  std::string words = answer.is_object() ? answer.value("message", "") : body.substr(0, 200);
+  std::string name = text_at(answer, {"error_code"});
+  std::string words = answer.is_object() ? text_at(answer, {"message"}) : body.substr(0, 200);
   Code code = Code::kInvalidArgument;
   if (status >= 500 || status == 429 || status == 200) code = Code::kUnavailable;
   if (status == 401 || status == 403) code = Code::kPermissionDenied;

@@ -53,16 +53,18 @@ class FakeServer {
     std::lock_guard lock(mutex_);
     return authorization_;
   }
-  void fail_next(const std::string& call) {
+  void fail_next(const std::string& call,
+                 json answer = {{"error_code", "TEMPORARILY_UNAVAILABLE"}, {"message", "later"}}) {
     std::lock_guard lock(mutex_);
     failing_ = call;
+    failure_ = std::move(answer);
   }
 
  private:
   json answer(const std::string& call, httplib::Response& response) {
     if (call == std::exchange(failing_, call == failing_ ? "" : failing_)) {
       response.status = 503;
-      return {{"error_code", "TEMPORARILY_UNAVAILABLE"}, {"message", "later"}};
+      return failure_;
     }
     const json run = {
         {"info", {{"run_id", "r1"}, {"artifact_uri", "mlflow-artifacts:/1/r1/artifacts"}}}};
@@ -85,6 +87,7 @@ class FakeServer {
   std::vector<std::string> calls_;
   std::map<std::string, std::string> bodies_;
   std::string authorization_, failing_;
+  json failure_;
   int port_ = 0;
   std::jthread thread_;
 };
@@ -166,6 +169,15 @@ TEST_F(MirrorTest, AFailureInTheMiddleIsTakenUpWithoutASecondRun) {
   EXPECT_EQ(server.count("mlflow/model-versions/create"), 2);
   EXPECT_EQ(server.count("mlflow/runs/create"), 1) << "found by its tag";
   EXPECT_EQ(server.count("mlflow/experiments/create"), 1);
+}
+
+TEST_F(MirrorTest, AnAnswerThatIsNotMlflowsIsAFailureLikeAnother) {
+  FakeServer server;
+  server.fail_next("mlflow/runs/search", {{"error_code", 5}, {"message", json::array()}});
+  finished(server.uri());
+  auto mirror = this->mirror();
+  ASSERT_TRUE(all_sent());
+  EXPECT_EQ(server.count("mlflow/runs/search"), 2);
 }
 
 TEST_F(MirrorTest, AServerThatIsAwayIsToldLater) {
