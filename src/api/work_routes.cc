@@ -19,7 +19,14 @@ void Server::Impl::add_work_routes() {
 
   http.Post(R"(/v1/pipelines/([^/]+)/run)",
             [&playground](const Request& request, httplib::Response& response) {
-              answer_result(response, playground.run_pipeline(request.matches[1], "manual"));
+              auto body = parse_object(request.body.empty() ? "{}" : request.body);
+              if (!body) return refuse(response, body.error());
+              json from = body->value("from", json(""));
+              if (!from.is_string()) {
+                return refuse(response, {base::Code::kInvalidArgument,
+                                         "from: the id of a run is a text, like \"run-3\""});
+              }
+              answer_result(response, playground.run_pipeline(request.matches[1], "manual", from));
             });
 
   get("/v1/experiments", [&playground](const Request&) { return playground.experiments(); });

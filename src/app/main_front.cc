@@ -78,6 +78,7 @@ int command_line(int argc, char** argv) {
   bool as_json = false, print_only = false, now = false, orphans = false, follow = false;
   int lines = 50, limit = 10;
   std::string text;
+  std::string from;
   auto* serve = app.add_subcommand("serve", "Run the daemon here, in the foreground");
   auto* start = app.add_subcommand("start", "Start the daemon of a playground that was stopped");
   auto* stop = app.add_subcommand("stop", "Stop the daemon; the data stays");
@@ -99,6 +100,8 @@ int command_line(int argc, char** argv) {
   tail->add_flag("-f,--follow", follow, "Go on with new ones");
   auto* run = app.add_subcommand("run", "Run a pipeline now");
   run->add_option("pipeline", text, "The pipeline's name")->required();
+  run->add_option("--from", from,
+                  "Its last run, to go on from where that failed: what it has made stays");
   auto* grade =
       app.add_subcommand("grade", "The recorded grade; exit status 1 when a check is wrong");
   grade->add_flag("--json", as_json, "As JSON");
@@ -150,7 +153,7 @@ int command_line(int argc, char** argv) {
     return ::app::sql_verb(playground, text, as_json);
   }
   if (*tail) return ::app::tail_verb(playground, text, limit, follow);
-  if (*run) return ::app::run_verb(playground, text);
+  if (*run) return ::app::run_verb(playground, text, from);
   if (*grade) return ::app::grade_verb(playground, as_json, now);
   if (*nb_run) return ::app::notebook_verb(playground, notebook);
   if (*doctor) return ::app::doctor_verb(playground);

@@ -373,8 +373,9 @@ Result<json> Playground::run_notebook_text(const json& request) {
 
 Result<json> Playground::grade(const std::string& run_id) { return grade_now(*runtime_, run_id); }
 
-Result<json> Playground::run_pipeline(const std::string& name, const std::string& trigger) {
-  return control::run_pipeline(*runtime_, {.pipeline = name, .trigger = trigger});
+Result<json> Playground::run_pipeline(const std::string& name, const std::string& trigger,
+                                      const std::string& from) {
+  return control::run_pipeline(*runtime_, {.pipeline = name, .trigger = trigger, .from = from});
 }
 
 Result<json> Playground::hub_records(const std::string& name, std::vector<std::int64_t> offsets,

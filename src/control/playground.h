@@ -99,7 +99,9 @@ class Playground {
   json endpoints();
   /// What the page shows; see web/README.md for the shape.
   json overview(bool with_history);
-  base::Result<json> run_pipeline(const std::string& name, const std::string& trigger);
+  /// `from`: the run to go on from (run.h); empty: all of it.
+  base::Result<json> run_pipeline(const std::string& name, const std::string& trigger,
+                                  const std::string& from = {});
   /// {"speed":60} | {"frozen":true} | {"jump_to":"2026-06-01T01:00:00Z"}.
   base::Status set_clock(const json& change);
   /// Records of a hub: [{"partition","offset","arrival","key","value"}], from `offsets` on, or the

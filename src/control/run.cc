@@ -5,6 +5,7 @@
 #include "control/grade_scope.h"
 #include "control/notebooks.h"
 #include "flow/copy_activity.h"
+#include "flow/rerun.h"
 #include "flow/sql_activity.h"
 #include "flow/training.h"
 
@@ -18,6 +19,7 @@ using Cuts = std::map<std::string, std::int64_t>;
 namespace {
 
 constexpr const char* kCutsKey = "cuts";
+constexpr int kRunsSearched = 1000;
 
 Result<Cuts> stored_cuts(Runtime& runtime) {
   json stored = json::parse(TRY(runtime.catalogue->meta(kCutsKey)).value_or("{}"), nullptr, false);
@@ -90,6 +92,23 @@ flow::ActivityTypes activity_types(Runtime& runtime) {
           {"score", flow::make_score_activity(shop)}};
 }
 
+/// The record of the run to go on from: the pipeline's last.
+Result<json> earlier_run(Runtime& runtime, const RunRequest& request) {
+  std::string pipeline = ref_name(request.pipeline), last;
+  for (const auto& run : TRY(runtime.catalogue->runs(kRunsSearched))) {
+    if (run.pipeline != pipeline) continue;
+    if (run.id == request.from && last.empty()) return run.record;
+    if (run.id == request.from) {
+      return base::error(Code::kFailedPrecondition,
+                         "{} is not the last run of {}: go on from {}, or run all of it",
+                         request.from, pipeline, last);
+    }
+    if (last.empty()) last = run.id;
+  }
+  return base::error(Code::kNotFound, "pipeline {} has no run {}{}", pipeline, request.from,
+                     last.empty() ? "" : "; its last is " + last);
+}
+
 /// The record as the page wants it.
 json shown(const flow::RunRecord& record) {
   json run = record.to_json();
@@ -150,16 +169,23 @@ Result<json> run_pipeline(Runtime& runtime, const RunRequest& request) {
   auto world = TRY(runtime.world());
   TRY(wait_for_loads(runtime));
   TRY(wait_for_jobs(runtime, world->epoch_ms()));
-  flow::RunContext context{.run_id = next_run_id(runtime),
-                           .cuts_ms = TRY(choose_cuts(runtime, world->epoch_ms())),
-                           .stop = runtime.stop};
+  flow::Rerun rerun{.of = request.from, .kept = {}};
+  Cuts cuts = TRY(choose_cuts(runtime, world->epoch_ms()));
+  if (!request.from.empty()) {
+    json earlier = TRY(earlier_run(runtime, request));
+    rerun.kept = flow::kept_activities(pipeline, earlier);
+    // What is kept holds the arrivals below these cuts; of a hub that is new there is nothing.
+    for (auto& [hub, cut] : cuts) cut = earlier.value("cuts_ms", json::object()).value(hub, cut);
+  }
+  flow::RunContext context{
+      .run_id = next_run_id(runtime), .cuts_ms = std::move(cuts), .stop = runtime.stop};
   flow::Runner runner(activity_types(runtime));
   auto on_change = [&](const flow::RunRecord& record) {
     if (auto kept = keep(runtime, record); !kept) {
       base::log_error("control", "run_not_kept", "error={}", kept.error().message);
     }
   };
-  auto record = TRY(runner.run(pipeline, context, request.trigger, on_change));
+  auto record = TRY(runner.run(pipeline, context, request.trigger, on_change, rerun));
   TRY(keep(runtime, record));
   base::log_info("control", "run", "id={} state={} seconds={:.2f}", record.id,
                  flow::state_name(record.state), record.seconds);

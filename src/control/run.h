@@ -10,6 +10,9 @@ struct RunRequest {
   std::string pipeline;
   std::string trigger;  ///< "apply" | "manual"
   bool grade = true;    ///< end with a grade of everything
+  /// The run to go on from: what it has made stays, and the cuts are its own. Empty: everything
+  /// runs.
+  std::string from = {};
 };
 
 /// Waits for the back-fills and for the stream jobs to have committed them, chooses the cuts, runs
@@ -17,7 +20,9 @@ struct RunRequest {
 ///
 /// Cuts: the first run reads arrivals below the epoch; later ones what the stream jobs have
 /// committed, per hub, never less than an earlier run.
-/// Errors: kFailedPrecondition when a load or a job stands with an error; kCancelled.
+/// Errors: kFailedPrecondition when a load or a job stands with an error, or `from` isn't the
+/// pipeline's last run (a later one may have changed what it made); kNotFound: there is no such
+/// run; kCancelled.
 base::Result<json> run_pipeline(Runtime& runtime, const RunRequest& request);
 
 /// Grades now, at the cuts of the last run (the epoch before the first), and records the grade.

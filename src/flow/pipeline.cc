@@ -27,6 +27,16 @@ std::string_view state_name(State state) {
 
 namespace {
 
+/// FNV-1a over the JSON texts, as 16 hex digits.
+std::string fingerprint_of(const json& settings, const json& attributes) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const json& part :
+       {settings, attributes.value("sources", json()), attributes.value("needs", json())}) {
+    for (char c : part.dump()) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  }
+  return fmt::format("{:016x}", hash);
+}
+
 /// What a train or score activity reads, and its model.
 void add_model(const json& settings, sqlfile::Step& step) {
   step.reads = {settings.value("features", "")};
@@ -90,6 +100,7 @@ Result<Pipeline> Pipeline::parse(const std::string& name, const json& attributes
     }
     activity.settings = declared;
     if (attributes.contains("macros")) activity.settings["macros"] = attributes["macros"];
+    activity.fingerprint = fingerprint_of(activity.settings, attributes);
     pipeline.activities.push_back(std::move(activity));
   }
   TRY(add_needs(pipeline));
@@ -109,17 +120,21 @@ json RunRecord::to_json() const {
     list.push_back({{"name", activity.name},
                     {"type", activity.type},
                     {"state", state_name(activity.state)},
+                    {"kept", activity.kept},
+                    {"fingerprint", activity.fingerprint},
                     {"offset_s", activity.offset_s},
                     {"seconds", activity.seconds},
                     {"rows", activity.result.rows},
                     {"bytes", activity.result.bytes},
                     {"error", activity.error},
                     {"note", activity.result.note},
+                    {"inputs", activity.result.inputs},
                     {"expectations", std::move(expectations)}});
   }
   return {{"id", id},
           {"pipeline", pipeline},
           {"trigger", trigger},
+          {"rerun_of", rerun_of},
           {"state", state_name(state)},
           {"started_ms", started_ms},
           {"seconds", seconds},

@@ -29,6 +29,9 @@ struct Activity {
   std::string type;  ///< "copy", "sql", "train", …: a registered ActivityType
   std::vector<std::string> needs;
   json settings;  ///< the activity as declared
+  /// Of the settings and of who brings what the pipeline finds: another text or another source
+  /// gives another one.
+  std::string fingerprint = {};
 };
 
 struct Pipeline {
@@ -59,6 +62,9 @@ struct ActivityResult {
   std::int64_t bytes = 0;  ///< written
   std::vector<ExpectationResult> expectations = {};
   std::string note = {};  ///< what else came out, in a sentence
+  /// What it worked on, beside what is declared: {"tables": {"silver.users": 3, "bronze.towns":
+  /// null}}, with the version of a Delta table.
+  json inputs = json::object();
 };
 
 class ActivityType {
@@ -77,13 +83,16 @@ struct ActivityRecord {
   State state = State::kWaiting;
   double offset_s = 0;  ///< from the run's start
   double seconds = 0;
+  bool kept = false;  ///< made by the run that this one goes on from
+  std::string fingerprint = {};
   ActivityResult result;
   std::string error;
 };
 
 struct RunRecord {
   std::string id, pipeline;
-  std::string trigger;  ///< "apply" | "manual"
+  std::string trigger;   ///< "apply" | "manual"
+  std::string rerun_of;  ///< the run that this one goes on from; empty: none
   State state = State::kRunning;
   std::int64_t started_ms = 0;  ///< wall time
   double seconds = 0;
@@ -91,10 +100,17 @@ struct RunRecord {
   std::vector<ActivityRecord> activities;
   std::string error;  ///< "activity NAME: …" of the first failure
 
-  /// {"id","pipeline","trigger","state","started","seconds","rows","bytes","error","cuts_ms",
-  /// "activities":[{"name","type","state","offset_s","seconds","rows","bytes","error",
-  /// "note","expectations":[{"name","action","failed"}]}]}.
+  /// {"id","pipeline","trigger","rerun_of","state","started_ms","seconds","rows","bytes","error",
+  /// "cuts_ms","activities":[{"name","type","state","kept","fingerprint","offset_s","seconds",
+  /// "rows","bytes","error","note","inputs":{"file","parameters","tables":{name: version|null}},
+  /// "expectations":[{"name","action","failed"}]}]}.
   json to_json() const;
+};
+
+/// What a run takes over from an earlier one (rerun.h).
+struct Rerun {
+  std::string of;  ///< its id
+  std::vector<ActivityRecord> kept;
 };
 
 class Runner {
@@ -107,7 +123,8 @@ class Runner {
   /// Errors: kInvalidArgument for an unknown type, an unknown need or a circle of needs.
   base::Result<RunRecord> run(const Pipeline& pipeline, const RunContext& context,
                               const std::string& trigger,
-                              const std::function<void(const RunRecord&)>& on_change) const;
+                              const std::function<void(const RunRecord&)>& on_change,
+                              const Rerun& rerun = {}) const;
 
  private:
   ActivityTypes types_;

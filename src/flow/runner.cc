@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "flow/pipeline.h"
+#include "flow/rerun.h"
 
 namespace flow {
 
@@ -47,7 +47,8 @@ std::vector<size_t> chains_of(const Pipeline& pipeline) {
 class Run {
  public:
   Run(const Pipeline& pipeline, const ActivityTypes& types, const RunContext& context,
-      RunRecord record, const std::function<void(const RunRecord&)>& on_change)
+      RunRecord record, const std::vector<ActivityRecord>& kept,
+      const std::function<void(const RunRecord&)>& on_change)
       : pipeline_(pipeline),
         types_(types),
         context_(context),
@@ -56,7 +57,8 @@ class Run {
         chains_(chains_of(pipeline)),
         started_(SteadyClock::now()) {
     for (const auto& activity : pipeline.activities) {
-      record_.activities.push_back({.name = activity.name, .type = activity.type, .error = {}});
+      auto known = std::ranges::find(kept, activity.name, &ActivityRecord::name);
+      record_.activities.push_back(known != kept.end() ? *known : waiting(activity));
     }
   }
 
@@ -77,6 +79,14 @@ class Run {
 
  private:
   static constexpr int kNone = -1;
+
+  static ActivityRecord waiting(const Activity& activity) {
+    return {.name = activity.name,
+            .type = activity.type,
+            .fingerprint = activity.fingerprint,
+            .result = {.inputs = declared_inputs(activity)},
+            .error = {}};
+  }
 
   ActivityRecord& record_of(const std::string& name) {
     for (auto& activity : record_.activities) {
@@ -145,7 +155,10 @@ class Run {
     mine.seconds = seconds_since(started_) - mine.offset_s;
     mine.state = result ? State::kSucceeded : State::kFailed;
     if (result) {
+      json inputs = std::move(mine.result.inputs);
+      inputs.update(result->inputs);
       mine.result = *result;
+      mine.result.inputs = std::move(inputs);
     } else {
       mine.error = result.error().message;
       if (record_.error.empty()) {
@@ -206,16 +219,18 @@ Status check(const Pipeline& pipeline, const ActivityTypes& types) {
 
 Result<RunRecord> Runner::run(const Pipeline& pipeline, const RunContext& context,
                               const std::string& trigger,
-                              const std::function<void(const RunRecord&)>& on_change) const {
+                              const std::function<void(const RunRecord&)>& on_change,
+                              const Rerun& rerun) const {
   TRY(check(pipeline, types_));
   RunRecord record{.id = context.run_id,
                    .pipeline = pipeline.name,
                    .trigger = trigger,
+                   .rerun_of = rerun.of,
                    .started_ms = base::to_millis(base::SystemClock().now()),
                    .cuts_ms = context.cuts_ms,
                    .activities = {},
                    .error = {}};
-  Run run(pipeline, types_, context, std::move(record), on_change);
+  Run run(pipeline, types_, context, std::move(record), rerun.kept, on_change);
   return run.work_with(workers_);
 }
 

@@ -39,6 +39,9 @@ class SqlActivity final : public ActivityType {
       result.expectations.push_back(
           {count.name, std::string(lake::action_name(count.action)), count.failed});
     }
+    for (const auto& [table, version] : written.reads) {
+      result.inputs["tables"][table] = version ? json(*version) : json();
+    }
     return result;
   }
 

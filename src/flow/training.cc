@@ -134,6 +134,7 @@ class TrainActivity final : public ActivityType {
     finish.metrics["parity"] = finish.decision.facts.value("parity", 0.0);
     int version = TRY(shop_.store.finish_run(run_id, finish));
     ActivityResult result{.rows = model.train.rows + model.test.rows};
+    result.inputs["tables"][spec.features.table] = spec.features.version;
     result.note = fmt::format("version {} of {}{}: {}", version, spec.name,
                               finish.decision.promoted ? ", champion" : "", finish.decision.reason);
     return result;
@@ -160,6 +161,7 @@ class ScoreActivity final : public ActivityType {
     auto written = TRY(ml::score(shop_.lake, spec, model, context.stop));
     ActivityResult result{.rows = written.rows, .bytes = written.bytes};
     result.note = fmt::format("version {} of {}", version.version, version.model);
+    result.inputs["tables"][spec.features.table] = spec.features.version;
     return result;
   }
 

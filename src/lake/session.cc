@@ -182,6 +182,7 @@ base::Status Session::make_views(const CheckedSql& checked, const Cuts& cuts,
     if (pinned != versions.end()) version = pinned->second;
     auto view = TRY(make_view(*connection_, env, *lake_.options_.clock, source, cuts, version));
     merge_cuts(cuts_, view.cuts);
+    reads_[source.tier + "." + source.name] = view.version;
     return connection_->run(fmt::format("CREATE OR REPLACE VIEW {}.{} AS {}", source.tier,
                                         quote_name(source.name), view.select));
   };

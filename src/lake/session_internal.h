@@ -56,6 +56,8 @@ class Session {
   DuckConnection& connection() { return *connection_; }
   /// What the tables that the statement reads are cut at.
   const Cuts& cuts() const { return cuts_; }
+  /// As TableWrite::reads.
+  const std::map<std::string, std::optional<std::int64_t>>& reads() const { return reads_; }
 
   /// Columns of the statement, bound but not run; `cast` says which have no JSON form. Located
   /// errors.
@@ -87,6 +89,7 @@ class Session {
   std::string temp_dir_;
   std::optional<DuckConnection> connection_;
   Cuts cuts_;
+  std::map<std::string, std::optional<std::int64_t>> reads_;
 };
 
 }  // namespace lake

@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -94,6 +95,8 @@ struct TableWrite {
   Cuts cuts;  ///< what the table holds: as asked, or inherited from the tables it was made of
   std::vector<ExpectationCount> expectations;  ///< in the order of the definition
   std::int64_t quarantined = 0;                ///< rows, now in meta.rejected
+  /// The tables that the statement read, with their versions; none: no Delta table.
+  std::map<std::string, std::optional<std::int64_t>> reads = {};
 };
 
 }  // namespace lake

@@ -45,6 +45,7 @@ base::Result<std::vector<TableSource>> find_tables(base::Env& env, const std::st
 struct TableView {
   std::string select;
   Cuts cuts;
+  std::optional<std::int64_t> version = {};  ///< of a Delta table
 };
 
 /// `cuts` are what the caller asks for; `version` (of a Delta table): that one instead of the

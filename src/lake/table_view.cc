@@ -154,7 +154,7 @@ base::Result<TableView> delta_view(base::Env& env, const base::Clock& clock,
   auto columns = TRY(delta_columns(snapshot));
   std::map<std::map<std::string, std::optional<std::string>>, std::vector<const DataFile*>> parts;
   for (const auto& file : snapshot.files) parts[file.partition_values].push_back(&file);
-  TableView view;
+  TableView view{.select = {}, .cuts = {}, .version = snapshot.version};
   for (const auto& [values, files] : parts) {
     std::vector<std::string> paths;
     for (const auto* file : files) paths.push_back(source.folder + "/" + file->path);

@@ -239,7 +239,8 @@ class TableWriter {
                                       .files = {file_},
                                       .operation = "CREATE OR REPLACE TABLE AS SELECT",
                                       .info = std::move(info)}));
-    TableWrite write{version, file_.rows, file_.bytes, session_->cuts(), counts_, quarantined_};
+    TableWrite write{version, file_.rows,   file_.bytes,      session_->cuts(),
+                     counts_, quarantined_, session_->reads()};
     clean_up();
     return write;
   }

@@ -71,14 +71,16 @@ int tail_verb(client::Playground& playground, const std::string& hub, int limit,
   }
 }
 
-int run_verb(client::Playground& playground, const std::string& pipeline) {
-  auto answer =
-      playground.call("POST", fmt::format("/v1/pipelines/{}/run", pipeline), json::object());
+int run_verb(client::Playground& playground, const std::string& pipeline, const std::string& from) {
+  json body = json::object();
+  if (!from.empty()) body["from"] = from;
+  auto answer = playground.call("POST", fmt::format("/v1/pipelines/{}/run", pipeline), body);
   if (!answer) return fail(answer.error().error);
   json rows = json::array();
   for (const auto& activity : (*answer)["activities"]) {
-    rows.push_back({activity["name"], activity["state"], activity["rows"], activity["bytes"],
-                    fmt::format("{:.2f}", activity.value("seconds", 0.0)),
+    bool kept = activity.value("kept", false);
+    rows.push_back({activity["name"], kept ? json("kept") : activity["state"], activity["rows"],
+                    activity["bytes"], fmt::format("{:.2f}", activity.value("seconds", 0.0)),
                     activity.value("error", "")});
   }
   fmt::print("run {}: {} in {:.2f} s\n\n{}", answer->value("id", ""), answer->value("state", ""),

@@ -28,7 +28,7 @@ int doctor_verb(client::Playground& playground);
 int status_verb(client::Playground& playground, bool as_json);
 int sql_verb(client::Playground& playground, const std::string& sql, bool as_json);
 int tail_verb(client::Playground& playground, const std::string& hub, int limit, bool follow);
-int run_verb(client::Playground& playground, const std::string& pipeline);
+int run_verb(client::Playground& playground, const std::string& pipeline, const std::string& from);
 int grade_verb(client::Playground& playground, bool as_json, bool now);
 int world_hash_verb(client::Playground& playground);
 
