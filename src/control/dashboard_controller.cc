@@ -1,7 +1,6 @@
 // hriste_dashboard: a text in the catalogue. The page runs its queries.
-#include <mutex>
-
 #include "control/all_controllers.h"
+#include "control/text_nodes.h"
 #include "notebook/dashboard.h"
 
 namespace control {
@@ -22,39 +21,25 @@ class DashboardController final : public Controller {
   }
   Result<json> apply(const std::string& name, const json& wanted, const json&,
                      std::stop_token) override {
-    note_tables(name, TRY(tables_of(name, wanted)));
+    nodes_.note(name, TRY(tables_of(name, wanted)));
     return wanted;
   }
   /// A query that was fine when it was applied may not stop the playground from starting.
   Status start(const std::string& name, const json& attributes) override {
-    if (auto tables = tables_of(name, attributes)) note_tables(name, std::move(*tables));
+    if (auto tables = tables_of(name, attributes)) nodes_.note(name, std::move(*tables));
     return {};
   }
   Result<bool> exists(const std::string&, const json&) override { return true; }
   Status remove(const std::string& name, const json&) override {
-    std::lock_guard lock(mutex_);
-    tables_.erase(name);
+    nodes_.forget(name);
     return {};
   }
 
   std::vector<MapNode> nodes(const std::string& name, const json& attributes) override {
-    MapNode node{.id = "hriste_dashboard." + name,
-                 .label = "dash." + name,
-                 .kind = "hriste_dashboard",
-                 .tier = "serve"};
-    node.status = "ready";
-    node.source = {{"file", attributes.value("file", json())}, {"text", attributes.at("source")}};
-    std::lock_guard lock(mutex_);
-    node.inputs = tables_[name];
-    return {node};
+    return {nodes_.node(name, attributes)};
   }
 
  private:
-  void note_tables(const std::string& name, std::vector<std::string> tables) {
-    std::lock_guard lock(mutex_);
-    tables_[name] = std::move(tables);
-  }
-
   /// Checks every query's SQL; which tables the dashboard reads.
   Result<std::vector<std::string>> tables_of(const std::string& name, const json& attributes) {
     json file = attributes.value("file", json());
@@ -79,8 +64,7 @@ class DashboardController final : public Controller {
   }
 
   Runtime& runtime_;
-  std::mutex mutex_;
-  std::map<std::string, std::vector<std::string>> tables_;  // by dashboard
+  TextNodes nodes_{"hriste_dashboard", "dash."};
 };
 
 }  // namespace

@@ -1,8 +1,7 @@
 // hriste_notebook: a text in the catalogue, run on apply or by hand; its last result goes with it.
-#include <mutex>
-
 #include "control/all_controllers.h"
 #include "control/notebooks.h"
+#include "control/text_nodes.h"
 
 namespace control {
 
@@ -23,7 +22,7 @@ class NotebookController final : public Controller {
   Result<json> apply(const std::string& name, const json& wanted, const json& previous,
                      std::stop_token stop) override {
     NotebookText text = TRY(notebook_text(name, wanted));
-    note_tables(name, TRY(check_notebook(runtime_, text)));
+    nodes_.note(name, TRY(check_notebook(runtime_, text)));
     // Another text's results would stand below the wrong cells.
     if (!previous.is_object() || previous.value("source", "") != text.source) {
       TRY(forget_notebook_result(runtime_, name));
@@ -36,7 +35,7 @@ class NotebookController final : public Controller {
 
   Status start(const std::string& name, const json& attributes) override {
     if (auto text = notebook_text(name, attributes)) {
-      if (auto tables = check_notebook(runtime_, *text)) note_tables(name, std::move(*tables));
+      if (auto tables = check_notebook(runtime_, *text)) nodes_.note(name, std::move(*tables));
     }
     return {};
   }
@@ -49,32 +48,17 @@ class NotebookController final : public Controller {
 
   Status remove(const std::string& name, const json&) override {
     TRY(forget_notebook_result(runtime_, name));
-    std::lock_guard lock(mutex_);
-    tables_.erase(name);
+    nodes_.forget(name);
     return {};
   }
 
   std::vector<MapNode> nodes(const std::string& name, const json& attributes) override {
-    MapNode node{.id = "hriste_notebook." + name,
-                 .label = "note." + name,
-                 .kind = "hriste_notebook",
-                 .tier = "serve"};
-    node.status = "ready";
-    node.source = {{"file", attributes.value("file", json())}, {"text", attributes.at("source")}};
-    std::lock_guard lock(mutex_);
-    node.inputs = tables_[name];
-    return {node};
+    return {nodes_.node(name, attributes)};
   }
 
  private:
-  void note_tables(const std::string& name, std::vector<std::string> tables) {
-    std::lock_guard lock(mutex_);
-    tables_[name] = std::move(tables);
-  }
-
   Runtime& runtime_;
-  std::mutex mutex_;
-  std::map<std::string, std::vector<std::string>> tables_;  // by notebook
+  TextNodes nodes_{"hriste_notebook", "note."};
 };
 
 }  // namespace

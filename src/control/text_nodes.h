@@ -1,0 +1,44 @@
+// Dashboards and notebooks on the Map: texts of the catalogue, and the tables that each reads.
+// Thread-safe.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "control/controller.h"
+
+namespace control {
+
+class TextNodes {
+ public:
+  /// `prefix`: of the nodes' labels, "dash.".
+  TextNodes(std::string kind, std::string prefix)
+      : kind_(std::move(kind)), prefix_(std::move(prefix)) {}
+
+  void note(const std::string& name, std::vector<std::string> tables) {
+    std::lock_guard lock(mutex_);
+    tables_[name] = std::move(tables);
+  }
+  void forget(const std::string& name) {
+    std::lock_guard lock(mutex_);
+    tables_.erase(name);
+  }
+  /// With the text as its source.
+  MapNode node(const std::string& name, const json& attributes) {
+    MapNode node{.id = kind_ + "." + name, .label = prefix_ + name, .kind = kind_, .tier = "serve"};
+    node.status = "ready";
+    node.source = {{"file", attributes.value("file", json())}, {"text", attributes.at("source")}};
+    std::lock_guard lock(mutex_);
+    node.inputs = tables_[name];
+    return node;
+  }
+
+ private:
+  const std::string kind_, prefix_;
+  std::mutex mutex_;
+  std::map<std::string, std::vector<std::string>> tables_;  // by name
+};
+
+}  // namespace control
