@@ -66,12 +66,20 @@ export interface Activity {
   bytes: number;
   error: string;
   expectations?: { name: string; action: string; failed: number }[]; // those that rows failed count
+  kept?: boolean; // made by the run that this one goes on from
+  note?: string;
+  inputs?: {
+    file?: string;
+    parameters?: Record<string, unknown>;
+    tables?: Record<string, number | null>; // version of a Delta table
+  };
 }
 
 export interface Run {
   id: string;
   pipeline: string;
   trigger: string;
+  rerun_of?: string; // the run that it goes on from
   state: string;
   started: string;
   seconds: number;
@@ -149,8 +157,8 @@ export const setFrozen = (frozen: boolean) => post('v1/clock', { frozen });
 export const setSpeed = (speed: number) => post('v1/clock', { speed });
 export const jumpTo = (instant: string) => post('v1/clock', { jump_to: instant });
 export const gradeNow = () => post('v1/grade');
-export const runPipeline = (name: string) =>
-  post(`v1/pipelines/${encodeURIComponent(name)}/run`);
+export const runPipeline = (name: string, from?: string) =>
+  post(`v1/pipelines/${encodeURIComponent(name)}/run`, from ? { from } : undefined);
 
 export interface Column {
   name: string;

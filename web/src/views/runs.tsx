@@ -1,11 +1,11 @@
 // Runs of pipelines: the list, and the chosen run's activities as bars over time.
 import { computed } from '@preact/signals';
-import type { Activity, Run } from '../api';
+import { runPipeline, type Activity, type Run } from '../api';
 import * as format from '../format';
 import { part } from '../live';
-import { selectedRun } from '../state';
+import { act, selectedRun } from '../state';
 import { failedExpectations } from './expectations';
-import { Glyph, stateHealth } from './icons';
+import { Glyph, Retry, stateHealth } from './icons';
 import { RunButton } from './panel';
 
 const LIMIT = 50;
@@ -21,6 +21,7 @@ export function Runs() {
     <section class="panel block runs" aria-labelledby="runs-title">
       <div class="block-head">
         <h1 id="runs-title">Runs</h1>
+        {chosen.value && <GoOn run={chosen.value} />}
         {chosen.value && <RunButton name={chosen.value.pipeline} />}
       </div>
       {all.length === 0 ? (
@@ -39,6 +40,17 @@ export function Runs() {
         </div>
       )}
     </section>
+  );
+}
+
+/** A pipeline's last run, when it failed, can be gone on from. */
+function GoOn({ run }: { run: Run }) {
+  const last = (runs.value ?? []).find((r) => r.pipeline === run.pipeline);
+  if (last !== run || run.state !== 'failed') return null;
+  return (
+    <button class="primary" onClick={() => act(() => runPipeline(run.pipeline, run.id))}>
+      <Retry /> Go on from what failed
+    </button>
   );
 }
 
@@ -67,7 +79,8 @@ function Gantt({ run }: { run: Run }) {
   return (
     <div class="gantt">
       <p class="muted">
-        {run.id} · {run.state} · {format.group(run.rows)} rows · {format.bytes(run.bytes)}
+        {run.id} · {run.rerun_of && `goes on from ${run.rerun_of} · `}
+        {run.state} · {format.group(run.rows)} rows · {format.bytes(run.bytes)}
       </p>
       <ol aria-label={`Activities of ${run.pipeline}`}>
         {run.activities.map((activity) => (
@@ -103,13 +116,45 @@ function Bar({ activity, end }: { activity: Activity; end: number }) {
       <span class="track" aria-hidden="true">
         <i class={health} style={{ left: `${left.toFixed(2)}%`, width: `${Math.min(wide, 100 - left).toFixed(2)}%` }} />
       </span>
-      <span class="took">{activity.state === 'running' || activity.seconds > 0 ? format.seconds(activity.seconds) : '–'}</span>
+      <span class="took">
+        {activity.kept ? 'kept' : activity.state === 'running' || activity.seconds > 0 ? format.seconds(activity.seconds) : '–'}
+      </span>
       <span class="rows">{activity.rows > 0 ? `${format.group(activity.rows)} rows` : ''}</span>
       {failedExpectations(activity).map((text) => (
         <span class="expected warn" key={text}>
           <span aria-hidden="true">▲</span> {text}
         </span>
       ))}
+      <Inputs activity={activity} />
     </li>
+  );
+}
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/** What an activity worked on: its file, the tables that it read with their versions, its settings. */
+function Inputs({ activity }: { activity: Activity }) {
+  const { file, tables = {}, parameters = {} } = activity.inputs ?? {};
+  const rows: [string, string][] = [
+    ...(file ? [['file', file] as [string, string]] : []),
+    ...Object.entries(tables).map(([name, version]): [string, string] => [name, version === null ? 'files' : `version ${version}`]),
+    ...Object.entries(parameters).map(([name, value]): [string, string] => [name, textOf(value)]),
+  ];
+  if (rows.length === 0 && !activity.note) return null;
+  return (
+    <details class="inputs">
+      <summary>
+        <span class="vh">{activity.name}: </span>inputs
+      </summary>
+      {activity.note && <p>{activity.note}</p>}
+      <dl>
+        {rows.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
   );
 }
