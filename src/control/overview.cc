@@ -28,6 +28,11 @@ std::string short_number(double value) {
   return fmt::format("{:.1f}", value);
 }
 
+/// 1, "table" → "1 table".
+std::string count_of(std::int64_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
 json alert_json(const Alert& alert) {
   std::string text;
   if (alert.fields.is_object()) {
@@ -72,14 +77,13 @@ json grade_card(const json& grade) {
 json cards(const PlaygroundMap::Totals& map, const json& runs, const json& grade) {
   auto failed = std::ranges::count_if(
       runs, [](const json& run) { return run.value("state", "") == "failed"; });
-  return {card("events/s", short_number(map.events_per_s),
-               fmt::format("{} generators", map.generators)),
-          card("end-to-end lag", fmt::format("{} ms", map.lag_ms),
-               fmt::format("{} stream jobs", map.jobs)),
-          card("rows in gold", short_number(static_cast<double>(map.gold_rows)),
-               fmt::format("{} tables", map.gold_tables)),
-          card("runs", std::to_string(runs.size()), fmt::format("{} failed", failed)),
-          grade_card(grade)};
+  return {
+      card("events/s", short_number(map.events_per_s), count_of(map.generators, "generator")),
+      card("end-to-end lag", fmt::format("{} ms", map.lag_ms), count_of(map.jobs, "stream job")),
+      card("rows in gold", short_number(static_cast<double>(map.gold_rows)),
+           count_of(map.gold_tables, "table")),
+      card("runs", std::to_string(runs.size()), fmt::format("{} failed", failed)),
+      grade_card(grade)};
 }
 
 }  // namespace

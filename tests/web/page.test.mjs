@@ -138,14 +138,35 @@ test('a click opens the details and the address remembers them', async () => {
   });
 });
 
+test('a lane folds to one node, by mouse and by key, and stays folded', async () => {
+  await onPage({}, async (page) => {
+    const title = page.getByRole('button', { name: 'Silver', exact: true });
+    const ids = () => page.locator('.node').evaluateAll((all) => all.map((n) => n.dataset.id));
+    const before = await ids();
+    const silver = before.filter((id) => id.startsWith('silver.'));
+    assert.ok(silver.length > 1);
+    await title.focus();
+    await page.keyboard.press('Enter');
+    const group = page.locator('.node[data-id^="lane:"]');
+    await until('one node', () => group.count());
+    assert.match(await group.innerText(), new RegExp(`^${silver.length}`));
+    assert.deepEqual((await ids()).filter((id) => id.startsWith('silver.')), []);
+    assert.equal(await title.getAttribute('aria-expanded'), 'false');
+    await page.reload();
+    await until('still one node', () => group.count());
+    await group.click();
+    await until('all nodes', async () => (await ids()).length === before.length);
+  });
+});
+
 test('the keyboard alone reaches and walks the map', async () => {
   await onPage({}, async (page) => {
     const focus = () => page.evaluate(() => ({ id: document.activeElement.dataset.id, text: document.activeElement.innerText }));
     await page.keyboard.press('Tab');
     assert.match((await focus()).text, /Skip/);
     await page.keyboard.press('Enter');
-    await page.keyboard.press('Tab');
-    const first = await until('a node has the focus', async () => (await focus()).id);
+    // Past the lanes' titles, which fold.
+    const first = await until('a node has the focus', async () => (await page.keyboard.press('Tab'), (await focus()).id));
     assert.equal(await page.locator('.node[tabindex="0"]').count(), 1);
     await page.keyboard.press('ArrowRight');
     const second = (await focus()).id;
@@ -160,7 +181,7 @@ test('the keyboard alone reaches and walks the map', async () => {
     await page.keyboard.press('ArrowDown');
     assert.equal((await focus()).id, await page.locator('.node').nth(1).getAttribute('data-id'));
     await page.keyboard.press('Tab');
-    assert.equal((await focus()).id, undefined, 'one Tab leaves the map');
+    assert.equal((await focus()).id, undefined, 'one Tab leaves the lane');
   });
 });
 

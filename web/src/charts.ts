@@ -36,6 +36,9 @@ export async function draw(host: HTMLElement, spec: object, rows: Rows, label: s
   };
 }
 
+// As on the rest of the page: thin spaces between thousands.
+vega.formatLocale({ decimal: '.', thousands: '\u202f', grouping: [3], currency: ['', ''] });
+
 const quiet = vega.logger(vega.Error);
 /** Nothing is fetched: data are the page's own rows. */
 const nowhere = { ...vega.loader(), load: () => Promise.reject(new Error('a chart may not fetch')) };
@@ -105,7 +108,7 @@ export function specOf(chart: Chart, columns: Column[]): object {
 
 /** Bars stand in the order in which the query gives them: its ORDER BY decides. */
 function xOf(chart: Chart, x: { type: string }): object {
-  if (chart.type === 'heatmap') return { ...x, type: 'ordinal' };
+  if (chart.type === 'heatmap') return { ...x, type: 'ordinal', axis: { labelAngle: 0, labelOverlap: true } };
   if (chart.type !== 'bar') return x;
   return x.type === 'temporal' ? x : { ...x, type: 'ordinal', sort: null, axis: { labelAngle: -40 } };
 }

@@ -6,6 +6,8 @@ export function group(value: number): string {
   return groupDigits(String(value));
 }
 
+export const fixed = (value: number, digits: number): string => groupDigits(value.toFixed(digits));
+
 /** Works on the text, so that no digit of a large figure is lost. */
 function groupDigits(text: string): string {
   const [whole, part] = text.replace('-', '−').split('.');
@@ -51,6 +53,11 @@ export function seconds(value: number): string {
 /** Digits that the daemon sends as text: grouped when they are a plain number, untouched otherwise. */
 export function groupText(text: string): string {
   return /^-?\d{4,24}(\.\d+)?$/.test(text) ? groupDigits(text) : text;
+}
+
+/** Every figure of five digits or more within a text; what follows the word "hash" is a name, not a figure. */
+export function groupWithin(text: string): string {
+  return text.replace(/(?<!hash )(?<![\w.-])\d{5,24}(?![\w])/g, groupDigits);
 }
 
 /** "2026-06-01T00:00:12.345Z" → "2026-06-01 00:00:12"; what isn't an instant stays as it is. */

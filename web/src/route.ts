@@ -20,8 +20,11 @@ export const PAGES: readonly PageName[] = [
   { id: 'ml', title: 'ML', key: 'l' },
 ];
 
+/** With a slash, which tells assistive technology that it is a page and no place on this one. */
+export const hrefOf = (id: string): string => `#/${id}`;
+
 const fromAddress = (): string => {
-  const id = location.hash.slice(1);
+  const id = location.hash.replace(/^#\/?/, '');
   return PAGES.some((p) => p.id === id) ? id : 'map';
 };
 

@@ -107,10 +107,10 @@ function Row({ check }: { check: Check }) {
         {(check.differences?.length ?? 0) > 0 && <Differences check={check} />}
       </td>
       <td class="number" title={check.expected}>
-        {format.groupText(check.expected)}
+        {format.groupWithin(check.expected)}
       </td>
       <td class="number" title={check.found}>
-        {format.groupText(check.found)}
+        {format.groupWithin(check.found)}
       </td>
       <td class={`verdict ${tone}`}>
         <span aria-hidden="true">{glyph}</span> <span class="word">{check.verdict}</span>

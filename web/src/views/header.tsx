@@ -1,10 +1,11 @@
 // Name, pages, clock, connection, theme.
 import { signal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
 import { jumpTo, setFrozen, setSpeed } from '../api';
 import * as format from '../format';
 import { helpShown } from '../keys';
 import { connection, part, type Connection } from '../live';
-import { page, PAGES } from '../route';
+import { hrefOf, page, PAGES } from '../route';
 import { act } from '../state';
 import { theme, toggleTheme } from '../theme';
 import { HalfMoon, Pause, Play } from './icons';
@@ -19,16 +20,10 @@ const version = part('version');
 export function Header() {
   return (
     <header>
-      <a class="brand" href="#map" title={`playground ${playground.value ?? ''}, version ${version.value ?? ''}`}>
+      <a class="brand" href={hrefOf('map')} title={`playground ${playground.value ?? ''}, version ${version.value ?? ''}`}>
         hriste
       </a>
-      <nav aria-label="Pages">
-        {PAGES.map(({ id, title }) => (
-          <a key={id} href={`#${id}`} aria-current={page.value === id ? 'page' : undefined}>
-            {title}
-          </a>
-        ))}
-      </nav>
+      <Pages />
       <div class="tools">
         <Clock />
         <Pill />
@@ -48,6 +43,23 @@ export function Header() {
   );
 }
 
+/** On narrow screens a strip that scrolls; the page shown is always in it. */
+function Pages() {
+  const strip = useRef<HTMLElement>(null);
+  useEffect(() => {
+    strip.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [page.value]);
+  return (
+    <nav aria-label="Pages" ref={strip}>
+      {PAGES.map(({ id, title }) => (
+        <a key={id} href={hrefOf(id)} aria-current={page.value === id ? 'page' : undefined}>
+          {title}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
 function Clock() {
   const now = clock.value;
   if (!now) return null;
@@ -56,7 +68,8 @@ function Clock() {
   return (
     <div class="clock" role="group" aria-label="Playground clock">
       <time dateTime={now.now} title="playground time, UTC">
-        {format.instant(now.now)}
+        <span class="day">{format.instant(now.now).slice(0, 11)}</span>
+        {format.instant(now.now).slice(11)}
       </time>
       {(now.held || now.frozen) && (
         <span class="held" title={now.held ? 'The clock stands at the epoch until the first back-fill is in' : undefined}>
@@ -144,7 +157,7 @@ function Pill() {
   const { tone, glyph } = LOOK[connection.value];
   return (
     <span class={`pill ${tone}`} role="status">
-      <span aria-hidden="true">{glyph}</span> {connection.value}
+      <span aria-hidden="true">{glyph}</span> <span class="word">{connection.value}</span>
     </span>
   );
 }

@@ -1,13 +1,16 @@
 // The map: lanes of nodes, edges behind them, moving dots between. On narrow screens the same
-// nodes stand in a list by lane, without edges (the panel names the neighbours).
+// nodes stand in a list by lane, without edges (the panel names the neighbours). A lane's title folds
+// it to one node.
 import { computed, signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { MapEdge, MapNode } from '../api';
 import { curveOf, type Curve } from '../curve';
+import { foldEdges, folded, foldNodes, laneOf, toggleFold } from '../fold';
 import * as format from '../format';
 import { layOut } from '../layout';
 import { overview, part } from '../live';
 import { Particles } from '../particles';
+import { shorten } from '../shorten';
 import { hovered, selected } from '../state';
 import { theme } from '../theme';
 import { Glyph, healthWord } from './icons';
@@ -17,13 +20,16 @@ const SIZE = { nodeHeight: NODE_HEIGHT, gap: 12, waypointGap: 20 };
 const HEAD = 32; // the lanes' names
 const NARROW = 640; // below this many pixels: a list
 const COLUMN_GAP = 28;
+const BESIDE = 34; // a node's edges and its glyph
 const TIGHT = 150; // nodes below this width use shorter words
 const LETTER: Record<string, string> = { bronze: 'B', silver: 'S', gold: 'G' };
 
 const width = signal(0);
 const lanes = part('lanes');
-const nodes = computed<MapNode[]>(() => overview.value?.nodes ?? []);
-const edges = computed<MapEdge[]>(() => overview.value?.edges ?? []);
+const nodes = computed<MapNode[]>(() => foldNodes(overview.value?.nodes ?? [], lanes.value ?? [], folded.value));
+const edges = computed<MapEdge[]>(() =>
+  foldEdges(overview.value?.edges ?? [], overview.value?.nodes ?? [], lanes.value ?? [], folded.value),
+);
 const frozen = computed(() => overview.value?.clock.frozen ?? false);
 
 /** Text that changes exactly when the picture must: rates and states are not in it. */
@@ -146,9 +152,7 @@ function Lanes({ placed }: { placed: boolean }) {
     <>
       {columns.value.map((column, i) => (
         <div class="lane" role="group" aria-label={column.name} key={i}>
-          <div class="lane-name" style={placed ? { left: `${Math.round(i * grid.value.pitch)}px` } : {}}>
-            {column.name}
-          </div>
+          <LaneName name={column.name} left={placed ? Math.round(i * grid.value.pitch) : null} />
           {column.nodes.map((node) => (
             <Node key={node.id} node={node} column={placed ? i : -1} />
           ))}
@@ -158,8 +162,25 @@ function Lanes({ placed }: { placed: boolean }) {
   );
 }
 
+/** Outside the arrow keys' walk: the title is reached by Tab. */
+function LaneName({ name, left }: { name: string; left: number | null }) {
+  const shut = folded.value.has(name);
+  return (
+    <button
+      class="lane-name"
+      style={left === null ? {} : { left: `${left}px` }}
+      aria-expanded={!shut}
+      title={shut ? `Show each of ${name}` : `Fold ${name} to one`}
+      onClick={() => toggleFold(name)}
+    >
+      {name} <span aria-hidden="true">{shut ? '▸' : '▾'}</span>
+    </button>
+  );
+}
+
 function Node({ node, column }: { node: MapNode; column: number }) {
   const tight = column < 0 || grid.value.tight;
+  const lane = laneOf(node.id);
   const stopHere = stop.value && laid.value.y.has(stop.value) ? stop.value : columns.value[0]?.nodes[0]?.id;
   const style =
     column < 0
@@ -174,20 +195,20 @@ function Node({ node, column }: { node: MapNode; column: number }) {
       class={`node ${node.tier} is-${node.health}`}
       data-id={node.id}
       style={style}
-      title={node.label}
+      title={lane === null ? node.label : `Show each of ${lanes.value?.[lane]}`}
       tabIndex={node.id === stopHere ? 0 : -1}
-      aria-pressed={selected.value === node.id}
-      onClick={() => choose(node.id)}
+      aria-pressed={lane === null ? selected.value === node.id : undefined}
+      onClick={() => (lane === null ? choose(node.id) : toggleFold(lanes.value?.[lane] ?? ''))}
       onFocus={() => (stop.value = node.id)}
       onMouseEnter={() => (hovered.value = node.id)}
       onMouseLeave={() => (hovered.value = null)}
     >
       <span class="label">
-        <Label node={node} tight={tight} />
+        <Label node={node} tight={tight} room={column < 0 ? 0 : grid.value.nodeWidth - BESIDE} />
       </span>
       <Glyph health={node.health} />
       <span class="vh">, {healthWord[node.health]}, </span>
-      <span class={LETTER[node.tier] ? 'sub' : 'sub wide'}>{measure(node, tight)}</span>
+      <span class={LETTER[node.tier] ? 'sub' : 'sub wide'}>{under(node, tight)}</span>
       {LETTER[node.tier] && (
         <span class="letter" aria-hidden="true">
           {LETTER[node.tier]}
@@ -197,17 +218,38 @@ function Node({ node, column }: { node: MapNode; column: number }) {
   );
 }
 
-/** The name; where room is scarce without the tier before the dot, which lane and letter tell. */
-function Label({ node, tight }: { node: MapNode; tight: boolean }) {
-  const dot = node.label.indexOf('.') + 1;
-  const before = node.label.slice(0, dot);
-  if (!tight || (before !== `${node.tier}.` && before !== 'gen.')) return <>{node.label}</>;
+/** The name; where room is scarce without what stands before the dot, which lane, letter or the line below tells. */
+function Label({ node, tight, room }: { node: MapNode; tight: boolean; room: number }) {
+  const { before, name } = parts(node);
+  if (!tight) return <>{node.label}</>;
+  const short = room > 0 ? shorten(name, room) : name;
+  if (short === node.label) return <>{short}</>;
   return (
     <>
-      <span class="vh">{before}</span>
-      {node.label.slice(dot)}
+      <span class="vh">{short === name ? before : node.label}</span>
+      {short === name ? name : <span aria-hidden="true">{short}</span>}
     </>
   );
+}
+
+/** "note.tour" → "note.", "tour"; "stream/slow_pages" → "stream/", "slow_pages". */
+function parts(node: MapNode): { before: string; name: string } {
+  const cut = Math.max(node.label.indexOf('.'), node.label.indexOf('/')) + 1;
+  return { before: node.label.slice(0, cut), name: node.label.slice(cut) };
+}
+
+/** The kind, when a tight label leaves it out and neither lane nor letter tells it. */
+function kindOf(node: MapNode): string {
+  const { before } = parts(node);
+  const beyond = before.startsWith(`${node.tier}.`) ? before.slice(node.tier.length + 1) : before;
+  return beyond === 'gen.' ? '' : beyond.slice(0, -1);
+}
+
+/** Where the name has left out its kind, that comes first and "rows" goes without saying. */
+function under(node: MapNode, tight: boolean): string {
+  const kind = tight && kindOf(node);
+  const text = measure(node, tight);
+  return kind ? `${kind} · ${text.replace(/ rows$/, '')}` : text;
 }
 
 /** The one line under the name: what flows, else what lies there, else how it is. */

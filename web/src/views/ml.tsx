@@ -268,9 +268,9 @@ function Weights({ version }: { version: ModelVersion }) {
               {all.map((c) => (
                 <tr key={c.feature}>
                   <td>{c.feature}</td>
-                  <td class="number">{c.value.toFixed(2)}</td>
-                  <td class="number">{c.low.toFixed(2)}</td>
-                  <td class="number">{c.high.toFixed(2)}</td>
+                  <td class="number">{format.fixed(c.value, 2)}</td>
+                  <td class="number">{format.fixed(c.low, 2)}</td>
+                  <td class="number">{format.fixed(c.high, 2)}</td>
                 </tr>
               ))}
             </tbody>
