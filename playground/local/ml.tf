@@ -6,8 +6,9 @@ locals {
   ml       = "${path.root}/../ml"
   features = "gold.order_features"
 
-  # Forty features want some hundreds of orders.
-  learns = var.orders >= 300
+  # Some sixty features want some hundreds of orders; with fewer a model would only repeat them.
+  orders_needed = 300
+  learns        = var.orders >= local.orders_needed
 
   trainings = {
     linear = { algorithm = "linear", penalty = null }
@@ -46,6 +47,14 @@ locals {
       } if local.learns
     ],
   )
+}
+
+# Says so at each plan and apply, and stops nothing.
+check "learning" {
+  assert {
+    condition     = local.learns
+    error_message = "No model is trained: there are ${var.orders} orders, and ${local.orders_needed} are needed at least. Set orders to that or more."
+  }
 }
 
 resource "hriste_experiment" "order_value" {

@@ -126,6 +126,7 @@ def test_kill_during_training_and_scoring(make_root):
 
 def test_too_few_orders_for_a_model(make_root):
     root = make_root(**{**VOLUMES, "orders": 50})
-    root.apply()
+    said = " ".join(root.apply().replace("│", " ").split())
+    assert "No model is trained: there are 50 orders, and 300 are needed at least." in said, said
     root.assert_plan_is_empty()
     assert model_of(root)["versions"] == [] and runs_of(root) == []

@@ -84,6 +84,7 @@ function Runs() {
       {runs.value && all.length === 0 && (
         <p class="empty">
           Nothing has been trained yet. A pipeline's activity <code>train</code> does it; <code>hriste run refine</code> runs ours.
+          A model needs more rows than features, so with fewer than 300 orders our playground leaves it out.
         </p>
       )}
       {shown.value.length > 0 && (
