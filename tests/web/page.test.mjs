@@ -497,9 +497,20 @@ test('freeze, speed and re-run reach the daemon', fakeOnly, async () => {
     await until('running', () => !server.playground.frozen);
     await page.getByLabel('Clock speed').selectOption('600');
     await until('speed', () => server.playground.speed === 600);
-    const before = server.playground.runs.length;
     await page.keyboard.press('Escape');
     await page.evaluate(() => void (location.hash = 'runs'));
+    await page.locator('.inputs summary').nth(2).click();
+    assert.deepEqual(await page.locator('.inputs[open] dl > div').allInnerTexts(),
+      ['file\nusers.sql', 'bronze.users\nfiles', 'silver.users\nversion 3']);
+    await page.evaluate(axeSource);
+    const found = await page.evaluate(() => axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] }));
+    assert.deepEqual(found.violations.map((v) => [v.id, v.nodes.map((n) => n.html)]), []);
+    const goOn = page.getByRole('button', { name: 'Go on from what failed' });
+    await goOn.click();
+    await until('a run from there', () => server.playground.runs[0].rerun_of === 'run-7f3a');
+    await until('what was kept', async () => (await page.locator('.bar .took', { hasText: 'kept' }).count()) === 8);
+    assert.equal(await goOn.count(), 0, 'nothing failed in it');
+    const before = server.playground.runs.length;
     await page.getByRole('button', { name: 'Re-run medallion' }).click();
     await until('a run', () => server.playground.runs.length === before + 1);
   });

@@ -236,9 +236,11 @@ export class Playground {
       value: offset % 100 === 99 ? event.slice(0, 30) : event };
   }
 
-  run(pipeline) {
+  run(pipeline, from = '') {
     const id = `run-${(this.runs.length + 0x8000).toString(16)}`;
-    this.runs.unshift({ ...medallion(id, new Date(this.now).toISOString(), 'manual', false), pipeline });
+    const run = { ...medallion(id, new Date(this.now).toISOString(), 'manual', false), pipeline, rerun_of: from };
+    if (from) run.activities = run.activities.map((a) => (a.name === 'sales_by_day' ? a : { ...a, kept: true, seconds: 0 }));
+    this.runs.unshift(run);
   }
 
   overview() {
@@ -314,6 +316,7 @@ function medallion(id, started, trigger, fails) {
       name, type, offset_s, seconds, rows: broken ? 0 : rows, bytes: broken ? 0 : rows * 41,
       state: broken ? 'failed' : 'succeeded',
       expectations: name === 'pageviews' ? [{ name: 'latency_is_possible', action: 'quarantine', failed: 1204 }, { name: 'known_user', action: 'warn', failed: 0 }] : [],
+      inputs: type === 'sql' ? { file: `${name}.sql`, tables: { [`bronze.${name}`]: null, 'silver.users': 3 } } : { parameters: { from: 'shop' } },
       error: broken ? 'sql/gold/sales_by_day.sql:4:12: column "krai" is not there; did you mean "kraj"?' : '',
     };
   });

@@ -86,7 +86,7 @@ async function write(playground, pathname, request, response) {
   for await (const chunk of request) text += chunk;
   const run = pathname.match(/^\/v1\/pipelines\/([^/]+)\/run$/);
   if (pathname === '/v1/clock') playground.setClock(JSON.parse(text));
-  else if (run) playground.run(decodeURIComponent(run[1]));
+  else if (run) playground.run(decodeURIComponent(run[1]), text ? JSON.parse(text).from : '');
   else if (pathname === '/v1/query') return query(playground, JSON.parse(text), response);
   else return json(response, 404, problem('not_found', `${pathname} is not there`));
   return json(response, 200, {});
