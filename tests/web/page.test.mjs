@@ -7,14 +7,12 @@ import { createRequire } from 'node:module';
 import { after, before, beforeEach, test } from 'node:test';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { chromium } from 'playwright-core';
 import { start } from '../../web/dev/fake-server.mjs';
+import { launch, settled, until } from './browser.mjs';
 
 const DIST = new URL('../../web/dist/', import.meta.url);
 const real = process.env.HRISTE_URL;
 const fakeOnly = { skip: real ? 'needs the stand-in server' : false };
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 let browser;
 let server; // the stand-in, when there is one
@@ -23,7 +21,7 @@ let login; // cookies, so that a one-time login code is used once
 
 before(async () => {
   server = real ? null : await start(0);
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+  browser = await launch();
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.goto(real ?? server.url);
@@ -39,32 +37,9 @@ after(async () => {
   await server?.close();
 });
 
-/** Polls: the browser's own waiting functions need `eval`, which the page's policy forbids. */
-async function until(what, probe, limitMs = 30_000) {
-  const end = Date.now() + limitMs;
-  for (;;) {
-    const value = await probe();
-    if (value) return value;
-    assert.ok(Date.now() < end, `in time: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
 /** The stand-in as it begins, whatever an earlier test (also one that failed) did to it. */
 function reset(playground) {
   Object.assign(playground, { speed: 60, frozen: false, bare: false, loggedOut: false });
-}
-
-/** Waits until `read` gives the same for `ms`: what is under way has arrived. */
-async function settled(what, read, ms = 1500) {
-  let last = await read();
-  let since = Date.now();
-  await until(what, async () => {
-    const now = await read();
-    if (now !== last) [last, since] = [now, Date.now()];
-    return Date.now() - since >= ms;
-  });
-  return last;
 }
 
 /** Runs `body` on a fresh, logged-in page and checks that it made no noise and no foreign request. */

@@ -25,6 +25,9 @@ export const history = signal<[number, number][]>([]);
 export const part = <K extends keyof Overview>(key: K) =>
   computed<Overview[K] | undefined>(() => overview.value?.[key]);
 
+/** Changes when a pipeline begins or ends: tables may have other rows, models other versions. */
+export const lastRun = computed(() => `${overview.value?.runs[0]?.id} ${overview.value?.runs[0]?.state}`);
+
 /** `next`, but with those parts of `previous` that are equal, so that their views rest. */
 function share(previous: Overview | null, next: Overview): Overview {
   if (!previous) return next;

@@ -4,7 +4,7 @@ import { computed, signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { dashboard, dashboards, query, type Answer, type Block, type Chart, type Dashboard } from '../api';
 import * as format from '../format';
-import { overview } from '../live';
+import { lastRun, overview } from '../live';
 import { keep, kept } from '../route';
 import { ChartOf, Vega, type Named } from './chart';
 
@@ -61,7 +61,7 @@ export function Dashboards() {
     const own = new AbortController();
     void show(name.value, own.signal);
     return () => own.abort();
-  }, [name.value, sourceText.value]);
+  }, [name.value, sourceText.value, lastRun.value]);
   const shown = board.value?.name === name.value ? board.value : null;
   return (
     <div class="board" ref={frame}>

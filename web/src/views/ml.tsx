@@ -4,7 +4,7 @@ import { computed, signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { experiments, model, models, trackedRuns, type Coefficient, type ModelVersion, type RegisteredModel, type TrackedRun } from '../api';
 import * as format from '../format';
-import { overview } from '../live';
+import { lastRun } from '../live';
 import { keep, kept } from '../route';
 import { Drawing } from './chart';
 import { Glyph } from './icons';
@@ -19,9 +19,6 @@ const problem = signal('');
 const filter = signal('');
 const showConstant = signal(false);
 const compared = signal<string[]>((kept('compare') ?? '').split(',').filter(Boolean));
-
-/** A pipeline that ended may have trained. */
-const lastRun = computed(() => `${overview.value?.runs[0]?.id} ${overview.value?.runs[0]?.state}`);
 
 async function load(): Promise<void> {
   try {
