@@ -102,13 +102,13 @@ test('a click opens the details and the address remembers them', async () => {
     const node = page.locator('.node').nth(1);
     const id = await node.getAttribute('data-id');
     await node.click();
-    assert.equal(await node.getAttribute('aria-pressed'), 'true');
+    await until('chosen', async () => (await node.getAttribute('aria-pressed')) === 'true');
     assert.equal(await page.locator('.side h2').innerText(), await node.getAttribute('title'));
     assert.equal(new URL(page.url()).searchParams.get('node'), id);
     await page.reload();
     await until('details after reload', () => page.locator('.side .facts').count());
     await page.getByRole('button', { name: 'Close details' }).click();
-    assert.equal(await page.locator('.side .facts').count(), 0);
+    await until('closed', async () => (await page.locator('.side .facts').count()) === 0);
     assert.equal(await page.evaluate(() => document.activeElement.dataset.id), id);
   });
 });
@@ -149,9 +149,9 @@ test('the keyboard alone reaches and walks the map', async () => {
     const ring = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
     assert.notEqual(ring, 'none');
     await page.keyboard.press('Enter');
-    assert.equal(await page.getByRole('tabpanel').count(), 1);
+    await until('details', () => page.getByRole('tabpanel').count());
     await page.keyboard.press('Escape');
-    assert.equal(await page.locator('.side .facts').count(), 0);
+    await until('closed', async () => (await page.locator('.side .facts').count()) === 0);
     await page.keyboard.press('Home');
     await page.keyboard.press('ArrowDown');
     assert.equal((await focus()).id, await page.locator('.node').nth(1).getAttribute('data-id'));
@@ -212,7 +212,7 @@ test('the theme can be chosen and stays', async () => {
     const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
     assert.equal(await background(), 'rgb(14, 18, 23)');
     await page.getByRole('button', { name: 'Light theme' }).click();
-    assert.equal(await background(), 'rgb(246, 247, 249)');
+    await until('light', async () => (await background()) === 'rgb(246, 247, 249)');
     await page.reload();
     await until('nodes', () => page.locator('.node').count());
     assert.equal(await background(), 'rgb(246, 247, 249)');
@@ -273,7 +273,7 @@ test('a node shows its rows, and opens them in SQL', async () => {
     await page.getByRole('tab', { name: 'Sample' }).click();
     const first = await until('a row', async () => (await page.locator('.sample dd').count()) > 2 && page.locator('.sample').innerText());
     await page.getByRole('button', { name: 'Next' }).click();
-    assert.notEqual(await page.locator('.sample').innerText(), first);
+    await until('the next row', async () => (await page.locator('.sample').innerText()) !== first);
     await page.getByRole('button', { name: 'Open in SQL' }).click();
     await until('an answer', () => page.locator('.grid [role=gridcell]').count());
     assert.match(new URL(page.url()).searchParams.get('sql'), /FROM bronze\.users/);
@@ -334,7 +334,7 @@ test('streams: a tail with filter and pause; what is damaged says so', fakeOnly,
     await settled('it stands still', newest);
     const all = await lines.count();
     await page.getByLabel('Filter').fill(await lines.nth(3).locator('button').innerText());
-    assert.ok((await lines.count()) < all);
+    await until('fewer', async () => (await lines.count()) < all);
     await page.getByLabel('Filter').fill('');
     await page.getByRole('button', { name: 'Go on' }).click();
     await until('a damaged one', () => page.locator('tbody tr.wrong').count(), 40_000);
@@ -381,7 +381,7 @@ test('grade: failed first, and only those on request', fakeOnly, async () => {
     const verdicts = () => page.locator('tbody .verdict').allInnerTexts();
     assert.match((await verdicts())[0], /wrong/);
     await page.getByLabel('wrong only').check();
-    assert.equal((await verdicts()).length, 1);
+    await until('one line', async () => (await verdicts()).length === 1);
     assert.equal(new URL(page.url()).searchParams.get('wrong'), '1');
   });
 });
@@ -442,7 +442,9 @@ test('Ctrl+K goes to whatever has a name', async () => {
     await page.getByRole('tab', { name: 'Schema' }).click();
     await until('columns', async () => (await page.locator('.tab dd.mono').count()) > 2);
     await page.keyboard.press('Control+k');
+    await until('the palette again', () => page.getByRole('dialog').count());
     await page.keyboard.type('grade');
+    await until('found', async () => /grade/i.test(await page.locator('.palette [aria-selected=true]').innerText()));
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Enter');
@@ -460,7 +462,7 @@ test('runs: activities as bars, the failure in words, another run by click', fak
     assert.equal(await page.locator('.bar').count(), 9);
     assert.deepEqual(await page.locator('.bar .expected').allInnerTexts(), ['▲ latency_is_possible: quarantined 1\u202f204']);
     await page.locator('.run').nth(1).click();
-    assert.equal(await page.locator('.failure').count(), 0);
+    await until('a run without failure', async () => (await page.locator('.failure').count()) === 0);
   });
 });
 
@@ -611,13 +613,14 @@ test('training runs: constant parameters hidden, two compared, weights drawn on 
     assert.ok((await heads()).includes('penalty'));
     assert.ok(!(await heads()).includes('target'), 'the same in all runs');
     await page.getByLabel(/constant parameters/).check();
-    assert.ok((await heads()).includes('target'));
+    await until('it is shown', async () => (await heads()).includes('target'));
     const score = (await heads()).findIndex((head) => head === 'test R²');
     assert.equal((await heads())[score + 1], 'test ceiling');
     await page.getByLabel('Filter runs').fill('ridge failed');
     await until('one run', async () => (await table.locator('tbody tr').count()) === 1);
     assert.match(await table.locator('tbody').innerText(), /48 weights need more/);
     await page.getByLabel('Filter runs').fill('');
+    await until('all runs', async () => (await table.locator('tbody tr').count()) > 2);
     for (const box of [0, 2]) await table.getByRole('checkbox').nth(box).check();
     const sides = page.getByRole('region', { name: 'Two runs side by side' });
     assert.match(await sides.locator('.differs').first().innerText(), /algorithm\s+ridge\s+linear/);

@@ -72,6 +72,7 @@ function look(): object {
     title: { color: text },
     view: { stroke: 'transparent' },
     mark: { color: category[0] },
+    rule: { color: muted },
     range: { category, ramp: { scheme: 'blues' }, heatmap: { scheme: 'blues' } },
   };
 }
