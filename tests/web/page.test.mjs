@@ -179,7 +179,9 @@ async function visit(page, name) {
 
 for (const colorScheme of ['dark', 'light']) {
   for (const width of [1440, 320]) {
-    test(`WCAG 2.2 AA on every page, ${colorScheme}, ${width} px`, async () => {
+    // With a real daemon each theme and each width once: what it brings is content.
+    const where = (colorScheme === 'dark') === (width === 1440) ? {} : fakeOnly;
+    test(`WCAG 2.2 AA on every page, ${colorScheme}, ${width} px`, where, async () => {
       await onPage({ colorScheme, viewport: { width, height: 900 } }, async (page) => {
         await page.evaluate(axeSource);
         for (const name of PAGES) {
