@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "grade/found_lake.h"
 #include "grade/plan_internal.h"
 
 namespace grade {
@@ -28,16 +27,6 @@ base::Status check_inputs(const Inputs& in) {
     if (table != "pageviews" && table != "stars")
       return invalid(table + " is no stream of the world");
     if (!hub) return invalid("a hub is null");
-  }
-  return {};
-}
-
-/// The columns of the lake's tables, which decide what of them is compared.
-base::Status look_at_tables(Plan& plan) {
-  if (plan.in.tables.empty()) return {};
-  plan.columns = TRY(lake_columns(*plan.in.lake, plan.stop));
-  for (const std::string& name : plan.in.tables) {
-    if (!plan.columns.contains(name)) plan.absent[name] = why_absent(*plan.in.lake, name);
   }
   return {};
 }
@@ -68,7 +57,7 @@ base::Result<std::vector<Check>> decide(const Plan& plan) {
 base::Result<Report> grade(const Inputs& inputs) {
   TRY(check_inputs(inputs));
   Plan plan(inputs);
-  TRY(look_at_tables(plan));
+  if (inputs.lake != nullptr) plan.lake = TRY(lake::TableReader::open(*inputs.lake));
   plan_files(plan);
   plan_traffic(plan);
   plan_sales(plan);

@@ -77,15 +77,14 @@ void Plan::reads(Case& made, Reads streams) {
 
 RowSource Plan::rows_in_lake(const std::string& name, const Table& table,
                              std::int64_t cut_ms) const {
-  auto there = columns.find(name);
-  if (there != columns.end()) {
-    return lake_rows(*in.lake, name, there->second, table, stop, cut_ms);
-  }
-  auto why = absent.find(name);
-  base::Error error = why == absent.end()
-                          ? base::Error{base::Code::kNotFound, name + " is not there"}
-                          : why->second;
-  return [error](const RowSink&) -> base::Status { return std::unexpected(error); };
+  auto there = columns(name);
+  if (there) return lake_rows(*lake, name, std::move(*there), table, stop, cut_ms);
+  return [error = there.error()](const RowSink&) -> base::Status { return std::unexpected(error); };
+}
+
+base::Result<std::vector<std::string>> Plan::columns(const std::string& table) const {
+  if (lake != nullptr) return lake->columns(table);
+  return base::error(base::Code::kNotFound, "{} is not there", table);
 }
 
 std::int64_t Plan::cut_of(const std::string& table, const StreamPlan& stream) const {

@@ -16,6 +16,7 @@
 #include "grade/key_tally.h"
 #include "grade/key_views.h"
 #include "grade/tasks.h"
+#include "lake/table_reader.h"
 
 namespace grade {
 
@@ -52,8 +53,7 @@ struct Plan {
   const Inputs& in;
   const world::World& world;
   std::stop_token stop;
-  std::map<std::string, std::vector<std::string>> columns;  ///< of the lake's tables that are there
-  std::map<std::string, base::Error> absent;                ///< of those that aren't, why
+  std::unique_ptr<lake::TableReader> lake;  ///< null: there is none
 
   std::map<std::string, StreamPlan> streams;  ///< by table
   std::map<std::int64_t, VisitPlan> visits;   ///< by W of the page views
@@ -69,6 +69,8 @@ struct Plan {
   std::vector<Task> second;                     ///< expected sides that need the first
   std::vector<Task> then;                       ///< what needs all of these
 
+  /// The columns of a table of the lake.
+  base::Result<std::vector<std::string>> columns(const std::string& table) const;
   bool named(const std::string& table) const { return in.tables.contains(table); }
   /// A case whose found side is measured in `found`.
   Case& add(Table table, RowSource found_rows);

@@ -43,9 +43,8 @@ RowSource again(const Plan& plan, Rows rows) {
 
 void plan_features(Plan& plan) {
   Shape<FeatureFacts> shape = feature_shape();
-  auto there = plan.columns.find(kFeatures);
-  if (there != plan.columns.end()) {
-    shape = shape.choose(columns_there(shape.table().columns, there->second));
+  if (auto there = plan.columns(kFeatures)) {
+    shape = shape.choose(columns_there(shape.table().columns, *there));
   }
   auto rows = [shape, &world = plan.world, places = plan.places](
                   std::int64_t first, std::int64_t last, const RowSink& sink) {

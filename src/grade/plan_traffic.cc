@@ -148,9 +148,8 @@ Case* plan_events(Plan& plan, StreamPlan& stream, const std::string& name, Rows 
   std::int64_t cut_ms = rows == Rows::kFirst ? plan.cut_of(name, stream) : stream.cut_ms;
   EventTable table = stream_table(plan.world, stream.stream, rows, std::move(layer),
                                   name.substr(name.find('.') + 1), cut_ms);
-  auto there = plan.columns.find(name);
-  if (there != plan.columns.end()) {
-    table.shape = table.shape.choose(columns_there(table.shape.table().columns, there->second));
+  if (auto there = plan.columns(name)) {
+    table.shape = table.shape.choose(columns_there(table.shape.table().columns, *there));
   }
   RowSource found = plan.rows_in_lake(name, table.shape.table(), cut_ms);
   Case& made = add_event_case(plan, stream, std::move(table), std::move(found));

@@ -121,6 +121,7 @@ class Lake {
   explicit Lake(Options options);
   friend class Session;
   friend class TableWriter;
+  friend class TableReader;
 
   Options options_;
   struct State;

@@ -207,10 +207,15 @@ base::Status Session::make_views(const CheckedSql& checked, const Cuts& cuts,
 }
 
 base::Status Session::close_off(Order order) {
-  return connection_->run(fmt::format(
+  return connection_->run(closing_off(lake_.options_.root, temp_dir_, order));
+}
+
+std::string Session::closing_off(const std::string& root, const std::string& temp_dir,
+                                 Order order) {
+  return fmt::format(
       "SET preserve_insertion_order = {}; SET allowed_directories = [{}, {}]; "
       "SET enable_external_access = false; SET lock_configuration = true",
-      order == Order::kKept, quote_text(lake_.options_.root + "/"), quote_text(temp_dir_ + "/")));
+      order == Order::kKept, quote_text(root + "/"), quote_text(temp_dir + "/"));
 }
 
 base::Result<std::unique_ptr<Session>> Session::open(Lake& lake, const std::string& sql,

@@ -72,6 +72,9 @@ class Session {
   base::Result<std::vector<Json>> run(const std::string& text, std::int64_t max_rows,
                                       std::chrono::milliseconds timeout,
                                       const std::stop_token& stop);
+  /// Statements behind which an engine reads files below these folders and nothing else.
+  static std::string closing_off(const std::string& root, const std::string& temp_dir, Order order);
+
   /// Makes the statement known as the view hriste_result.
   base::Status make_result_view();
 

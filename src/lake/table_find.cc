@@ -62,31 +62,7 @@ Cuts committed_cuts(const Manifest& manifest, const ManifestOutput& output) {
   return cuts;
 }
 
-base::Status find_outputs(base::Env& env, const std::string& root, std::vector<TableSource>& into) {
-  for (const auto& manifest : TRY(read_manifests(env, root))) {
-    for (const auto& [output_name, output] : manifest.outputs) {
-      if (output.tier.empty()) continue;
-      TableSource source;
-      source.tier = output.tier;
-      source.name = output.path;
-      std::ranges::replace(source.name, '/', '_');
-      source.folder = root + "/" + output.tier + "/" + output.path;
-      source.format = output.format == "json" ? Format::kJson : Format::kParquet;
-      source.rows = output.rows;
-      source.committed = committed_cuts(manifest, output);
-      source.schema = output.schema;
-      for (const auto& file : output.added) {
-        if (file.rows == 0) continue;
-        source.files.push_back(root + "/" + file.path);
-        source.bytes += file.bytes;
-      }
-      into.push_back(std::move(source));
-    }
-  }
-  return {};
-}
-
-base::Result<std::optional<TableSource>> find_table(base::Env& env, const std::string& folder) {
+base::Result<std::optional<TableSource>> find_in(base::Env& env, const std::string& folder) {
   TableSource source;
   source.folder = folder;
   if (env.exists(folder + "/_delta_log")) {
@@ -107,8 +83,46 @@ base::Result<std::optional<TableSource>> find_table(base::Env& env, const std::s
   source.bytes = found.bytes[format];
   return source;
 }
-
 }  // namespace
+
+base::Result<std::vector<TableSource>> find_stream_outputs(base::Env& env,
+                                                           const std::string& root) {
+  std::vector<TableSource> into;
+  for (const auto& manifest : TRY(read_manifests(env, root))) {
+    for (const auto& [output_name, output] : manifest.outputs) {
+      if (output.tier.empty()) continue;
+      TableSource source;
+      source.tier = output.tier;
+      source.name = output.path;
+      std::ranges::replace(source.name, '/', '_');
+      source.folder = root + "/" + output.tier + "/" + output.path;
+      source.format = output.format == "json" ? Format::kJson : Format::kParquet;
+      source.rows = output.rows;
+      source.committed = committed_cuts(manifest, output);
+      source.schema = output.schema;
+      for (const auto& file : output.added) {
+        if (file.rows == 0) continue;
+        source.files.push_back(root + "/" + file.path);
+        source.bytes += file.bytes;
+      }
+      into.push_back(std::move(source));
+    }
+  }
+  return into;
+}
+
+base::Result<std::optional<TableSource>> find_table(base::Env& env, const std::string& root,
+                                                    const std::string& tier,
+                                                    const std::string& name) {
+  std::string folder = root + "/" + tier + "/" + name;
+  if (hidden(name) || !env.exists(folder) || is_link(folder)) return std::nullopt;
+  auto source = TRY(find_in(env, folder));
+  if (source) {
+    source->tier = tier;
+    source->name = name;
+  }
+  return source;
+}
 
 std::string_view format_name(Format format) {
   switch (format) {
@@ -126,23 +140,17 @@ std::string_view format_name(Format format) {
 
 base::Result<std::vector<TableSource>> find_tables(base::Env& env, const std::string& root,
                                                    const TableFilter& filter) {
-  std::vector<TableSource> sources;
-  TRY(find_outputs(env, root, sources));
+  auto sources = TRY(find_stream_outputs(env, root));
   std::set<std::string> outputs;
   for (const auto& source : sources) outputs.insert(source.folder);
   for (const char* tier : kTiers) {
     std::string tier_folder = root + "/" + tier;
     if (!env.exists(tier_folder)) continue;
     for (const auto& entry : TRY(env.list(tier_folder))) {
-      std::string folder = tier_folder + "/" + entry.name;
-      if (!entry.is_dir || hidden(entry.name) || outputs.contains(folder) || is_link(folder)) {
-        continue;
-      }
+      if (!entry.is_dir || outputs.contains(tier_folder + "/" + entry.name)) continue;
       if (filter && !filter(tier, entry.name)) continue;
-      auto source = TRY(find_table(env, folder));
+      auto source = TRY(find_table(env, root, tier, entry.name));
       if (!source) continue;
-      source->tier = tier;
-      source->name = entry.name;
       sources.push_back(std::move(*source));
     }
   }

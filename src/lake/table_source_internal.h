@@ -41,6 +41,13 @@ using TableFilter = std::function<bool(std::string_view tier, std::string_view n
 base::Result<std::vector<TableSource>> find_tables(base::Env& env, const std::string& root,
                                                    const TableFilter& filter = {});
 
+/// Those that stream jobs write.
+base::Result<std::vector<TableSource>> find_stream_outputs(base::Env& env, const std::string& root);
+/// The table of this name that isn't a stream output; nothing when there is none.
+base::Result<std::optional<TableSource>> find_table(base::Env& env, const std::string& root,
+                                                    const std::string& tier,
+                                                    const std::string& name);
+
 /// A SELECT over the table's files, and which cuts its rows have.
 struct TableView {
   std::string select;
