@@ -36,6 +36,7 @@ Status BlockWriter::truncate(std::int64_t size) {
   held_.clear();
   TRY(file_->truncate(static_cast<std::uint64_t>(size)));
   written_ = size;
+  status_ = {};
   return {};
 }
 

@@ -20,13 +20,14 @@ class BlockWriter {
       : file_(std::move(file)), written_(size) {}
 
   /// Less than a block may be held back. After an error the file may hold a part of what came
-  /// behind written(), and nothing can be appended any more.
+  /// behind written(), and nothing can be appended until
+  /// truncate().
   base::Status append(std::string_view bytes);
   /// Writes what is held back.
   base::Status flush();
   /// How much the file holds.
   std::int64_t written() const { return written_; }
-  /// Cuts off what lies behind `size`, and forgets what is held back.
+  /// Cuts off what lies behind `size`, and forgets what is held back and that a write failed.
   base::Status truncate(std::int64_t size);
   /// Without a flush.
   base::Status close() { return file_->close(); }

@@ -52,7 +52,9 @@ TEST_F(BlockWriterTest, NothingIsAppendedBehindATornWrite) {
   EXPECT_FALSE(file.flush());
   EXPECT_EQ(file.written(), kBlock);
   ASSERT_TRUE(file.truncate(file.written()));
-  EXPECT_TRUE(*env_.read_file(path_) == std::string(kBlock, 'a'));
+  ASSERT_TRUE(file.append("d"));
+  ASSERT_TRUE(file.flush());
+  EXPECT_TRUE(*env_.read_file(path_) == std::string(kBlock, 'a') + "d");
 }
 
 }  // namespace
