@@ -114,7 +114,7 @@ TEST_F(PlaygroundTest, TheOverviewShowsWhatIsThere) {
   EXPECT_EQ(overview["nodes"][0]["total"], 50);
   EXPECT_EQ(overview["nodes"][1]["lane"], 3);
   EXPECT_EQ(overview["edges"][0]["from"], "hriste_generator.users");
-  EXPECT_EQ(overview["cards"][0]["note"], "1 generators");
+  EXPECT_EQ(overview["cards"][0]["note"], "1 generator");
   EXPECT_EQ(overview["cards"][4]["value"], "–");
   EXPECT_TRUE(overview["rate_history"].is_array());
   EXPECT_FALSE(playground->overview(false).contains("rate_history"));
