@@ -61,6 +61,11 @@ class PosixFile final : public File {
     return static_cast<uint64_t>(st.st_size);
   }
 
+  bool reserve(uint64_t offset, uint64_t count) override {
+    return ::fallocate(fd_, FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset),
+                       static_cast<off_t>(count)) == 0;
+  }
+
   Status truncate(uint64_t size) override {
     if (::ftruncate(fd_, static_cast<off_t>(size)) != 0) {
       return errno_error(errno, "can't truncate", path_);

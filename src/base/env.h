@@ -27,6 +27,10 @@ class File {
   /// Reads up to `into.size()` bytes at `offset`; fewer only at the end of the file.
   virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) const = 0;
   virtual Result<std::uint64_t> size() const = 0;
+  /// Sets aside room on the disk for `count` bytes from `offset` on; the size stays. Appends into
+  /// it take less time. What isn't used stays set aside until truncate(). false: no room, or the
+  /// file system can't.
+  virtual bool reserve(std::uint64_t offset, std::uint64_t count) = 0;
   virtual Status truncate(std::uint64_t size) = 0;
   /// Durable against loss of power once it returns (fdatasync).
   virtual Status sync() = 0;

@@ -23,6 +23,9 @@ class FaultyFile final : public File {
     return inner_->read_at(offset, into);
   }
   Result<uint64_t> size() const override { return inner_->size(); }
+  bool reserve(uint64_t offset, uint64_t count) override {
+    return env_.disk_bytes_ >= static_cast<std::int64_t>(count) && inner_->reserve(offset, count);
+  }
   Status truncate(uint64_t size) override { return inner_->truncate(size); }
   Status sync() override {
     if (env_.syncs_until_failure_ > 0 && --env_.syncs_until_failure_ == 0) {

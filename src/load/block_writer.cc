@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include "load/block_writer_internal.h"
 
@@ -36,13 +37,31 @@ Status BlockWriter::truncate(std::int64_t size) {
   held_.clear();
   TRY(file_->truncate(static_cast<std::uint64_t>(size)));
   written_ = size;
+  reserved_ = 0;
   status_ = {};
   return {};
+}
+
+Status BlockWriter::close() {
+  if (reserved_ > written_) TRY(file_->truncate(static_cast<std::uint64_t>(written_)));
+  return file_->close();
+}
+
+/// Small files need no room; without room the write says what is wrong.
+void BlockWriter::reserve(std::int64_t until) {
+  if (until <= reserved_ || until < kReserveMin) return;
+  const std::int64_t from = std::max(written_, reserved_);
+  const std::int64_t count = std::clamp(until, kReserveMin, kReserveMax);
+  const bool room =
+      file_->reserve(static_cast<std::uint64_t>(from), static_cast<std::uint64_t>(count));
+  if (!room) (void)file_->truncate(static_cast<std::uint64_t>(written_));  // a part of it
+  reserved_ = room ? from + count : std::numeric_limits<std::int64_t>::max();
 }
 
 Status BlockWriter::write(std::string_view bytes) {
   TRY(status_);
   if (bytes.empty()) return {};
+  reserve(written_ + std::ssize(bytes));
   status_ = file_->append(bytes);
   TRY(status_);
   written_ += std::ssize(bytes);

@@ -1,6 +1,8 @@
 #include "world/lists.h"
 
 #include <algorithm>
+#include <functional>
+#include <future>
 #include <map>
 
 #include "base/result.h"
@@ -124,6 +126,8 @@ void load_towns(Lists& lists, const std::vector<Columns>& table) {
 std::shared_ptr<const Lists> parse(const data::LocaleFiles& files) {
   std::vector<Columns> surnames = value_rows(files.surnames, 3), towns = value_rows(data::towns, 5),
                        agents = value_rows(data::user_agents, 5);
+  // The two grammars take most of the time.
+  auto catalogue = std::async(std::launch::async, load_catalogue, std::cref(files));
   Careers careers(files.fields, files.jobs);
   Portraits portraits = load_portraits(files.people, careers);
   BlockTexts texts;
@@ -134,7 +138,7 @@ std::shared_ptr<const Lists> parse(const data::LocaleFiles& files) {
                                              .surname_pick = pick_by(surnames, 2),
                                              .careers = std::move(careers),
                                              .portraits = std::move(portraits),
-                                             .catalogue = load_catalogue(files),
+                                             .catalogue = catalogue.get(),
                                              .town_pick = pick_by(towns, 4),
                                              .user_agent_pick = pick_by(agents, 0)});
   for (const Columns& row : agents) {

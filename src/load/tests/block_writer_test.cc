@@ -1,3 +1,6 @@
+#include <sys/stat.h>
+
+#include <filesystem>
 #include <random>
 
 #include "base/faulty_env.h"
@@ -24,7 +27,8 @@ TEST_F(BlockWriterTest, WritesEndAtBlocksAndHoldAllBytes) {
   std::mt19937 random(7);
   std::string all;
   for (int i = 0; i < 200; ++i) {
-    std::string bytes(random() % (i % 3 == 0 ? 400'000 : 30'000), static_cast<char>('a' + i % 26));
+    std::string bytes(random() % (i % 3 == 0 ? 1'600'000 : 30'000),
+                      static_cast<char>('a' + i % 26));
     all += bytes;
     ASSERT_TRUE(file.append(bytes));
     EXPECT_EQ(file.written() % kBlock, 0);
@@ -39,6 +43,35 @@ TEST_F(BlockWriterTest, WritesEndAtBlocksAndHoldAllBytes) {
   ASSERT_TRUE(file.flush());
   ASSERT_TRUE(file.close());
   EXPECT_TRUE(*env_.read_file(path_) == all);
+}
+
+TEST_F(BlockWriterTest, RoomThatWasSetAsideIsGivenBack) {
+  auto blocks = [&] {
+    struct stat st {};
+    EXPECT_EQ(::stat(path_.c_str(), &st), 0);
+    return st.st_blocks * 512;
+  };
+  BlockWriter file = open(env_);
+  const std::string bytes(BlockWriter::kReserveMin + 7 * kBlock + 1, 'a');
+  ASSERT_TRUE(file.append(bytes));
+  ASSERT_TRUE(file.flush());
+  if (blocks() < 2 * BlockWriter::kReserveMin)
+    GTEST_SKIP() << "this file system sets nothing aside";
+  EXPECT_EQ(std::filesystem::file_size(path_), bytes.size());
+  ASSERT_TRUE(file.close());
+  EXPECT_LE(blocks(), std::ssize(bytes) + kBlock);
+  EXPECT_TRUE(*env_.read_file(path_) == bytes);
+}
+
+TEST_F(BlockWriterTest, WithoutRoomToSetAsideItIsWrittenAsLongAsItFits) {
+  base::FaultyEnv small;
+  small.set_disk_bytes(BlockWriter::kReserveMin + kBlock);
+  BlockWriter file = open(small);
+  for (std::int64_t i = 0; i <= BlockWriter::kReserveMin; i += kBlock) {
+    ASSERT_TRUE(file.append(std::string(kBlock, 'a')));
+  }
+  EXPECT_FALSE(file.append(std::string(kBlock, 'a')));
+  EXPECT_EQ(file.written(), BlockWriter::kReserveMin + kBlock);
 }
 
 TEST_F(BlockWriterTest, NothingIsAppendedBehindATornWrite) {
