@@ -59,7 +59,7 @@ class Lake {
     const base::Clock* clock = nullptr;  ///< wall time, for commits
     std::string root;                    ///< absolute
     std::string temp_dir;  ///< for what doesn't fit into memory; emptied by open(); not below root
-    int memory_mb = 256;   ///< per statement
+    int memory_mb = 384;   ///< per statement
     int threads = 2;
   };
   /// Makes the folders. One Lake per root and process.
