@@ -62,10 +62,19 @@ Cuts committed_cuts(const Manifest& manifest, const ManifestOutput& output) {
   return cuts;
 }
 
+/// Whether a log holds a commit or a checkpoint. Before its first one, a table that is being made
+/// (or whose maker was killed) is none yet, whatever files lie there.
+base::Result<bool> has_versions(base::Env& env, const std::string& log_dir) {
+  return std::ranges::any_of(TRY(env.list(log_dir)), [](const base::DirEntry& entry) {
+    return entry.name.front() >= '0' && entry.name.front() <= '9';
+  });
+}
+
 base::Result<std::optional<TableSource>> find_in(base::Env& env, const std::string& folder) {
   TableSource source;
   source.folder = folder;
-  if (env.exists(folder + "/_delta_log")) {
+  if (std::string log = folder + "/_delta_log"; env.exists(log)) {
+    if (!TRY(has_versions(env, log))) return std::nullopt;
     source.format = Format::kDelta;
     return source;
   }

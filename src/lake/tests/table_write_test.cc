@@ -1,6 +1,8 @@
 // Keys, expectations, quarantine and macros of a table; small files.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "lake/tests/lake_fixture.h"
 
 namespace lake {
@@ -40,6 +42,22 @@ TEST_F(TableWriteTest, AWarningCountsOnly) {
   ASSERT_EQ(write->expectations.size(), 1u);
   EXPECT_EQ(write->expectations[0].failed, 3);
   EXPECT_EQ(rows("SELECT count(*) FROM meta.rejected"), "[[0]]");
+}
+
+TEST_F(TableWriteTest, ATableWithoutItsFirstCommitIsNoneYet) {
+  ASSERT_TRUE(lake_->write_table(numbers(10, {{"small", "id < 7", Action::kQuarantine}})));
+  const std::string made = root() + "/gold/made";  // as its writer leaves it just before the commit
+  ASSERT_TRUE(env_.make_dirs(made + "/_delta_log"));
+  ASSERT_TRUE(env_.write_file(made + "/part-00000-1.zstd.parquet", "not whole"));
+  ASSERT_TRUE(env_.write_file(made + "/_delta_log/.00000000000000000000.json.tmp1", "{"));
+  EXPECT_EQ(rows("SELECT count(*) FROM meta.rejected"), "[[3]]");
+  auto tables = lake_->tables();
+  ASSERT_TRUE(tables);
+  EXPECT_TRUE(
+      std::ranges::none_of(*tables, [](const auto& table) { return table.name == "made"; }));
+  auto query = lake_->query("SELECT * FROM gold.made");
+  ASSERT_FALSE(query);
+  EXPECT_EQ(query.error().code, base::Code::kNotFound) << query.error().message;
 }
 
 TEST_F(TableWriteTest, ARowGoesByTheFirstThatItFails) {
