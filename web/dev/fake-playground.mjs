@@ -1,4 +1,5 @@
 // A simulated playground: the default one's shape, with figures that move. Deterministic but for time.
+import { ANSWERS } from './fake-answers.mjs';
 import { learned } from './fake-learning.mjs';
 
 const LANES = ['Generators', 'Lake, SQL, hub', 'Streaming SQL', 'Bronze', 'Silver', 'Gold', 'Serve'];
@@ -184,6 +185,8 @@ export class Playground {
       return { columns: [{ name: 'kraj', type: 'VARCHAR' }, { name: 'value', type: 'DECIMAL(12,2)' }],
         rows: [['Zlínský kraj', '10.50'], ['CZ010', '99.00'], ['Kraj Vysočina', '0.00']], truncated: false };
     }
+    const named = ANSWERS[/^SELECT (\w+)$/.exec(sql)?.[1]];
+    if (named) return named;
     const count = Math.min(Number(/LIMIT (\d+)/i.exec(sql)?.[1] ?? 100), limit);
     const rows = Array.from({ length: count }, (_, i) => [i, `user${i}`, i % 7 === 0 ? null : 'Praha', `${i * 3}.50`, i % 2 === 0]);
     return { columns: COLUMNS, rows, truncated: false };

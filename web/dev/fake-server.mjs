@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { EXACT } from './fake-answers.mjs';
 import { Playground } from './fake-playground.mjs';
 
 const DIST = fileURLToPath(new URL('../dist', import.meta.url));
@@ -95,6 +96,7 @@ async function write(playground, pathname, request, response) {
 /** "hours" in a query's text: it lasts until it is cancelled. */
 function query(playground, asked, response) {
   if (asked.sql.includes('hours')) return void playground.slow.set(asked.id, response);
+  if (asked.sql === 'SELECT exact') return text(response, 200, EXACT);
   const answer = playground.query(asked);
   return answer.columns ? json(response, 200, answer) : json(response, 400, problem('invalid_argument', answer.message));
 }
@@ -109,9 +111,11 @@ function cancel(playground, pathname, response) {
 
 const problem = (code, message) => ({ error: { code, message } });
 
-function json(response, status, body) {
+const json = (response, status, body) => text(response, status, JSON.stringify(body));
+
+function text(response, status, body) {
   response.writeHead(status, { ...SECURITY, 'Content-Type': 'application/json' });
-  response.end(JSON.stringify(body));
+  response.end(body);
 }
 
 async function file(pathname, response) {

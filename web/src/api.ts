@@ -1,5 +1,6 @@
 // The daemon's API as this page uses it: shapes of the overview, and the few writes.
 // Every address is relative to the page's own origin; the login cookie comes along by itself.
+import { parseExact } from './exact';
 
 export type Health = 'ok' | 'warn' | 'fail' | 'idle';
 
@@ -133,6 +134,9 @@ async function problem(path: string, response: Response): Promise<Error> {
   return new Error(answer?.error?.message ?? `${path} answered ${response.status}`);
 }
 
+/** Whole numbers too large for JavaScript are text in it. */
+const bodyOf = async <T>(response: Response): Promise<T> => parseExact(await response.text()) as T;
+
 /** Rejects with the daemon's message. */
 async function post(path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
   const response = await fetch(path, {
@@ -150,7 +154,7 @@ async function post(path: string, body?: unknown, signal?: AbortSignal): Promise
 async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   const response = await fetch(path, { credentials: 'same-origin', signal: signal ?? null });
   if (!response.ok) throw await problem(path, response);
-  return (await response.json()) as T;
+  return bodyOf<T>(response);
 }
 
 export const setFrozen = (frozen: boolean) => post('v1/clock', { frozen });
@@ -178,7 +182,7 @@ export async function query(sql: string, limit: number, signal?: AbortSignal): P
     void fetch(`v1/queries/${id}`, { method: 'DELETE', credentials: 'same-origin', headers: { 'X-Hriste': '1' } }).catch(() => {});
   signal?.addEventListener('abort', end, { once: true });
   try {
-    return (await (await post('v1/query', { sql, limit, id }, signal)).json()) as Answer;
+    return await bodyOf<Answer>(await post('v1/query', { sql, limit, id }, signal));
   } finally {
     signal?.removeEventListener('abort', end);
   }
@@ -249,7 +253,7 @@ const notebookPath = (name: string) => `v1/notebooks/${encodeURIComponent(name)}
 export const notebook = (name: string) => get<Notebook>(notebookPath(name));
 /** Waits for its end; a cell that fails is in the result. */
 export async function runNotebook(name: string, parameters: Record<string, string>): Promise<Notebook> {
-  return (await post(`${notebookPath(name)}/run`, { parameters })).json() as Promise<Notebook>;
+  return bodyOf<Notebook>(await post(`${notebookPath(name)}/run`, { parameters }));
 }
 /** The last result as one document; as a link too. */
 export const notebookDocument = (name: string) => `${notebookPath(name)}/html`;

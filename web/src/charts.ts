@@ -4,7 +4,7 @@ import * as vega from 'vega';
 import { expressionInterpreter } from 'vega-interpreter';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import type { Answer, Chart, Column } from './api';
-import { isNumeric } from './cells';
+import { cellText, isNumeric, uniqueNames } from './cells';
 
 export type Rows = Record<string, Record<string, unknown>[]>; // by query
 
@@ -86,14 +86,15 @@ function typeOf(column: Column | undefined): 'temporal' | 'quantitative' | 'nomi
   return isNumeric(column) ? 'quantitative' : 'nominal';
 }
 
-/** The flat keys of a ```chart fence as a Vega-Lite specification over the query's columns. */
-export function specOf(chart: Chart, columns: Column[]): object {
+/** The flat keys of a ```chart fence as a Vega-Lite specification over the query's answer. */
+export function specOf(chart: Chart, answer: Answer): object {
+  const { columns } = answer;
   const column = (name: string) => columns.find((c) => c.name === name);
   const channel = (name: string) => ({ field: field(name), type: typeOf(column(name)), title: name });
   const folded = chart.y.length > 1;
   const y = folded ? { field: 'value', type: 'quantitative', title: null } : channel(chart.y[0]!);
   const colour = folded ? { field: 'series', type: 'nominal', title: null } : chart.color ? channel(chart.color) : undefined;
-  const encoding: Record<string, unknown> = { x: xOf(chart, channel(chart.x)), y, tooltip: tooltips(chart, columns) };
+  const encoding: Record<string, unknown> = { x: xOf(chart, channel(chart.x)), y, tooltip: tooltips(chart, answer) };
   if (colour) encoding.color = chart.type === 'heatmap' ? { ...colour, type: 'quantitative' } : colour;
   if (chart.type === 'heatmap') encoding.y = { ...y, type: 'ordinal' };
   return {
@@ -125,19 +126,45 @@ function markOf(type: string): object {
   return marks[type] ?? { type: 'point' };
 }
 
-const tooltips = (chart: Chart, columns: Column[]) =>
-  columns
-    .filter((c) => [chart.x, chart.color, ...chart.y].includes(c.name))
-    .map((c) => ({ field: field(c.name), type: typeOf(c), title: c.name }));
+const tooltips = (chart: Chart, { columns, rows }: Answer) =>
+  columns.flatMap((c, i) => {
+    if (![chart.x, chart.color, ...chart.y].includes(c.name)) return [];
+    if (columns.findIndex((other) => other.name === c.name) < i) return []; // a twin: the first counts
+    const shown = isLossy(c, rows, i) ? { field: field(exactName(c.name)), type: 'nominal' } : { field: field(c.name), type: typeOf(c) };
+    return [{ ...shown, title: c.name }];
+  });
+
+/** Where a number is drawn by its size, its text stands beside it under this name. */
+const exactName = (name: string) => `${name} as text`;
+
+/** Whether some value has more digits than a JavaScript number keeps. */
+const isLossy = (column: Column, rows: unknown[][], i: number): boolean =>
+  isNumeric(column) && rows.some((row) => typeof row[i] === 'string' && row[i].replace(/\D/g, '').length > 15);
+
+/** Columns that stand on an axis one by one: large ids may not fall together there. */
+const ordinalsOf = (chart: Chart | undefined): string[] =>
+  chart?.type === 'heatmap' ? [chart.x, ...chart.y] : chart?.type === 'bar' ? [chart.x] : [];
 
 /** Rows as objects; numbers that come as text (DECIMAL) and times as what they are. */
-export function objectsOf({ columns, rows }: Answer): Record<string, unknown>[] {
-  const readers = columns.map((c) => {
-    if (isNumeric(c)) return (value: unknown) => (value === null ? null : Number(value));
-    if (/^(DATE|TIMESTAMP)/.test(c.type)) return (value: unknown) => (value === null ? null : instantOf(String(value)));
-    return (value: unknown) => value;
+export function objectsOf({ columns, rows }: Answer, chart?: Chart): Record<string, unknown>[] {
+  const names = uniqueNames(columns);
+  const ordinals = ordinalsOf(chart);
+  const fields = columns.flatMap((c, i): [string, (row: unknown[]) => unknown][] => {
+    const name = names[i]!;
+    if (!isLossy(c, rows, i)) return [[name, (row) => drawn(c, row[i])]];
+    const asText = (row: unknown[]) => (row[i] === null ? null : cellText(row[i]));
+    return [[name, ordinals.includes(name) ? asText : (row) => drawn(c, row[i])], [exactName(name), asText]];
   });
-  return rows.map((row) => Object.fromEntries(columns.map((c, i) => [c.name, readers[i]!(row[i])])));
+  return rows.map((row) => Object.fromEntries(fields.map(([name, read]) => [name, read(row)])));
+}
+
+/** What has no place on an axis (NaN, infinity, a time too far away) is drawn as null is: not at all. */
+function drawn(column: Column, value: unknown): unknown {
+  if (value === null) return null;
+  const type = typeOf(column);
+  if (type === 'nominal') return value;
+  const place = type === 'temporal' ? instantOf(String(value)) : Number(value);
+  return Number.isFinite(place) ? place : null;
 }
 
 /** Local and UTC times alike stand on the axis as they are written. */

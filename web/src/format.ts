@@ -65,6 +65,12 @@ export function instant(iso: string): string {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(iso) ? iso.slice(0, 19).replace('T', ' ') : iso;
 }
 
+/** How many rows an answer has, and whether that is all of them. */
+export function rowsOf({ rows, truncated }: { rows: unknown[]; truncated: boolean }): string {
+  if (truncated) return `cut: the first ${group(rows.length)} rows, there are more`;
+  return rows.length === 1 ? '1 row' : `${group(rows.length)} rows`;
+}
+
 export function speed(value: number): string {
   return `${group(value)}×`;
 }

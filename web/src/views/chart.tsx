@@ -11,7 +11,18 @@ import { KrajMap } from './kraj_map';
 
 export type Named = [name: string, answer: Answer];
 
-export function ChartOf({ chart, answer }: { chart: Chart; answer: Answer }) {
+/** A chart of rows that were cut says so: its figures are not those of all rows. */
+export function ChartOf(props: { chart: Chart; answer: Answer }) {
+  if (!props.answer.truncated) return <WholeChart {...props} />;
+  return (
+    <>
+      <WholeChart {...props} />
+      <p class="warn">{format.rowsOf(props.answer)}</p>
+    </>
+  );
+}
+
+function WholeChart({ chart, answer }: { chart: Chart; answer: Answer }) {
   const missing = [chart.x, chart.color, ...chart.y].filter((c) => c && !answer.columns.some((a) => a.name === c));
   if (missing.length > 0) {
     return (
@@ -39,8 +50,8 @@ export function Vega({ chart, spec, data }: { chart?: Chart; spec?: object; data
     <Drawing
       label={chart?.title || data.map(([name]) => name).join(', ')}
       make={({ objectsOf, specOf }) => ({
-        spec: spec ?? specOf(chart!, data[0]![1].columns),
-        rows: Object.fromEntries(data.map(([name, answer]) => [name, objectsOf(answer)])),
+        spec: spec ?? specOf(chart!, data[0]![1]),
+        rows: Object.fromEntries(data.map(([name, answer]) => [name, objectsOf(answer, chart)])),
       })}
       of={[...data.map(([, answer]) => answer), spec, chart]}
     />

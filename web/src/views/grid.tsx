@@ -1,16 +1,16 @@
 // A table of any length: rows of one height, of which only those in view are in the document.
-// Arrows, Home, End and Page keys move the cell; Ctrl+C copies it.
+// The columns' widths are decided once and stand in one place (--columns), so that the head and all
+// rows have the same. Arrows, Home, End and Page keys move the cell; Ctrl+C copies it.
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useId, useMemo, useRef } from 'preact/hooks';
 import type { Column } from '../api';
 import { cellText, isNumeric } from '../cells';
+import { measureIn, widthsOf } from '../widths';
 
 const ROW = 26; // pixels; as in style.css
 const SPARE = 8; // rows beyond the edges, so that a quick scroll shows no gap
-const SAMPLE = 200; // rows that decide the columns' widths
-const CH_MIN = 6;
-const CH_MAX = 48;
+const SHOWN = 400; // characters of a cell: more are never in view, and a text may have millions
 
 interface Lines {
   lines: Map<number, VNode>;
@@ -27,7 +27,7 @@ export function Grid({ columns, rows, label }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const view = useSignal({ top: 0, height: 400 });
   const cell = useSignal<[row: number, column: number]>([0, 0]);
-  const template = useMemo(() => widths(columns, rows), [columns, rows]);
+  const widths = useMemo(() => widthsOf(columns, rows, measureIn(document.body)), [columns, rows]);
   useEffect(() => {
     const element = box.current!;
     const look = () => (view.value = { top: element.scrollTop, height: element.clientHeight });
@@ -48,7 +48,7 @@ export function Grid({ columns, rows, label }: Props) {
   const last = Math.min(rows.length, Math.ceil((view.value.top + view.value.height) / ROW) + SPARE);
   const [row, column] = cell.value;
   const line = (r: number) => (
-    <div key={r} class="grid-row" role="row" aria-rowindex={r + 2} style={{ gridTemplateColumns: template, top: `${r * ROW}px` }}>
+    <div key={r} class="grid-row" role="row" aria-rowindex={r + 2} style={{ top: `${r * ROW}px` }}>
       {columns.map((c, i) => (
         <div
           key={i}
@@ -58,7 +58,7 @@ export function Grid({ columns, rows, label }: Props) {
           aria-selected={r === row && i === column}
           onClick={() => (cell.value = [r, i])}
         >
-          {cellText(rows[r]![i])}
+          {cellText(rows[r]![i]).slice(0, SHOWN)}
         </div>
       ))}
     </div>
@@ -80,7 +80,7 @@ export function Grid({ columns, rows, label }: Props) {
     if (!to) return;
     event.preventDefault();
     cell.value = to;
-    reveal(box.current!, to[0]);
+    reveal(box.current!, ...to);
   };
   return (
     <div
@@ -94,29 +94,32 @@ export function Grid({ columns, rows, label }: Props) {
       aria-activedescendant={rows.length > 0 && row >= first && row < last ? `${id}-${row}-${column}` : undefined}
       onKeyDown={onKeyDown}
     >
-      <div class="grid-row head" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
-        {columns.map((c) => (
-          <div key={c.name} role="columnheader" class={isNumeric(c) ? 'right' : ''} title={`${c.name} ${c.type}`}>
-            {c.name}
+      <div class="grid-table" role="presentation" style={layout(widths)}>
+        <div class="grid-row head" role="row" aria-rowindex={1}>
+          {columns.map((c, i) => (
+            <div key={i} role="columnheader" class={isNumeric(c) ? 'right' : ''} title={`${c.name} ${c.type}`}>
+              {c.name}
+            </div>
+          ))}
+        </div>
+        <div class="grid-body" role="presentation" style={{ height: `${rows.length * ROW}px` }}>
+          {[...kept.values()]}
+        </div>
+        {rows.length === 0 && (
+          <div class="empty" role="row" aria-rowindex={2}>
+            <div role="gridcell">No rows.</div>
           </div>
-        ))}
-      </div>
-      <div class="grid-body" role="presentation" style={{ height: `${rows.length * ROW}px` }}>
-        {[...kept.values()]}
+        )}
       </div>
     </div>
   );
 }
 
-function widths(columns: Column[], rows: unknown[][]): string {
-  return columns
-    .map((c, i) => {
-      let length = c.name.length;
-      for (let r = 0; r < Math.min(rows.length, SAMPLE); r++) length = Math.max(length, cellText(rows[r]![i]).length);
-      return `minmax(${Math.min(CH_MAX, Math.max(CH_MIN, length)) + 3}ch, 1fr)`;
-    })
-    .join(' ');
-}
+/** The whole table's least width, and each column's share of it. */
+const layout = (widths: number[]) => ({
+  width: `max(100%, ${widths.reduce((sum, width) => sum + width, 0)}px)`,
+  '--columns': widths.map((width) => `minmax(0, ${width}fr)`).join(' '),
+});
 
 function target(
   event: KeyboardEvent,
@@ -154,8 +157,13 @@ function target(
 }
 
 /** Scrolls just as far as needed; the head covers one row. */
-function reveal(box: HTMLElement, row: number): void {
+function reveal(box: HTMLElement, row: number, column: number): void {
   const top = row * ROW;
   if (top < box.scrollTop) box.scrollTop = top;
   else if (top + 2 * ROW > box.scrollTop + box.clientHeight) box.scrollTop = top + 2 * ROW - box.clientHeight;
+  const head = box.querySelectorAll<HTMLElement>('[role=columnheader]')[column];
+  if (!head) return;
+  const [left, right] = [head.offsetLeft, head.offsetLeft + head.offsetWidth];
+  if (left < box.scrollLeft) box.scrollLeft = left;
+  else if (right > box.scrollLeft + box.clientWidth) box.scrollLeft = Math.min(left, right - box.clientWidth);
 }

@@ -47,5 +47,6 @@ export function KrajMap({ answer, place, value, title }: Props) {
 function valuesOf(answer: Answer, place: string, value: string): Map<string, number> {
   const at = (name: string) => answer.columns.findIndex((c) => c.name === name);
   const [p, v] = [at(place), at(value)];
-  return new Map(answer.rows.map((row) => [String(row[p]), Number(row[v])]));
+  const known = answer.rows.filter((row) => row[v] !== null && Number.isFinite(Number(row[v])));
+  return new Map(known.map((row) => [String(row[p]), Number(row[v])]));
 }

@@ -242,7 +242,7 @@ function ResultView({ cell, result }: { cell: Cell; result: CellResult }) {
         </details>
       )}
       <p class="muted">
-        {answer.truncated && `the first ${answer.rows.length} rows · `}
+        {answer.truncated && `${format.rowsOf(answer)} · `}
         {result.seconds !== undefined && format.seconds(result.seconds)}
       </p>
     </>

@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import type { Answer, Chart } from '../api';
-import { isNumeric } from '../cells';
+import { isNumeric, uniqueNames } from '../cells';
 import { Vega } from './chart';
 
 const TYPES = ['bar', 'line', 'area', 'scatter'];
@@ -21,9 +21,16 @@ function axes({ columns }: Answer): { x: string; y: string } {
 }
 
 export function ResultChart({ answer }: { answer: Answer }) {
-  const shown = axes(answer);
-  const names = answer.columns.map((c) => c.name);
-  const drawn = useMemo(() => ({ ...answer, rows: answer.rows.slice(0, POINTS) }), [answer]);
+  const names = useMemo(() => uniqueNames(answer.columns), [answer]);
+  const drawn = useMemo(
+    (): Answer => ({
+      ...answer,
+      columns: answer.columns.map((c, i) => ({ ...c, name: names[i]! })),
+      rows: answer.rows.slice(0, POINTS),
+    }),
+    [answer],
+  );
+  const shown = axes(drawn);
   const chart = useMemo(
     (): Chart => ({ kind: 'chart', type: type.value, data: 'result', x: shown.x, y: [shown.y], color: '', title: `${shown.y} by ${shown.x}` }),
     [type.value, shown.x, shown.y],

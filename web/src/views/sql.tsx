@@ -2,7 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { query, tables, type Answer, type Column, type TableName } from '../api';
-import { download, toCsv, toJsonLines } from '../cells';
+import { download, hasTwins, toCsv, toJsonLines } from '../cells';
 import type { Catalogue, Editor } from '../editor';
 import * as format from '../format';
 import { keep, kept } from '../route';
@@ -195,8 +195,8 @@ function Tools({ run }: { run: () => void }) {
 }
 
 function summary(answer: Answer, ms: number): string {
-  const rows = `${answer.truncated ? 'the first ' : ''}${format.group(answer.rows.length)} rows`;
-  return `${rows} · ${format.seconds(ms / 1000)}`;
+  const twins = hasTwins(answer.columns) ? ' · columns of one name: Save JSON and charts number them' : '';
+  return `${format.rowsOf(answer)} · ${format.seconds(ms / 1000)}${twins}`;
 }
 
 function Result() {
@@ -215,7 +215,6 @@ function Result() {
       </p>
     );
   }
-  if (now.answer.rows.length === 0) return <p class="empty">No rows.</p>;
-  if (asChart.value) return <ResultChart answer={now.answer} />;
+  if (asChart.value && now.answer.rows.length > 0) return <ResultChart answer={now.answer} />;
   return <Grid columns={now.answer.columns} rows={now.answer.rows} label="Result" />;
 }
