@@ -2,7 +2,10 @@
 
 #include <sqlite3.h>
 
+#include <charconv>
 #include <utility>
+
+#include "control/catalogue_migrations.h"
 
 namespace control {
 
@@ -12,22 +15,7 @@ using base::Status;
 
 namespace {
 
-constexpr const char* kSchema = R"sql(
-CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS resources (
-  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, attributes TEXT NOT NULL,
-  ready INTEGER NOT NULL, UNIQUE (kind, name));
-CREATE TABLE IF NOT EXISTS runs (
-  seq INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, pipeline TEXT NOT NULL, state TEXT NOT NULL,
-  record TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS grades (
-  seq INTEGER PRIMARY KEY, run_id TEXT NOT NULL, grade TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS alerts (
-  key TEXT PRIMARY KEY, rule TEXT NOT NULL, time_ms INTEGER NOT NULL, fields TEXT NOT NULL)
-  WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS alerts_by_time ON alerts (time_ms);
-CREATE INDEX IF NOT EXISTS alerts_by_rule ON alerts (rule);
-)sql";
+constexpr const char* kVersionKey = "catalogue_version";
 
 std::unexpected<base::Error> sqlite_error(sqlite3* db, std::string_view what) {
   int code = sqlite3_errcode(db);
@@ -35,8 +23,15 @@ std::unexpected<base::Error> sqlite_error(sqlite3* db, std::string_view what) {
   if (code == SQLITE_FULL) kind = Code::kResourceExhausted;
   if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT) kind = Code::kDataLoss;
   if (code == SQLITE_BUSY || code == SQLITE_LOCKED) kind = Code::kUnavailable;
-  return base::error(kind, "catalogue {}: {}: {}", sqlite3_db_filename(db, "main"), what,
-                     sqlite3_errmsg(db));
+  constexpr const char* kToDo =
+      "; the file is damaged: put a copy of it back, or move the data folder away and apply again";
+  return base::error(kind, "catalogue {}: {}: {}{}", sqlite3_db_filename(db, "main"), what,
+                     sqlite3_errmsg(db), kind == Code::kDataLoss ? kToDo : "");
+}
+
+/// What came from outside may hold bytes that are no text; a record of it is kept all the same.
+std::string text_of(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 }  // namespace
@@ -117,22 +112,41 @@ Result<std::unique_ptr<Catalogue>> Catalogue::open(const std::string& path) {
   // which the next apply makes again.
   TRY(catalogue->exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"));
   TRY(catalogue->exec("BEGIN IMMEDIATE"));
-  TRY(
-      catalogue->exec("CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) "
-                      "WITHOUT ROWID"));
-  auto version = TRY(catalogue->meta("catalogue_version"));
-  std::string ours = std::to_string(kCatalogueVersion);
-  if (version && *version != ours) {
-    return base::error(
-        Code::kFailedPrecondition,
-        "catalogue {} is of version {}, this hriste reads version {}: use the hriste "
-        "that made it, or destroy the playground and apply again",
-        path, *version, ours);
+  if (Status migrated = catalogue->migrate(path); !migrated) {
+    (void)catalogue->exec("ROLLBACK");
+    return std::unexpected(migrated.error());
   }
-  TRY(catalogue->exec(kSchema));
-  if (!version) TRY(catalogue->set_meta("catalogue_version", ours));
   TRY(catalogue->exec("COMMIT"));
   return catalogue;
+}
+
+int Catalogue::version() { return static_cast<int>(kMigrations.size()); }
+
+/// In a transaction of the caller's.
+Status Catalogue::migrate(const std::string& path) {
+  TRY(
+      exec("CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) "
+           "WITHOUT ROWID"));
+  std::string stored = TRY(meta(kVersionKey)).value_or("0");
+  size_t found = 0;
+  auto [end, failed] = std::from_chars(stored.data(), stored.data() + stored.size(), found);
+  if (failed != std::errc() || end != stored.data() + stored.size()) {
+    return base::error(Code::kDataLoss,
+                       "catalogue {}: its version \"{}\" is no number, the file is damaged: move "
+                       "the playground's data folder away and apply again",
+                       path, stored);
+  }
+  if (found > kMigrations.size()) {
+    return base::error(
+        Code::kFailedPrecondition,
+        "catalogue {} is of version {}, this hriste reads versions up to {}: use the "
+        "hriste that made it or a newer one, or destroy the playground and apply "
+        "again",
+        path, found, kMigrations.size());
+  }
+  for (size_t step = found; step < kMigrations.size(); ++step) TRY(exec(kMigrations[step]));
+  if (found == kMigrations.size()) return {};
+  return set_meta(kVersionKey, std::to_string(kMigrations.size()));
 }
 
 Result<std::optional<std::string>> Catalogue::meta(std::string_view key) {
@@ -150,14 +164,18 @@ Status Catalogue::set_meta(std::string_view key, std::string_view value) {
 
 Status Catalogue::put(const Resource& resource) {
   std::lock_guard lock(mutex_);
-  auto statement =
-      TRY(prepare("INSERT INTO resources (kind, name, attributes, ready) VALUES (?, ?, ?, ?) "
-                  "ON CONFLICT (kind, name) DO UPDATE SET attributes = excluded.attributes, "
-                  "ready = excluded.ready"));
+  auto statement = TRY(prepare(
+      "INSERT INTO resources (kind, name, attributes, ready, incarnation, named, failed) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (kind, name) DO UPDATE SET "
+      "attributes = excluded.attributes, ready = excluded.ready, "
+      "incarnation = excluded.incarnation, named = excluded.named, failed = excluded.failed"));
   return statement.text(resource.kind)
       .text(resource.name)
-      .text(resource.attributes.dump())
+      .text(text_of(resource.attributes))
       .integer(resource.ready ? 1 : 0)
+      .text(resource.incarnation)
+      .integer(resource.named ? 1 : 0)
+      .text(resource.failed)
       .run();
 }
 
@@ -167,23 +185,39 @@ Status Catalogue::remove(std::string_view kind, std::string_view name) {
   return statement.text(kind).text(name).run();
 }
 
+/// A damaged row is a failed resource, never an error: the others are to be read.
+Resource Catalogue::resource_of(const Statement& row) {
+  Resource found{.kind = row.column_text(0),
+                 .name = row.column_text(1),
+                 .attributes = row.column_json(2),
+                 .ready = row.column_int(3) != 0,
+                 .incarnation = row.column_text(4),
+                 .named = row.column_int(5) != 0,
+                 .failed = row.column_text(6)};
+  if (found.attributes.is_object()) return found;
+  found.attributes = json::object();
+  found.failed = fmt::format(
+      "what {} keeps of {} \"{}\" is damaged: remove it from the configuration, or replace it",
+      sqlite3_db_filename(db_, "main"), found.kind, found.name);
+  return found;
+}
+
 Result<std::optional<Resource>> Catalogue::get(std::string_view kind, std::string_view name) {
   std::lock_guard lock(mutex_);
   auto statement =
-      TRY(prepare("SELECT attributes, ready FROM resources WHERE kind = ? AND name = ?"));
+      TRY(prepare("SELECT kind, name, attributes, ready, incarnation, named, failed "
+                  "FROM resources WHERE kind = ? AND name = ?"));
   if (!TRY(statement.text(kind).text(name).step())) return std::nullopt;
-  return Resource{std::string(kind), std::string(name), statement.column_json(0),
-                  statement.column_int(1) != 0};
+  return resource_of(statement);
 }
 
 Result<std::vector<Resource>> Catalogue::list() {
   std::lock_guard lock(mutex_);
-  auto statement = TRY(prepare("SELECT kind, name, attributes, ready FROM resources ORDER BY id"));
+  auto statement =
+      TRY(prepare("SELECT kind, name, attributes, ready, incarnation, named, failed "
+                  "FROM resources ORDER BY id"));
   std::vector<Resource> resources;
-  while (TRY(statement.step())) {
-    resources.push_back({statement.column_text(0), statement.column_text(1),
-                         statement.column_json(2), statement.column_int(3) != 0});
-  }
+  while (TRY(statement.step())) resources.push_back(resource_of(statement));
   return resources;
 }
 
@@ -192,7 +226,7 @@ Status Catalogue::put_run(const StoredRun& run) {
   auto statement = TRY(
       prepare("INSERT INTO runs (id, pipeline, state, record) VALUES (?, ?, ?, ?) "
               "ON CONFLICT (id) DO UPDATE SET state = excluded.state, record = excluded.record"));
-  return statement.text(run.id).text(run.pipeline).text(run.state).text(run.record.dump()).run();
+  return statement.text(run.id).text(run.pipeline).text(run.state).text(text_of(run.record)).run();
 }
 
 Result<std::vector<StoredRun>> Catalogue::runs(int limit) {
@@ -204,15 +238,23 @@ Result<std::vector<StoredRun>> Catalogue::runs(int limit) {
   while (TRY(statement.step())) {
     runs.push_back({statement.column_text(0), statement.column_text(1), statement.column_text(2),
                     statement.column_json(3)});
+    auto& run = runs.back();
+    if (run.record.is_object()) continue;
+    run.record = {{"id", run.id},
+                  {"pipeline", run.pipeline},
+                  {"state", run.state},
+                  {"error", "the record of this run is damaged: run it again"}};
   }
   return runs;
 }
 
 Result<int> Catalogue::fail_running_runs(std::string_view error) {
   std::lock_guard lock(mutex_);
-  auto statement = TRY(prepare(
-      "UPDATE runs SET state = 'failed', "
-      "record = json_set(record, '$.state', 'failed', '$.error', ?) WHERE state = 'running'"));
+  auto statement =
+      TRY(prepare("UPDATE runs SET state = 'failed', "
+                  "record = json_set(CASE WHEN json_valid(record) THEN record ELSE '{}' END, "
+                  "'$.id', id, '$.pipeline', pipeline, '$.state', 'failed', '$.error', ?) "
+                  "WHERE state = 'running'"));
   TRY(statement.text(error).run());
   return sqlite3_changes(db_);
 }
@@ -220,14 +262,16 @@ Result<int> Catalogue::fail_running_runs(std::string_view error) {
 Status Catalogue::put_grade(std::string_view run_id, const json& grade) {
   std::lock_guard lock(mutex_);
   auto statement = TRY(prepare("INSERT INTO grades (run_id, grade) VALUES (?, ?)"));
-  return statement.text(run_id).text(grade.dump()).run();
+  return statement.text(run_id).text(text_of(grade)).run();
 }
 
 Result<std::optional<json>> Catalogue::latest_grade() {
   std::lock_guard lock(mutex_);
   auto statement = TRY(prepare("SELECT grade FROM grades ORDER BY seq DESC LIMIT 1"));
   if (!TRY(statement.step())) return std::nullopt;
-  return statement.column_json(0);
+  json grade = statement.column_json(0);
+  if (!grade.is_object()) return std::nullopt;  // damaged: the next run grades again
+  return grade;
 }
 
 Status Catalogue::put_alerts(const std::vector<Alert>& alerts) {
@@ -239,7 +283,7 @@ Status Catalogue::put_alerts(const std::vector<Alert>& alerts) {
       TRY(statement.text(alert.key)
               .text(alert.rule)
               .integer(alert.time_ms)
-              .text(alert.fields.dump())
+              .text(text_of(alert.fields))
               .run());
       statement.again();
     }

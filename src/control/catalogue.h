@@ -3,9 +3,9 @@
 // which the next apply or restart goes on.
 //
 // Tables: meta (key → value), resources, runs, activities, grades, alerts.
-// Versions: `kCatalogueVersion` is stored in meta; a file of another version is refused with a
-// clear error and left as it is. Thread: thread-safe (one connection behind a mutex; calls are
-// short).
+// Versions: the catalogue's is stored in meta. An older file is brought to the present version when
+// it is opened, in one transaction (catalogue_migrations.h); a newer one is refused and left as it
+// is. Thread: thread-safe (one connection behind a mutex; calls are short).
 #pragma once
 
 #include <cstdint>
@@ -25,13 +25,14 @@ namespace control {
 
 using json = nlohmann::json;
 
-inline constexpr int kCatalogueVersion = 1;
-
 struct Resource {
   std::string kind;  ///< "hriste_lake"
   std::string name;
-  json attributes;     ///< as the provider wrote them, with the computed ones
+  json attributes;     ///< as the provider wrote them, with the computed ones; always an object
   bool ready = false;  ///< false: creation has begun and has not ended yet
+  std::string incarnation = {};  ///< of its creation; empty: made before there were any
+  bool named = true;             ///< a Read, update or delete has named it since its creation
+  std::string failed = {};       ///< why it is failed; empty: it isn't
 };
 
 struct Alert {
@@ -51,14 +52,17 @@ struct StoredRun {
 
 class Catalogue {
  public:
-  /// Opens or creates `path`. Errors: kFailedPrecondition for another version, kDataLoss when the
-  /// file isn't a catalogue.
+  /// Opens or creates `path`, and brings it to the present version. Errors: kFailedPrecondition
+  /// for a newer version, kDataLoss when the file isn't a catalogue.
   static base::Result<std::unique_ptr<Catalogue>> open(const std::string& path);
+  /// The version that open() brings a file to.
+  static int version();
   ~Catalogue();
 
   base::Result<std::optional<std::string>> meta(std::string_view key);
   base::Status set_meta(std::string_view key, std::string_view value);
 
+  /// Everything of the resource as given, its incarnation too.
   base::Status put(const Resource& resource);
   base::Status remove(std::string_view kind, std::string_view name);
   base::Result<std::optional<Resource>> get(std::string_view kind, std::string_view name);
@@ -88,7 +92,9 @@ class Catalogue {
   explicit Catalogue(sqlite3* db) : db_(db) {}
   class Statement;
   base::Status exec(const char* sql);
+  base::Status migrate(const std::string& path);
   base::Result<Statement> prepare(const char* sql);
+  Resource resource_of(const Statement& row);
 
   std::mutex mutex_;
   sqlite3* db_;

@@ -152,11 +152,16 @@ Result<json> Playground::make(const kinds::Kind& kind, Controller& controller,
       previous = nullptr;
     }
     // "Begun" first, so that a crash in the middle is seen; what was made is completed by a repeat.
-    TRY(catalogue.put({kind.name, name, wanted, false}));
+    stored = stored.value_or(Resource{kind.name, name, {}, false});
+    stored->attributes = wanted;
+    stored->ready = false;
+    TRY(catalogue.put(*stored));
   }
-  json made = TRY(controller.apply(name, wanted, previous, stop_.get_token()));
-  TRY(catalogue.put({kind.name, name, made, true}));
-  return made;
+  stored->attributes = TRY(controller.apply(name, wanted, previous, stop_.get_token()));
+  stored->ready = true;
+  stored->failed = {};
+  TRY(catalogue.put(*stored));
+  return std::move(stored->attributes);
 }
 
 Response<json> Playground::put(const std::string& kind_name, const std::string& name,

@@ -5,12 +5,22 @@
 
 #include "base/env.h"
 #include "base/testing/temp_dir.h"
+#include "control/catalogue_migrations.h"
 
 namespace control {
 namespace {
 
 class CatalogueTest : public base::TempDirTest {
  protected:
+  /// Past the Catalogue: what another version, or damage, would have left.
+  void run_sql(const std::string& sql) {
+    sqlite3* db = nullptr;
+    ASSERT_EQ(sqlite3_open(path_.c_str(), &db), SQLITE_OK);
+    char* error = nullptr;
+    EXPECT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, &error), SQLITE_OK) << error;
+    sqlite3_free(error);
+    sqlite3_close(db);
+  }
   std::string path_ = path("catalogue.db");
 };
 
@@ -51,7 +61,94 @@ TEST_F(CatalogueTest, RunsLeftRunningAreFailed) {
   EXPECT_EQ(runs[0].record["error"], "the daemon died");
 }
 
-TEST_F(CatalogueTest, OtherVersionsAreRefusedAndLeftAlone) {
+TEST_F(CatalogueTest, AnOlderCatalogueIsBroughtToThePresentVersion) {
+  run_sql(kMigrations[0]);
+  run_sql(
+      "INSERT INTO meta VALUES ('catalogue_version', '1'), ('playground', 'cafe');"
+      "INSERT INTO resources (kind, name, attributes, ready) VALUES"
+      " ('hriste_lake', 'bronze', '{\"tier\":\"bronze\"}', 1);"
+      "INSERT INTO runs (id, pipeline, state, record) VALUES ('run-1', 'p', 'failed', '{}')");
+  for (int opened = 0; opened < 2; ++opened) {
+    auto catalogue = *Catalogue::open(path_);
+    EXPECT_EQ(*catalogue->meta("catalogue_version"), std::to_string(Catalogue::version()));
+    EXPECT_EQ(*catalogue->meta("playground"), "cafe");
+    auto lake = **catalogue->get("hriste_lake", "bronze");
+    EXPECT_EQ(lake.attributes["tier"], "bronze");
+    EXPECT_TRUE(lake.ready);
+    EXPECT_TRUE(lake.named);
+    EXPECT_EQ(lake.incarnation + lake.failed, "");
+    EXPECT_EQ(catalogue->runs(5)->size(), 1u);
+  }
+}
+
+TEST_F(CatalogueTest, AMigrationThatFailsChangesNothing) {
+  run_sql(kMigrations[0]);
+  // A column of the second version is there, so that its step fails half-way.
+  run_sql(
+      "INSERT INTO meta VALUES ('catalogue_version', '1');"
+      "ALTER TABLE resources ADD COLUMN failed TEXT");
+  EXPECT_FALSE(Catalogue::open(path_));
+  run_sql("ALTER TABLE resources DROP COLUMN failed");
+  EXPECT_TRUE(Catalogue::open(path_));
+}
+
+TEST_F(CatalogueTest, KeepsIncarnationAndFailure) {
+  auto catalogue = *Catalogue::open(path_);
+  ASSERT_TRUE(catalogue->put({.kind = "hriste_lake",
+                              .name = "bronze",
+                              .attributes = json::object(),
+                              .ready = true,
+                              .incarnation = "0a1b",
+                              .named = false,
+                              .failed = "disk full"}));
+  auto found = **catalogue->get("hriste_lake", "bronze");
+  EXPECT_EQ(found.incarnation, "0a1b");
+  EXPECT_FALSE(found.named);
+  EXPECT_EQ(found.failed, "disk full");
+}
+
+TEST_F(CatalogueTest, ADamagedRowIsAFailedResourceAmongWholeOnes) {
+  {
+    auto catalogue = *Catalogue::open(path_);
+    ASSERT_TRUE(catalogue->put({"hriste_lake", "silver", {{"tier", "silver"}}, true}));
+  }
+  for (const char* damage : {"", "null", "[]", "7", "{\"tier\":", "\xff"}) {
+    run_sql(
+        "DELETE FROM resources WHERE name = 'bronze'; INSERT INTO resources (kind, name, "
+        "attributes, ready) VALUES ('hriste_lake', 'bronze', '" +
+        std::string(damage) + "', 1)");
+    auto catalogue = *Catalogue::open(path_);
+    auto list = *catalogue->list();
+    ASSERT_EQ(list.size(), 2u);
+    EXPECT_EQ(list[0].failed, "");
+    EXPECT_NE(list[1].failed.find("hriste_lake \"bronze\""), std::string::npos) << damage;
+    EXPECT_EQ(list[1].attributes, json::object());
+    EXPECT_NE((*catalogue->get("hriste_lake", "bronze"))->failed, "");
+  }
+}
+
+TEST_F(CatalogueTest, ADamagedRecordOfARunOrAGradeKeepsNothingFromOpening) {
+  {
+    auto catalogue = *Catalogue::open(path_);
+    ASSERT_TRUE(catalogue->put_run({"run-1", "p", "running", {{"state", "running"}}}));
+    ASSERT_TRUE(catalogue->put_grade("run-1", {{"passed", 1}}));
+  }
+  run_sql("UPDATE runs SET record = '{\"state\"'; UPDATE grades SET grade = ''");
+  auto catalogue = *Catalogue::open(path_);
+  EXPECT_EQ(*catalogue->fail_running_runs("the daemon died"), 1);
+  EXPECT_EQ(catalogue->runs(5)->front().record["error"], "the daemon died");
+  run_sql("UPDATE runs SET record = 'null'");
+  EXPECT_EQ(catalogue->runs(5)->front().record["id"], "run-1");
+  EXPECT_EQ(*catalogue->latest_grade(), std::nullopt);
+}
+
+TEST_F(CatalogueTest, BytesThatAreNoTextAreKept) {
+  auto catalogue = *Catalogue::open(path_);
+  EXPECT_TRUE(catalogue->put_run({"run-1", "p", "failed", {{"error", "name \xff\xfe"}}}));
+  EXPECT_TRUE(catalogue->put_alerts({{"a", "slow", 1, {{"host", "\xff"}}}}));
+}
+
+TEST_F(CatalogueTest, NewerVersionsAreRefusedAndLeftAlone) {
   {
     auto catalogue = *Catalogue::open(path_);
     ASSERT_TRUE(catalogue->set_meta("catalogue_version", "99"));
