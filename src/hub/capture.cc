@@ -64,11 +64,17 @@ Capture::Capture(base::Env& env, std::shared_ptr<Hub> hub, std::string root)
 
 Result<std::shared_ptr<Capture>> Capture::start(base::Env& env, std::shared_ptr<Hub> hub,
                                                 const std::string& name_space) {
+  auto capture = TRY(open(env, std::move(hub), name_space));
+  capture->thread_ = std::jthread([raw = capture.get()](std::stop_token stop) { raw->run(stop); });
+  return capture;
+}
+
+Result<std::shared_ptr<Capture>> Capture::open(base::Env& env, std::shared_ptr<Hub> hub,
+                                               const std::string& name_space) {
   TRY(base::check_name(name_space, "namespace"));
   std::string root = fmt::format("{}/{}/{}", hub->options().capture->dir, name_space, hub->name());
   std::shared_ptr<Capture> capture(new Capture(env, std::move(hub), std::move(root)));
   TRY(capture->load_progress());
-  capture->thread_ = std::jthread([raw = capture.get()](std::stop_token stop) { raw->run(stop); });
   return capture;
 }
 
@@ -118,12 +124,7 @@ void Capture::run(std::stop_token stop) {
     for (const auto& lane : lanes_) closed = std::min(closed, lane->closed_until_ms);
     std::int64_t next = closed == kNoFrontier ? kNoFrontier + 1 : closed + window_ms_;
     if (!hub_->wait_frontier(next, stop)) continue;
-    std::int64_t frontier = floor_to(hub_->frontier_ms(), window_ms_);
-    Status status;
-    for (const auto& lane : lanes_) {
-      if (status) status = catch_up(*lane, frontier, stop);
-    }
-    if (status) status = save_progress();
+    Status status = capture_up_to(hub_->frontier_ms(), stop);
     std::unique_lock lock(mutex_);
     std::string message = status ? "" : status.error().message;
     if (!message.empty() && message != progress_.error) {
@@ -132,6 +133,13 @@ void Capture::run(std::stop_token stop) {
     progress_.error = message;
     if (!status) moved_.wait_for(lock, stop, kRetryAfter, [] { return false; });
   }
+}
+
+Status Capture::capture_up_to(std::int64_t frontier_ms, std::stop_token stop) {
+  if (frontier_ms == kNoFrontier) return {};
+  std::int64_t until = floor_to(frontier_ms, window_ms_);
+  for (const auto& lane : lanes_) TRY(catch_up(*lane, until, stop));
+  return save_progress();
 }
 
 Status Capture::finish_window(Lane& lane, Window& window, std::int64_t next_offset) {

@@ -33,7 +33,12 @@ class Capture {
   /// Starts at once. Goes on where it stood. The hub's options must have capture.
   static base::Result<std::shared_ptr<Capture>> start(base::Env& env, std::shared_ptr<Hub> hub,
                                                       const std::string& name_space);
+  /// The same without the thread, for who calls step().
+  static base::Result<std::shared_ptr<Capture>> open(base::Env& env, std::shared_ptr<Hub> hub,
+                                                     const std::string& name_space);
   ~Capture();
+  /// Captures every window that has ended. Only without the thread.
+  base::Status step() { return capture_up_to(hub_->frontier_ms(), {}); }
 
   const CaptureOptions& options() const { return options_; }
   Broker::CaptureProgress progress() const;
@@ -50,6 +55,7 @@ class Capture {
   base::Status load_progress();
   base::Status save_progress();
   void run(std::stop_token stop);
+  base::Status capture_up_to(std::int64_t frontier_ms, std::stop_token stop);
   base::Status catch_up(Lane& lane, std::int64_t frontier_ms, std::stop_token stop);
   base::Status begin_window(const Lane& lane, Window& window, std::int64_t start_ms);
   base::Status finish_window(Lane& lane, Window& window, std::int64_t next_offset);

@@ -45,7 +45,8 @@ Result<std::shared_ptr<Hub>> Hub::open(Env env, std::string dir, HubOptions opti
   std::shared_ptr<Hub> hub(new Hub(env, dir, options.name));
   hub->frontier_ = TRY(Frontier::open(*env.files, *env.clock, dir + "/frontier"));
   for (int p = 0; p < options.partitions; ++p) {
-    hub->partitions_.push_back(TRY(Partition::open(*env.files, fmt::format("{}/{}", dir, p))));
+    hub->partitions_.push_back(
+        TRY(Partition::open(*env.files, fmt::format("{}/{}", dir, p), env.segment_bytes)));
   }
   hub->state_->options = std::move(options);
   return hub;

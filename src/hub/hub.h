@@ -73,6 +73,7 @@ class Hub {
     base::Env* files = nullptr;
     base::Clock* clock = nullptr;
     std::shared_ptr<Signal> appended;  ///< notified on every append; may be shared by hubs
+    std::uint64_t segment_bytes = commitlog::LogOptions{}.segment_bytes;  ///< retention's grain
   };
   /// Opens or makes the hub in folder `dir`. Errors: kInvalidArgument (name, numbers);
   /// kFailedPrecondition when the hub there has another number of partitions.

@@ -32,8 +32,10 @@ Status each_world_time(std::string_view batches, See see) {
 
 }  // namespace
 
-Result<std::shared_ptr<Partition>> Partition::open(base::Env& env, std::string dir) {
+Result<std::shared_ptr<Partition>> Partition::open(base::Env& env, std::string dir,
+                                                   std::uint64_t segment_bytes) {
   commitlog::LogOptions options;
+  options.segment_bytes = segment_bytes;
   options.pinned_producer = kWorldProducer;
   auto log = TRY(commitlog::Log::open(env, std::move(dir), options));
   std::shared_ptr<Partition> partition(new Partition(std::move(log)));

@@ -1,10 +1,6 @@
 #include "load/live_load.h"
 
-#include <algorithm>
-#include <limits>
-
 #include "base/log.h"
-#include "codec/text.h"
 
 namespace load {
 namespace {
@@ -14,22 +10,9 @@ using base::error;
 using base::Status;
 using std::chrono::steady_clock;
 
-/// Rows a chunk should have: enough to be worth the trip, little enough for flat memory.
-constexpr double kChunkRows = 16'000;
-constexpr std::int64_t kChunkMaxMs = 3'600'000;
 constexpr std::chrono::milliseconds kRateWindow{500};
 
 }  // namespace
-
-std::span<const EventSink::Record> behind_tail(std::span<const EventSink::Record> records,
-                                               const EventSink::Tail& tail) {
-  if (tail.empty) return records;
-  auto same =
-      std::ranges::equal_range(records, tail.arrival_ms, {}, &EventSink::Record::arrival_ms);
-  auto skip = (same.begin() - records.begin()) +
-              std::min<std::int64_t>(tail.count_at_arrival, std::ssize(same));
-  return records.subspan(static_cast<std::size_t>(skip));
-}
 
 std::unique_ptr<LiveLoad> LiveLoad::start(world::World world, Options options) {
   CHECK((options.hub != nullptr) != (options.sink != nullptr) && options.clock != nullptr);
@@ -43,11 +26,11 @@ LiveLoad::LiveLoad(world::World world, Options options)
       options_(std::move(options)),
       sink_(options_.sink ? options_.sink : hub_sink(options_.hub)),
       epoch_ms_(world_.epoch_ms()),
-      partitions_(static_cast<std::size_t>(sink_->partitions())),
+      feed_(world_, options_.stream, *sink_),
       rate_since_(steady_clock::now()) {
   state_.backfill_rows = static_cast<std::int64_t>(
       world_.expected_rows(options_.stream, world_.backfill_start_ms(), epoch_ms_));
-  state_.position_ms = resume_from();
+  state_.position_ms = feed_.position();
 }
 
 LiveLoad::~LiveLoad() { stop(); }
@@ -57,104 +40,54 @@ void LiveLoad::stop() {
   if (thread_.joinable() && thread_.get_id() != std::this_thread::get_id()) thread_.join();
 }
 
-/// Everything before it is in all partitions.
-std::int64_t LiveLoad::resume_from() const {
-  std::int64_t from = std::numeric_limits<std::int64_t>::max();
-  for (int p = 0; p < sink_->partitions(); ++p) {
-    EventSink::Tail tail = sink_->tail(p);
-    std::int64_t mine = tail.empty ? world_.backfill_start_ms() : tail.arrival_ms;
-    // Retention took the tail's records away, long after the frontier had passed them.
-    if (!tail.empty && tail.count_at_arrival == 0) mine = std::max(mine, sink_->advanced_to());
-    from = std::min(from, mine);
-  }
-  return from;
-}
-
 void LiveLoad::run(std::stop_token stop) {
-  world::TrafficCursor cursor = world_.cursor(options_.stream, state().position_ms);
-  if (!advance_to(cursor, epoch_ms_, stop)) return;
+  if (!advance_to(epoch_ms_, stop)) return;
   {
     std::lock_guard lock(mutex_);
     state_.backfilled = true;
     changed_.notify_all();
   }
-  base::log_info("load", "backfilled", "sink={} position_ms={}", sink_->name(), cursor.position());
-  // Live chunks are small: what the back-fill's needed goes back.
-  chunk_ = {};
-  keys_ = {};
-  for (Records& records : partitions_) records = {};
+  base::log_info("load", "backfilled", "sink={} position_ms={}", sink_->name(), feed_.position());
+  feed_.shrink();  // live chunks are small
   if (options_.on_backfilled) options_.on_backfilled();
   if (options_.mode == Mode::kOnce) return end({}, true);
   while (!stop.stop_requested()) {
     std::int64_t now_ms = base::to_millis(options_.clock->now());
-    if (now_ms <= cursor.position()) {
-      options_.clock->wait_until(base::from_millis(cursor.position() + 1), stop);
+    if (now_ms <= feed_.position()) {
+      options_.clock->wait_until(base::from_millis(feed_.position() + 1), stop);
       continue;
     }
-    if (!advance_to(cursor, now_ms, stop)) return;
+    if (!advance_to(now_ms, stop)) return;
     rest(options_.live_step, stop);
   }
   end(error(Code::kCancelled, "loading into {} was stopped", sink_->name()));
 }
 
 /// False when the load has ended.
-bool LiveLoad::advance_to(world::TrafficCursor& cursor, std::int64_t to_ms,
-                          const std::stop_token& stop) {
-  while (cursor.position() < to_ms) {
-    chunk_.clear();
-    cursor.next(chunk_end(cursor.position(), to_ms), chunk_);
-    split_by_partition();
-    for (int p = 0; p < sink_->partitions(); ++p) {
-      if (!append(p, stop)) return false;
-    }
-    sink_->advance(cursor.position());
-    note_chunk(cursor.position(), std::ssize(chunk_.rows));
-    if (stop.stop_requested()) break;
-  }
-  // The stretch may have been empty from the start (a restart): F is at least here.
-  if (cursor.position() >= to_ms) sink_->advance(to_ms);
-  if (!stop.stop_requested()) return true;
-  end(error(Code::kCancelled, "loading into {} was stopped", sink_->name()));
-  return false;
-}
-
-std::int64_t LiveLoad::chunk_end(std::int64_t from_ms, std::int64_t to_ms) const {
-  double rows = world_.expected_rows(options_.stream, from_ms, from_ms + 60'000);
-  double step_ms = std::min(60'000 * kChunkRows / std::max(rows, 1.0), double{kChunkMaxMs});
-  return std::min(to_ms, from_ms + std::max<std::int64_t>(static_cast<std::int64_t>(step_ms), 1));
-}
-
-void LiveLoad::split_by_partition() {
-  for (Records& records : partitions_) records.clear();
-  keys_.resize(chunk_.rows.size() * codec::kIntMax);
-  char* p = keys_.data();
-  for (const world::Delivery& row : chunk_.rows) {
-    char* end = codec::put_int(p, row.user_id);
-    std::string_view key(p, static_cast<std::size_t>(end - p));
-    auto partition = static_cast<std::size_t>(hub::partition_of(key, sink_->partitions()));
-    partitions_[partition].push_back({row.arrival_ms, key, chunk_.value(row)});
-    p = end;
-  }
-}
-
-/// Appends what the partition lacks of the chunk, however often it takes. False: the load has
-/// ended.
-bool LiveLoad::append(int partition, const std::stop_token& stop) {
-  const Records& records = partitions_[static_cast<std::size_t>(partition)];
-  for (;;) {
-    auto missing = behind_tail(records, sink_->tail(partition));
-    if (missing.empty()) return true;
-    Status appended = sink_->append(partition, missing);
-    if (appended) return true;
-    bool retry = sink_->can_retry(appended.error());
-    note_error(appended.error().message, retry);
-    if (!retry) {
-      end(std::move(appended));
+bool LiveLoad::advance_to(std::int64_t to_ms, const std::stop_token& stop) {
+  do {
+    if (!step(to_ms, stop)) return false;
+    if (stop.stop_requested()) {
+      end(error(Code::kCancelled, "loading into {} was stopped", sink_->name()));
       return false;
     }
-    rest(options_.retry_after, stop);
-    if (stop.stop_requested()) {
-      end(std::move(appended));
+  } while (feed_.position() < to_ms);
+  return true;
+}
+
+/// Brings the next chunk in, however often it takes. False: the load has ended.
+bool LiveLoad::step(std::int64_t to_ms, const std::stop_token& stop) {
+  for (;;) {
+    auto rows = feed_.step(to_ms);
+    if (rows) {
+      note_chunk(feed_.position(), *rows);
+      return true;
+    }
+    bool retry = sink_->can_retry(rows.error());
+    note_error(rows.error().message, retry);
+    if (retry) rest(options_.retry_after, stop);
+    if (!retry || stop.stop_requested()) {
+      end(std::unexpected(rows.error()));
       return false;
     }
   }

@@ -2,12 +2,8 @@
 // the back-fill [epoch − traffic_hours, epoch) as fast as it goes, then live by the playground's
 // clock, without a seam, in one thread.
 //
-// Chunk by chunk: all that arrives in a stretch of playground time is appended to its partitions
-// (Kafka's murmur2 of the decimal user_id), then the frontier moves to the stretch's end. So the
-// frontier never passes what is appended.
-// How far it is, is read from the sink's tails: of a chunk, what lies at or before a partition's
-// tail is left out. That holds after a kill -9 as after a failed append, so nothing is lost and
-// nothing doubled.
+// It goes chunk by chunk, and goes on from what the sink has (feed.h): nothing is lost and nothing
+// doubled after a kill -9 or a failed append.
 // A failed append (disk full) is tried again every second, with the error in status(), where the
 // sink says that it may help; a hub that was removed ends the load.
 //
@@ -21,15 +17,14 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <span>
 #include <stop_token>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
 #include "load/event_sink.h"
+#include "load/feed.h"
 #include "world/world.h"
 
 namespace load {
@@ -77,15 +72,10 @@ class LiveLoad {
   base::Status wait_ended(std::stop_token stop) const;
 
  private:
-  using Records = std::vector<EventSink::Record>;
-
   LiveLoad(world::World world, Options options);
   void run(std::stop_token stop);
-  std::int64_t resume_from() const;
-  bool advance_to(world::TrafficCursor& cursor, std::int64_t to_ms, const std::stop_token& stop);
-  std::int64_t chunk_end(std::int64_t from_ms, std::int64_t to_ms) const;
-  void split_by_partition();
-  bool append(int partition, const std::stop_token& stop);
+  bool advance_to(std::int64_t to_ms, const std::stop_token& stop);
+  bool step(std::int64_t to_ms, const std::stop_token& stop);
   void note_chunk(std::int64_t position_ms, std::int64_t rows);
   void note_error(std::string message, bool log);
   void end(base::Status why, bool complete = false);
@@ -96,10 +86,7 @@ class LiveLoad {
   const std::shared_ptr<EventSink> sink_;
   const std::int64_t epoch_ms_;
 
-  // The thread's own.
-  world::Deliveries chunk_;
-  std::string keys_;
-  std::vector<Records> partitions_;
+  Feed feed_;  ///< the thread's own
 
   mutable std::mutex mutex_;
   mutable std::condition_variable_any changed_;
@@ -110,9 +97,5 @@ class LiveLoad {
 
   std::jthread thread_;  // last: it uses all of the above
 };
-
-/// The records of `records` (by arrival) that aren't in the partition yet: those behind its tail.
-std::span<const EventSink::Record> behind_tail(std::span<const EventSink::Record> records,
-                                               const EventSink::Tail& tail);
 
 }  // namespace load

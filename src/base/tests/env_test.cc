@@ -50,6 +50,69 @@ TEST_F(EnvTest, PowerLossDropsUnsyncedBytes) {
   EXPECT_EQ(*env.read_file(path("log")), "kept");
 }
 
+TEST_F(EnvTest, PowerLossTakesNamesThatTheFolderHasNotKept) {
+  FaultyEnv env;
+  ASSERT_TRUE(env.make_dirs(path("a")));
+  ASSERT_TRUE(env.track_names(path("kept")));
+  ASSERT_TRUE(env.write_file(path("a/safe"), "old", true));
+  ASSERT_TRUE(env.write_file(path("a/gone"), "x", true));
+  ASSERT_TRUE(env.write_file(path("a/safe"), "new"));
+  ASSERT_TRUE(env.remove_file(path("a/gone")));
+  ASSERT_TRUE(env.write_file(path("a/fresh"), "y"));
+  EXPECT_EQ(*env.read_file(path("a/safe")), "new");
+  ASSERT_TRUE(env.drop_unsynced());
+  EXPECT_EQ(*env.read_file(path("a/safe")), "old");
+  EXPECT_EQ(*env.read_file(path("a/gone")), "x");
+  EXPECT_FALSE(env.exists(path("a/fresh")));
+}
+
+TEST_F(EnvTest, PowerLossTakesBackTheLastChangesOfEachFolder) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    std::string dir = path("n" + std::to_string(seed));
+    FaultyEnv env;
+    ASSERT_TRUE(env.make_dirs(dir));
+    ASSERT_TRUE(env.track_names(dir + "-kept"));
+    for (int i = 0; i < 5; ++i) {
+      auto file = *env.open(fmt::format("{}/{}", dir, i), Env::Open::kCreateExclusive);
+      ASSERT_TRUE(file->append("whole") && file->sync());
+    }
+    ASSERT_TRUE(env.lose_power(CounterRandom(seed, 1, 1)));
+    auto left = *env.list(dir);
+    for (std::size_t i = 0; i < left.size(); ++i) {
+      EXPECT_EQ(left[i].name, std::to_string(i));
+      EXPECT_EQ(left[i].size, 5u);
+    }
+  }
+}
+
+TEST_F(EnvTest, DeathTearsAWriteAndNothingComesBehindIt) {
+  FaultyEnv env;
+  auto file = *env.open(path("log"), Env::Open::kAppend);
+  env.die_after(2);
+  ASSERT_TRUE(file->append("kept"));
+  EXPECT_FALSE(file->append("torn"));
+  EXPECT_FALSE(file->sync());
+  EXPECT_FALSE(env.write_file(path("late"), "x"));
+  env.revive();
+  EXPECT_FALSE(file->append("of a dead process"));
+  EXPECT_EQ(*env.read_file(path("log")), "keptto");
+  EXPECT_FALSE(env.exists(path("late")));
+}
+
+TEST_F(EnvTest, SyncsAndReadsFailAsOftenAsTold) {
+  FaultyEnv env;
+  auto file = *env.open(path("log"), Env::Open::kAppend);
+  ASSERT_TRUE(file->append("x"));
+  env.fail_sync(2, 2);
+  EXPECT_TRUE(file->sync());
+  EXPECT_FALSE(file->sync());
+  EXPECT_FALSE(env.sync_dir(dir_));
+  EXPECT_TRUE(file->sync());
+  env.fail_read(1);
+  EXPECT_FALSE(env.read_file(path("log")));
+  EXPECT_TRUE(env.read_file(path("log")));
+}
+
 TEST_F(EnvTest, SecondListenerOnAPortIsRefused) {
   auto first = *Env::real().listen_loopback(0);
   EXPECT_GT(first->port(), 0);
