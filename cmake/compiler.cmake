@@ -9,7 +9,7 @@ if(CCACHE)
   # base_dir and hash_dir let checkouts in different folders share one cache.
   set(CMAKE_CXX_COMPILER_LAUNCHER
       ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
-      CCACHE_SLOPPINESS=time_macros ${CCACHE})
+      CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
 endif()
 
 find_program(LLD ld.lld)
@@ -19,7 +19,6 @@ endif()
 
 # No option may name the checkout's folder: it would keep ccache from sharing between checkouts.
 add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wno-missing-field-initializers)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})

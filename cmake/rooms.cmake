@@ -14,18 +14,23 @@ function(add_room)
   if(srcs)
     set(kind PUBLIC)
     add_library(${ROOM_NAME} STATIC ${srcs})
+    precompile_room(${ROOM_NAME})
   else()
     set(kind INTERFACE)
     add_library(${ROOM_NAME} INTERFACE)
   endif()
   target_include_directories(${ROOM_NAME} ${kind} ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${ROOM_NAME} ${kind} ${HRISTE_ROOM_DEPS_${ROOM_NAME}} ${ROOM_LIBS})
+  if(ROOM_NAME STREQUAL base AND TARGET precompiled)
+    target_link_libraries(base PUBLIC precompiled)  # JSON, compiled once
+  endif()
 
   file(GLOB tests CONFIGURE_DEPENDS ${dir}/tests/*_test.cc)
   if(HRISTE_TESTS AND tests)
     add_executable(${ROOM_NAME}_test ${tests})
     target_link_libraries(${ROOM_NAME}_test PRIVATE ${ROOM_NAME} base_testing GTest::gmock
                                                     GTest::gtest_main)
+    precompile_tests(${ROOM_NAME}_test)
     set_property(GLOBAL APPEND PROPERTY HRISTE_TEST_PROGRAMS ${ROOM_NAME}_test)
     gtest_discover_tests(${ROOM_NAME}_test DISCOVERY_MODE PRE_TEST
                          PROPERTIES TIMEOUT 300 LABELS "unit;${ROOM_NAME}")
