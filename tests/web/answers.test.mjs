@@ -139,7 +139,7 @@ test('an empty answer shows its columns; an error its words', async () => {
 });
 
 test('an answer that was cut says so', async () => {
-  await withAnswer('cut', {}, async (page) => assert.match(await page.locator('.tools-row [role=status]').innerText(), /cut: the first 2 rows/));
+  await withAnswer('cut', {}, async (page) => assert.match(await page.locator('.tools-row [role=status]').innerText(), /truncated: the first 2 rows/));
 });
 
 async function saved(page, button) {

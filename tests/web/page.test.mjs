@@ -39,7 +39,7 @@ after(async () => {
 
 /** The stand-in as it begins, whatever an earlier test (also one that failed) did to it. */
 function reset(playground) {
-  Object.assign(playground, { speed: 60, frozen: false, bare: false, loggedOut: false });
+  Object.assign(playground, { speed: 60, frozen: false, bare: false, loggedOut: false, broken: false, waiting: [], differing: 2 });
 }
 
 /** Runs `body` on a fresh, logged-in page and checks that it made no noise and no foreign request. */
@@ -339,6 +339,7 @@ test('streams: a tail with filter and pause; what is damaged says so', fakeOnly,
     await until('fewer', async () => (await lines.count()) < all);
     await page.getByLabel('Filter').fill('');
     await page.getByRole('button', { name: 'Go on' }).click();
+    await until('several in one', () => page.locator('tbody td.value', { hasText: /^3 events:/ }).count(), 40_000);
     await until('a damaged one', () => page.locator('tbody tr.wrong').count(), 40_000);
     assert.match(await page.locator('tbody tr.wrong .value').first().innerText(), /^not JSON: \{"event_id"/);
   });
@@ -385,6 +386,55 @@ test('grade: failed first, and only those on request', fakeOnly, async () => {
     await page.getByLabel('wrong only').check();
     await until('one line', async () => (await verdicts()).length === 1);
     assert.equal(new URL(page.url()).searchParams.get('wrong'), '1');
+  });
+});
+
+test('grade: what was changed and what can not be judged is neither right nor wrong', fakeOnly, async () => {
+  await onPage({ query: '#grade' }, async (page) => {
+    const row = (what) => page.locator('tbody tr', { hasText: what });
+    const head = page.locator('.block-head .pill').first();
+    assert.match(await head.innerText(), /15 \/ 18 right · 1 wrong · 1 not gradable · 1 changed by you/);
+    assert.equal(await row('changed by you').getAttribute('class'), '', 'not painted as wrong');
+    assert.match(await row('changed by you').innerText(), /stands instead of/);
+    const ranks = (await page.locator('tbody .verdict').allInnerTexts()).map((t) => t.replace(/^\S+\s+/, ''));
+    assert.deepEqual([...new Set(ranks)], ['wrong', 'not gradable', 'changed by you', 'right']);
+    await until('the sample is called one', async () => {
+      server.playground.differing = 1204;
+      return /^1\s204 rows differ; a sample of 2: missing 1/.test(await page.locator('.drill summary').innerText());
+    });
+  });
+});
+
+test('grade: earlier ones stay with their runs', fakeOnly, async () => {
+  await onPage({ query: '#grade' }, async (page) => {
+    const history = page.getByRole('region', { name: 'Grades that are kept' });
+    await until('the history', () => history.locator('tbody tr').count());
+    await history.getByRole('button', { name: 'run-0000' }).click();
+    const head = page.locator('.block-head').first();
+    await until('the earlier one', async () => /18 \/ 18 right/.test(await head.innerText()));
+    assert.equal(new URL(page.url()).searchParams.get('graded'), 'run-0000');
+    await page.reload();
+    await until('the earlier one after a reload', async () => /18 \/ 18 right/.test(await head.innerText()));
+    await head.getByRole('button', { name: 'Show the newest' }).click();
+    await until('the newest', async () => /15 \/ 18 right/.test(await head.innerText()));
+  });
+});
+
+test('what has failed says why on the map, and what is waited for is said', fakeOnly, async () => {
+  server.playground.broken = true;
+  server.playground.waiting = [{ who: 'run-3 of medallion', what: 'stream job traffic', seconds: 12 }];
+  await onPage({}, async (page) => {
+    const node = page.locator('.node[data-id="hriste_stream_job.traffic"]');
+    assert.match(await node.getAttribute('class'), /is-fail/);
+    assert.match(await node.innerText(), /stopped at pageviews/);
+    await until('attention', async () => (await page.locator('.unwell').innerText()).includes('can not be cast to bigint'));
+    assert.match(await page.locator('.side .waits').innerText(), /run-3 of medallion waits for stream job traffic/);
+    await node.click();
+    await until('the whole reason', async () => (await page.locator('.side .failure').innerText()).endsWith('then apply'));
+    await page.evaluate(() => void (location.hash = 'runs'));
+    await until('waits beside the runs', () => page.locator('.runs .waits li').count());
+    await page.setViewportSize({ width: 320, height: 700 });
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 320);
   });
 });
 

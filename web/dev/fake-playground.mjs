@@ -115,6 +115,8 @@ const CHECKS = [
   ['stream', 'requests_5min windows', '1152'], ['gold', 'engagements rows', '100000'],
 ];
 
+const REASON = 'stopped at pageviews partition 0, offset 5121: line 12, column 8: "GETT" can not be cast to bigint; set on_error = "dead_letter" or mend the query, then apply';
+
 const DIFFERENCES = [
   { key: 'event_id 882311', column: null, expected: 'user_id 7, client_ip "10.0.0.1"', found: 'nothing' },
   { key: 'event_id 882400', column: 'client_ip', expected: '"10.0.0.2"', found: '"<b>O\'Neil</b>"' },
@@ -126,6 +128,9 @@ export class Playground {
     this.now = Date.parse('2026-06-01T00:07:12.345Z');
     this.speed = 60;
     this.frozen = false;
+    this.waiting = []; // what an apply or a run waits for
+    this.broken = false; // a stream job has failed, with its reason
+    this.differing = 2; // rows of the wrong table
     this.asked = new Set(); // the queries that came
     this.bare = false; // as right after the daemon's start: nothing in it
     this.loggedOut = false; // answers as to a browser without a cookie
@@ -192,6 +197,19 @@ export class Playground {
     return { columns: COLUMNS, rows, truncated: false };
   }
 
+  grades() {
+    const { checks, ...newest } = this.full().grade;
+    const good = { passed: 18, wrong: 0, not_gradable: 0, changed: 0, all_right: true };
+    return this.bare ? [] : [newest, { ...newest, ...good, run_id: 'run-0000', graded_at: '2026-05-31T00:00:00Z' }];
+  }
+
+  gradeOf(run) {
+    const line = this.grades().find((g) => g.run_id === run);
+    if (!line) return null;
+    const right = CHECKS.map(([layer, check, expected]) => ({ layer, check, expected, found: expected, verdict: 'right', detail: '' }));
+    return { ...line, checks: line.wrong ? this.full().grade.checks : right };
+  }
+
   learned(pathname) {
     return learned(pathname, this.bare);
   }
@@ -236,7 +254,7 @@ export class Playground {
     const user = (offset * 37 + partition) % 1000;
     const event = JSON.stringify({ event_id: offset * 2 + partition, user_id: user, http_method: 'GET', latency: 180 + (offset % 90) });
     return { partition, offset, arrival: new Date(this.now).toISOString(), key: String(user),
-      value: offset % 100 === 99 ? event.slice(0, 30) : event };
+      value: offset % 100 === 99 ? event.slice(0, 30) : offset % 100 === 49 ? `\ufeff[${event},${event}] ${event}` : event };
   }
 
   run(pipeline, from = '') {
@@ -254,6 +272,7 @@ export class Playground {
   full() {
     const sway = this.rateAt(this.seconds) / 738;
     const nodes = NODES.map((n) => node(n, sway));
+    if (this.broken) Object.assign(nodes.find((n) => n.id === 'hriste_stream_job.traffic'), { health: 'fail', status: REASON });
     return {
       playground: 'fake',
       version: '0.1.0',
@@ -269,14 +288,19 @@ export class Playground {
       nodes,
       edges: EDGES.split(/\s+/).map((pair) => edge(pair, nodes)),
       grade: {
-        run_id: 'run-0001', passed: 17, total: 18, graded_at: '2026-06-01T00:00:00Z',
+        run_id: 'run-0001', passed: 15, total: 18, wrong: 1, not_gradable: 1, changed: 1, all_right: false, graded_at: '2026-06-01T00:00:00Z',
         checks: CHECKS.map(([layer, check, expected], i) =>
-          i === 14
-            ? { layer, check, expected, found: '1001341', verdict: 'wrong', detail: 'missing 1: event_id 882311', differences: DIFFERENCES }
+          i === 15
+            ? { layer, check, expected, found: '990', verdict: 'changed by you', differing: 12, detail: 'silver.pageviews: "dedup" stands instead of "distinct"', differences: [] }
+            : i === 9
+              ? { layer, check, expected, found: '61900', verdict: 'not gradable', detail: 'records from outside lie before the cut' }
+              : i === 14
+            ? { layer, check, expected, found: '1001341', verdict: 'wrong', differing: this.differing, detail: 'missing 1: event_id 882311', differences: DIFFERENCES }
             : { layer, check, expected, found: expected, verdict: 'right', detail: '' }),
       },
       alerts: this.alerts,
       alerts_total: this.alertsTotal,
+      waiting: this.waiting,
       runs: this.runs,
       rate: 738 * sway,
     };

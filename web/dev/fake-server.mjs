@@ -55,6 +55,8 @@ async function answer(playground, streams, request, response) {
   if (request.method === 'DELETE') return cancel(playground, pathname, response);
   if (request.method === 'POST') return write(playground, pathname, request, response);
   if (pathname === '/v1/overview') return json(response, 200, playground.overview());
+  if (pathname === '/v1/grades') return json(response, 200, playground.grades());
+  if (pathname === '/v1/grade') return json(response, 200, playground.gradeOf(searchParams.get('run')));
   if (pathname === '/v1/tables') return json(response, 200, playground.tables());
   if (pathname === '/v1/dashboards') return json(response, 200, playground.dashboards());
   const board = pathname.match(/^\/v1\/dashboards\/([^/]+)$/);

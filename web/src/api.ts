@@ -30,9 +30,10 @@ export interface Check {
   check: string;
   expected: string;
   found: string;
-  verdict: string; // right | wrong | not gradable
+  verdict: string; // right | wrong | not gradable | changed by you
   detail: string;
-  differences?: Difference[]; // of a wrong table: the first ones, by key
+  differing?: number; // of a table: rows that are missing, extra or different
+  differences?: Difference[]; // a sample of them: the first ones, by key
 }
 
 export interface Difference {
@@ -42,12 +43,27 @@ export interface Difference {
   found: string;
 }
 
-export interface Grade {
+export interface GradeLine {
   run_id: string;
   passed: number;
   total: number;
   graded_at: string;
+  wrong?: number;
+  not_gradable?: number;
+  changed?: number;
+  all_right?: boolean;
+}
+
+export interface Grade extends GradeLine {
   checks: Check[];
+  stale?: string; // what was damaged since: the grade no longer says how things are
+}
+
+/** What an apply or a run waits for now. */
+export interface Wait {
+  who: string;
+  what: string;
+  seconds: number;
 }
 
 export interface Alert {
@@ -108,6 +124,7 @@ export interface Overview {
   grade: Grade | null;
   alerts: Alert[]; // newest first
   alerts_total: number;
+  waiting: Wait[];
   runs: Run[]; // newest first
   rate: number; // events per second over the whole playground
   rate_history?: [number, number][]; // [epoch seconds, events per second]; only in the snapshot
@@ -123,6 +140,7 @@ export function complete(sent: Overview): Overview {
     edges: sent.edges ?? [],
     grade: sent.grade ? { ...sent.grade, checks: sent.grade.checks ?? [] } : null,
     alerts: sent.alerts ?? [],
+    waiting: sent.waiting ?? [],
     runs: (sent.runs ?? []).map((r) => ({ ...r, activities: r.activities ?? [] })),
     rate: sent.rate ?? 0,
   };
@@ -161,6 +179,9 @@ export const setFrozen = (frozen: boolean) => post('v1/clock', { frozen });
 export const setSpeed = (speed: number) => post('v1/clock', { speed });
 export const jumpTo = (instant: string) => post('v1/clock', { jump_to: instant });
 export const gradeNow = () => post('v1/grade');
+/** Those that are kept, newest first. */
+export const grades = () => get<GradeLine[]>('v1/grades');
+export const gradeOf = (run: string) => get<Grade | null>(`v1/grade?run=${encodeURIComponent(run)}`);
 export const runPipeline = (name: string, from?: string) =>
   post(`v1/pipelines/${encodeURIComponent(name)}/run`, from ? { from } : undefined);
 

@@ -8,10 +8,10 @@ export function cellText(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-const INTEGER = /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/;
+const INTEGER = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|BIGNUM)$/;
 
 export const isNumeric = (column: Column): boolean =>
-  INTEGER.test(column.type) || /^(DOUBLE|FLOAT|REAL|DECIMAL[^[]*$)/.test(column.type);
+  INTEGER.test(column.type) || /^(DOUBLE|FLOAT|REAL|DECIMAL(\([\d,]+\))?)$/.test(column.type);
 
 /** RFC 4180; null is an empty field, an empty text is "". */
 export function toCsv({ columns, rows }: Answer): string {

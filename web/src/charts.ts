@@ -82,7 +82,7 @@ const field = (name: string) => name.replace(NAME, '\\$&');
 
 function typeOf(column: Column | undefined): 'temporal' | 'quantitative' | 'nominal' {
   if (!column) return 'nominal';
-  if (/^(DATE|TIMESTAMP)/.test(column.type)) return 'temporal';
+  if (/^(DATE|TIMESTAMP)[^[]*$/.test(column.type)) return 'temporal';
   return isNumeric(column) ? 'quantitative' : 'nominal';
 }
 

@@ -65,9 +65,27 @@ export function instant(iso: string): string {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(iso) ? iso.slice(0, 19).replace('T', ' ') : iso;
 }
 
+/** Of two long texts the parts that differ, with a little of what is equal around them. */
+export function differing(a: string, b: string, room: number): [string, string] {
+  if (Math.max(a.length, b.length) <= room) return [a, b];
+  let start = 0;
+  while (start < Math.min(a.length, b.length) && a[start] === b[start]) start++;
+  let end = 0;
+  while (end < Math.min(a.length, b.length) - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end++;
+  const around = 6;
+  const part = (text: string): string => {
+    const from = Math.max(0, start - around);
+    const whole = text.slice(from, text.length - Math.max(0, end - around));
+    const shown = whole.slice(0, room);
+    const cut = whole.length > room || end > around;
+    return `${from > 0 ? '…' : ''}${shown}${cut ? '…' : ''}`;
+  };
+  return [part(a), part(b)];
+}
+
 /** How many rows an answer has, and whether that is all of them. */
 export function rowsOf({ rows, truncated }: { rows: unknown[]; truncated: boolean }): string {
-  if (truncated) return `cut: the first ${group(rows.length)} rows, there are more`;
+  if (truncated) return `truncated: the first ${group(rows.length)} rows, there are more`;
   return rows.length === 1 ? '1 row' : `${group(rows.length)} rows`;
 }
 

@@ -3,6 +3,7 @@
 // BroadcastChannel. When it closes, the lock passes on and the next tab connects.
 import { computed, signal } from '@preact/signals';
 import { complete, isLoggedOut, type Overview } from './api';
+import { parseExact } from './exact';
 
 export type Connection = 'connecting' | 'live' | 'reconnecting' | 'offline' | 'logged out';
 type Kind = 'snapshot' | 'overview';
@@ -66,7 +67,7 @@ function remember(kind: Kind, next: Overview): void {
 
 function receive(kind: Kind, data: string): void {
   lastHeard = performance.now();
-  const next = complete(JSON.parse(data) as Overview);
+  const next = complete(parseExact(data) as Overview);
   remember(kind, next);
   waiting = next;
   const due = lastShown + REDRAW_MS - performance.now();
@@ -141,7 +142,7 @@ function follow(channel: BroadcastChannel, isLeader: () => boolean): void {
 
 function answer(channel: BroadcastChannel): void {
   if (lastData) {
-    const data = JSON.stringify({ ...JSON.parse(lastData), rate_history: history.value });
+    const data = JSON.stringify({ ...(parseExact(lastData) as Overview), rate_history: history.value });
     channel.postMessage({ type: 'snapshot', data } satisfies Message);
   }
   channel.postMessage({ type: 'state', state: connection.value } satisfies Message);

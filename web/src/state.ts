@@ -5,6 +5,7 @@ import { keep, kept } from './route';
 export const selected = signal<string | null>(kept('node'));
 export const wrongOnly = signal(kept('wrong') === '1');
 export const hovered = signal<string | null>(null);
+export const gradedRun = signal<string | null>(kept('graded')); // whose grade is shown; null: the newest
 export const selectedRun = signal<string | null>(kept('run')); // null: the newest
 
 /** The last failed action, in words; cleared by the next one or after a while. */
@@ -24,5 +25,5 @@ export async function act(action: () => Promise<unknown>): Promise<void> {
 }
 
 export function startAddress(): void {
-  effect(() => keep({ node: selected.value, wrong: wrongOnly.value ? '1' : null, run: selectedRun.value }));
+  effect(() => keep({ node: selected.value, wrong: wrongOnly.value ? '1' : null, run: selectedRun.value, graded: gradedRun.value }));
 }

@@ -1,6 +1,7 @@
 // From a wrong check to its rows: what is missing, extra and different, and a query for them.
 import { signal } from '@preact/signals';
 import type { Check, Difference } from '../api';
+import * as format from '../format';
 import { go } from '../route';
 import { ask } from './sql';
 
@@ -43,10 +44,12 @@ export function Differences({ check }: { check: Check }) {
   const all = check.differences!;
   const count = (sort: Sort) => new Set(all.filter((d) => sortOf(d) === sort).map((d) => d.key)).size;
   const sql = sqlOf(check);
+  const sampled = new Set(all.map((d) => d.key)).size;
+  const more = (check.differing ?? sampled) > sampled;
   return (
     <details class="drill">
       <summary>
-        rows: missing {count('missing')} · extra {count('extra')} · different {count('different')}
+        {more ? `${format.group(check.differing!)} rows differ; a sample of ${sampled}` : 'rows'}: missing {count('missing')} · extra {count('extra')} · different {count('different')}
       </summary>
       {sql && (
         <div class="steps">

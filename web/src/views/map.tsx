@@ -254,6 +254,7 @@ function under(node: MapNode, tight: boolean): string {
 
 /** The one line under the name: what flows, else what lies there, else how it is. */
 function measure(node: MapNode, tight: boolean): string {
+  if (node.health === 'fail' && node.status) return node.status;
   if (node.rate > 0) {
     const lag = node.lag_ms > 0 ? ` · ${tight ? '' : 'lag '}${format.lag(node.lag_ms, tight)}` : '';
     return `${format.short(node.rate)}/s${lag}`;

@@ -90,8 +90,9 @@ function Facts({ node }: { node: MapNode }) {
   return (
     <>
       <p class={`pill ${node.health}`}>
-        <Glyph health={node.health} /> {node.status || healthWord[node.health]}
+        <Glyph health={node.health} /> {isLong(node.status) ? healthWord[node.health] : node.status || healthWord[node.health]}
       </p>
+      {isLong(node.status) && <p class={node.health === 'fail' ? 'failure' : 'reason'}>{node.status}</p>}
       <dl class="facts">
         {facts(node).map(([name, value]) => (
           <div key={name}>
@@ -106,6 +107,9 @@ function Facts({ node }: { node: MapNode }) {
     </>
   );
 }
+
+/** A reason is read in full; a state is one or two words. */
+const isLong = (status: string) => status.length > 24;
 
 function Source({ node }: { node: MapNode }) {
   return (
@@ -192,10 +196,26 @@ function Attention() {
   );
 }
 
+/** What an apply or a run waits for. */
+export function Waits() {
+  const waits = overview.value?.waiting ?? [];
+  if (waits.length === 0) return null;
+  return (
+    <ul class="waits" aria-label="What is waited for">
+      {waits.map((wait, i) => (
+        <li key={i}>
+          {wait.who} waits for {wait.what} · {format.seconds(wait.seconds)}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function Legend() {
   return (
     <>
       <Attention />
+      <Waits />
       <h2>How to read the map</h2>
       <p>Data flows from left to right. Choose a node to see its figures, its source and its neighbours.</p>
       <ul class="legend">

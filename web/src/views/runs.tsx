@@ -6,7 +6,7 @@ import { part } from '../live';
 import { act, selectedRun } from '../state';
 import { failedExpectations } from './expectations';
 import { Glyph, Retry, stateHealth } from './icons';
-import { RunButton } from './panel';
+import { RunButton, Waits } from './panel';
 
 const LIMIT = 50;
 const runs = part('runs');
@@ -24,6 +24,7 @@ export function Runs() {
         {chosen.value && <GoOn run={chosen.value} />}
         {chosen.value && <RunButton name={chosen.value.pipeline} />}
       </div>
+      <Waits />
       {all.length === 0 ? (
         <p class="empty">
           Nothing has run yet. <code>hriste run PIPELINE</code> starts one; a trigger with <code>on = "apply"</code>{' '}

@@ -2,6 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { hubRecords, type HubRecord } from '../api';
+import { eventsIn } from '../events';
 import * as format from '../format';
 import { overview } from '../live';
 import { keep, kept } from '../route';
@@ -140,9 +141,9 @@ function Tail() {
 }
 
 function Line({ record }: { record: HubRecord }) {
-  const { value, reason } = decoded(record.value);
+  const count = eventsIn(record.value);
   return (
-    <tr class={reason ? 'wrong' : ''}>
+    <tr class={count === null ? 'wrong' : ''}>
       <td class="time">{format.instant(record.arrival)}</td>
       <td class="mono">
         <button class="link" title={`only key ${record.key}`} onClick={() => (filter.value = record.key)}>
@@ -153,19 +154,11 @@ function Line({ record }: { record: HubRecord }) {
         {record.partition} · {record.offset}
       </td>
       <td class="mono value">
-        {reason && <span class="fail">{reason}: </span>}
-        {value}
+        {/* What isn't JSON is shown as it came, with the reason. */}
+        {count === null && <span class="fail">not JSON: </span>}
+        {count !== null && count !== 1 && <span class="muted">{count} events: </span>}
+        {record.value}
       </td>
     </tr>
   );
-}
-
-/** What isn't JSON is shown as it came, with the reason. */
-function decoded(text: string): { value: string; reason: string } {
-  try {
-    JSON.parse(text);
-    return { value: text, reason: '' };
-  } catch {
-    return { value: text, reason: 'not JSON' };
-  }
 }
