@@ -2,6 +2,7 @@
 
 #include "lake/batch_read_internal.h"
 #include "lake/session_internal.h"
+#include "lake/table_rules_internal.h"
 
 namespace lake {
 namespace {
@@ -68,17 +69,15 @@ class Running {
   std::vector<duckdb_logical_type> types_;
 };
 
-}  // namespace
+/// Whoever takes the rows is a thread already, and reads tables side by side: with more, rows would
+/// be handed from thread to thread.
+constexpr int kThreads = 1;
 
-base::Status scan(Lake& lake, const std::string& sql,
-                  const std::function<base::Status(const model::Batch&)>& on_batch,
-                  const ScanOptions& options) {
-  // Whoever takes the rows is a thread already, and reads tables side by side: with more, rows
-  // would be handed from thread to thread.
-  auto session = TRY(Session::open(lake, sql, options.cuts, Session::Order::kAny, {},
-                                   /*threads=*/1, options.versions));
-  const std::stop_token& stop = options.stop;
-  duckdb_connection connection = session->connection().raw();
+using OnBatch = std::function<base::Status(const model::Batch&)>;
+
+base::Status give_rows(Session& session, const std::string& sql, const OnBatch& on_batch,
+                       const std::stop_token& stop) {
+  duckdb_connection connection = session.connection().raw();
   std::stop_callback on_stop(stop, [connection] { duckdb_interrupt(connection); });
   Running running;
   model::Batch batch;
@@ -94,6 +93,41 @@ base::Status scan(Lake& lake, const std::string& sql,
     if (!*more) return {};
     TRY(on_batch(batch));
   }
+}
+
+/// The rows that the expectations keep, in the types that a table stores.
+base::Result<std::string> remade_select(Session& session, const TableSpec& spec,
+                                        const std::vector<std::string>& columns) {
+  std::string list, wanted;
+  for (const auto& column : TRY(session.columns()).list) {
+    list += fmt::format("{}CAST({} AS {}) AS {}", list.empty() ? "" : ", ", quote_name(column.name),
+                        stored_type(column.type), quote_name(column.name));
+  }
+  for (const auto& column : columns) wanted += (wanted.empty() ? "" : ", ") + quote_name(column);
+  return fmt::format("SELECT {} FROM (SELECT {} FROM hriste_result) r WHERE ({}) IS NULL", wanted,
+                     list, verdict(spec.expectations));
+}
+
+}  // namespace
+
+base::Status scan(Lake& lake, const std::string& sql, const OnBatch& on_batch,
+                  const ScanOptions& options) {
+  auto session = TRY(
+      Session::open(lake, sql, options.cuts, Session::Order::kAny, {}, kThreads, options.versions));
+  return give_rows(*session, sql, on_batch, options.stop);
+}
+
+base::Status scan_remade(Lake& lake, const TableSpec& spec, const std::vector<std::string>& columns,
+                         const OnBatch& on_batch, const ScanOptions& options) {
+  std::string conditions;
+  for (const auto& expectation : spec.expectations) conditions += expectation.condition + '\n';
+  auto session =
+      TRY(Session::open(lake, spec.select, options.cuts, Session::Order::kAny,
+                        {.text = spec.macros, .callers = conditions}, kThreads, options.versions));
+  TRY(check_conditions(session->connection(), spec.expectations));
+  auto select = TRY(remade_select(*session, spec, columns));
+  TRY(session->make_result_view());
+  return give_rows(*session, select, on_batch, options.stop);
 }
 
 }  // namespace lake

@@ -30,6 +30,13 @@ struct ScanOptions {
 base::Status scan(Lake& lake, const std::string& sql,
                   const std::function<base::Status(const model::Batch&)>& on_batch,
                   const ScanOptions& options);
+/// Gives the rows that Lake::write_table(spec, options.cuts) would write now: those that its
+/// expectations keep, with `columns` as they are named. What a kept table should hold if nothing
+/// but its statement had a part in it. Errors: as scan(), and of the expectations; whether the keys
+/// hold isn't looked at.
+base::Status scan_remade(Lake& lake, const TableSpec& spec, const std::vector<std::string>& columns,
+                         const std::function<base::Status(const model::Batch&)>& on_batch,
+                         const ScanOptions& options);
 inline base::Status scan(Lake& lake, const std::string& sql,
                          const std::function<base::Status(const model::Batch&)>& on_batch,
                          const Cuts& cuts = {}, std::stop_token stop = {}) {

@@ -34,6 +34,10 @@ base::Status check_conditions(DuckConnection& connection,
   return {};
 }
 
+std::string stored_type(const std::string& type) {
+  return type == "HUGEINT" || type == "UBIGINT" || type == "UINTEGER" ? "BIGINT" : type;
+}
+
 std::string fails(const Expectation& expectation) {
   return fmt::format("(({}\n) IS NOT TRUE)", expectation.condition);
 }

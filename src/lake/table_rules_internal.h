@@ -14,6 +14,10 @@ namespace lake {
 base::Status check_conditions(DuckConnection& connection,
                               const std::vector<Expectation>& expectations);
 
+/// The type in which a column of the engine's `type` is stored: sum() of a BIGINT is BIGINT in
+/// Spark; a file of HUGEINT could be read nowhere else.
+std::string stored_type(const std::string& type);
+
 /// "(condition) IS NOT TRUE".
 std::string fails(const Expectation& expectation);
 

@@ -90,9 +90,7 @@ class TableWriter {
                            "two columns are called {}; give one another name with AS", name);
       }
       bool hidden = name.starts_with('_');
-      // sum() of a BIGINT is BIGINT in Spark; a file of HUGEINT could be read nowhere else.
-      std::string type = given;
-      if (type == "HUGEINT" || type == "UBIGINT" || type == "UINTEGER") type = "BIGINT";
+      std::string type = stored_type(given);
       if (!hidden) TRY(add_column(name, type));
       has_origin_ = has_origin_ || name == "_origin";
       select += fmt::format("{}CAST(#{} AS {}) AS {}", select.empty() ? "" : ", ", i + 1, type,
