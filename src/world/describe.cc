@@ -15,6 +15,47 @@ using internal::percent;
 
 std::string share_text(double share) { return percent(share) + " of the rows"; }
 
+/// As many users are asked for their birth numbers: a few seconds.
+constexpr std::int64_t kBirthNumbers = 2'000'000;
+
+/// Appends the birth numbers of users [first, last), as numbers.
+void add_birth_numbers(const World& world, std::int64_t first, std::int64_t last,
+                       std::vector<std::uint64_t>& numbers) {
+  constexpr std::string_view kBefore = "\"birth_number\":\"";
+  std::string lines;
+  world.users_jsonl(first, last, lines);
+  for (std::size_t at = 0; (at = lines.find(kBefore, at)) != std::string::npos;) {
+    std::uint64_t digits = 1;  // in front, so that 9 digits never equal 10
+    for (at += kBefore.size(); lines[at] != '"'; ++at) {
+      if (lines[at] != '/') digits = digits * 10 + static_cast<std::uint64_t>(lines[at] - '0');
+    }
+    numbers.push_back(digits);
+  }
+}
+
+/// How many birth numbers belong to more than one of the first `users`.
+std::int64_t shared_birth_numbers(const World& world, std::int64_t users) {
+  constexpr std::int64_t kAtOnce = 10'000;
+  std::vector<std::uint64_t> numbers;
+  for (std::int64_t first = 0; first < users; first += kAtOnce) {
+    add_birth_numbers(world, first, std::min(first + kAtOnce, users), numbers);
+  }
+  std::ranges::sort(numbers);
+  std::int64_t shared = 0;
+  for (auto at = numbers.begin(); (at = std::adjacent_find(at, numbers.end())) != numbers.end();) {
+    ++shared;
+    at = std::upper_bound(at, numbers.end(), *at);
+  }
+  return shared;
+}
+
+/// "456", or what is known of it.
+std::string shared_text(const World& world, std::int64_t users) {
+  std::int64_t asked = std::min(users, kBirthNumbers);
+  std::string text = std::to_string(shared_birth_numbers(world, asked));
+  return asked == users ? text : fmt::format("{} among the first {} users", text, asked);
+}
+
 struct UserFactsGathered {
   Categories cities, kraje, damage;
   Numbers ages;
@@ -43,6 +84,7 @@ void describe_users(const World& world, TableDescription& out) {
   Facts born = g.ages.facts(0);
   for (auto& [name, value] : born) name = "age, " + name;
   born.insert(born.begin(), {"women", percent(g.women / n)});
+  born.emplace_back("belong to more than one user", shared_text(world, s.users));
   std::string damage = percent(s.faults.damaged_user);
   out.form = "JSON lines, bronze/users/users.json";
   out.rows = s.users;
@@ -70,8 +112,12 @@ void describe_users(const World& world, TableDescription& out) {
        fmt::format("even; a quarter of the {} damaged users have none", damage),
        {{"empty", share_text(g.without_phone / n)}}},
       {"birth_number", "string",
-       "YYMMDD/XXXX, women's month + 50, a multiple of 11; born before 1954: YYMMDD/XXX",
-       "50.7 % women; ages 15 … 95 at the epoch, by the population's groups of five years", born},
+       "YYMMDD/XXXX, women's month + 50, a multiple of 11; born before 1954: YYMMDD/XXX; not "
+       "unique",
+       "50.7 % women; ages 15 … 95 at the epoch, by the population's groups of five years; serials "
+       "even, whoever has one already: some numbers belong to two people, which no fault plants "
+       "and no rule mends",
+       born},
       {"user_name",
        "string",
        "Unique: the name without diacritics, and a number",

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -84,6 +86,19 @@ TEST(Describe, FactsAreThoseOfTheRows) {
   EXPECT_NEAR(static_cast<double>(views.rows), 11.6 * 4 * 3600, 11.6 * 4 * 3600 * .6);
   EXPECT_NEAR(fact(views, "latency", "≥ 500"), 1, .3);
   EXPECT_NEAR(fact(views, "latency", "mean"), 225, 10);
+}
+
+TEST(Describe, SaysHowManyBirthNumbersAreShared) {
+  Settings settings;
+  settings.users = 40'000;
+  settings.vip_users = 1'000;
+  World world = World::create(settings).value();
+  std::map<std::string, int> users;
+  for (std::int64_t id = 0; id < settings.users; ++id) ++users[world.user(id).birth_number];
+  auto shared = std::ranges::count_if(users, [](const auto& one) { return one.second > 1; });
+  EXPECT_GT(shared, 0);
+  EXPECT_EQ(fact(describe(world, Table::kUsers), "birth_number", "belong to more than one user"),
+            static_cast<double>(shared));
 }
 
 TEST(Describe, OrdersHaveTheirEffectsAndTheBestScore) {

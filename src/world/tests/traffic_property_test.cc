@@ -136,6 +136,26 @@ TEST(TrafficByTheMillion, SessionsFollowTheirDistributions) {
       star_after, [](double x) { return (x + .5 - 5'000) / 595'001; }, "star delays");
 }
 
+// Each star's own share, over so many that one percent more or less of a rare one shows.
+TEST(TrafficByTheMillion, EachStarHasItsShare) {
+  World world = many_events();
+  constexpr std::int64_t kSessions = kManyRows * 3 / 10;
+  using Counts = std::vector<double>;
+  auto parts = in_halves<Counts>(kSessions, [&](std::int64_t first, std::int64_t last) {
+    Counts counts(5);
+    Session session;
+    for (std::int64_t id = first; id < last; ++id) {
+      world.session(id, session);
+      if (session.star) ++counts.at(static_cast<std::size_t>(session.star->stars - 1));
+    }
+    return counts;
+  });
+  double given = 0;
+  for (int i = 0; i < 5; ++i) given += parts[0][i] += parts[1][i];
+  constexpr double kShares[] = {.05, .08, .17, .30, .40};
+  for (int i = 0; i < 5; ++i) expect_share(parts[0][i], given, kShares[i], "a star's share");
+}
+
 TEST(TrafficByTheMillion, LatencyAndFaultsFollowTheirDistributions) {
   World world = many_events();
   std::vector<double> ordinary, outliers, network(96), late, overtaken, copies;
