@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/clock.h"
 #include "codec/text.h"
 
 namespace load {
@@ -57,11 +58,24 @@ base::Result<std::int64_t> Feed::step(std::int64_t to_ms) {
   }
   for (int p = 0; p < sink_.partitions(); ++p) {
     auto missing = behind_tail(partitions_[static_cast<std::size_t>(p)], sink_.tail(p));
-    if (!missing.empty()) TRY(sink_.append(p, missing));
+    if (missing.empty()) continue;
+    TRY(keeps_promise(missing.front().arrival_ms));
+    TRY(sink_.append(p, missing));
   }
   position_ = cursor_.position();
   sink_.advance(position_);
   return std::ssize(chunk_.rows);
+}
+
+/// Whoever reads the sink has been told that nothing more arrives below its frontier.
+base::Status Feed::keeps_promise(std::int64_t arrival_ms) const {
+  std::int64_t promised_ms = sink_.advanced_to();
+  if (arrival_ms >= promised_ms) return {};
+  auto text = [](std::int64_t ms) { return base::format_millis(base::from_millis(ms)); };
+  return base::error(base::Code::kFailedPrecondition,
+                     "{} has said that nothing more arrives before {}, and events from {} on are "
+                     "missing there: replace the hub, so that its generator begins anew",
+                     sink_.name(), text(promised_ms), text(arrival_ms));
 }
 
 std::int64_t Feed::chunk_end(std::int64_t from_ms, std::int64_t to_ms) const {

@@ -4,7 +4,9 @@
 // All that arrives in a stretch of playground time is appended to its partitions (Kafka's murmur2
 // of the decimal user_id), then the frontier moves to the stretch's end: it never passes what is
 // appended. How far the stream is, is read from the sink's tails: of a chunk, what lies at or
-// before a partition's tail is left out, after a kill -9 as after a failed append.
+// before a partition's tail is left out, after a kill -9 as after a failed append. What is missing
+// below a frontier that somebody else has moved is refused (a generator that comes after the clock,
+// or after another one that had ended): what was promised isn't broken.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +30,8 @@ class Feed {
 
   /// Appends the next chunk, which ends at `to_ms` at the latest, and moves the frontier to its
   /// end. Returns the records of the chunk, those that were in already too; 0 at `to_ms`.
-  /// Errors: the sink's; the next call goes on with the same chunk.
+  /// Errors: the sink's, and kFailedPrecondition for what lies below the sink's frontier; the next
+  /// call goes on with the same chunk.
   base::Result<std::int64_t> step(std::int64_t to_ms);
   /// All arrivals below it are in.
   std::int64_t position() const { return position_; }
@@ -38,6 +41,7 @@ class Feed {
  private:
   using Records = std::vector<EventSink::Record>;
   std::int64_t resume_from() const;
+  base::Status keeps_promise(std::int64_t arrival_ms) const;
   std::int64_t chunk_end(std::int64_t from_ms, std::int64_t to_ms) const;
   void split_by_partition();
 

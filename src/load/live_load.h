@@ -5,7 +5,8 @@
 // It goes chunk by chunk, and goes on from what the sink has (feed.h): nothing is lost and nothing
 // doubled after a kill -9 or a failed append.
 // A failed append (disk full) is tried again every second, with the error in status(), where the
-// sink says that it may help; a hub that was removed ends the load.
+// sink says that it may help; a hub that was removed ends the load, and one that has passed what is
+// missing there (feed.h).
 //
 // Threads: LiveLoad is thread-safe; on_backfilled is called from its thread.
 // Read first: tests/live_load_test.cc.

@@ -176,6 +176,61 @@ TEST_F(LiveLoadTest, ARemovedHubEndsTheLoad) {
   EXPECT_TRUE(load->state().ended);
 }
 
+TEST_F(LiveLoadTest, WhatTheFrontierHasPassedIsRefused) {
+  World world = small_world();
+  auto hub = open_hub();
+  hub->attach_generator();
+  hub->advance_frontier(world.backfill_start_ms() + 90 * kMinute);
+  auto load = start(world, hub);
+  auto status = load->wait_ended({});
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, base::Code::kFailedPrecondition);
+  EXPECT_NE(status.error().message.find("replace the hub"), std::string::npos);
+  EXPECT_NE(load->state().error.find("nothing more arrives before"), std::string::npos);
+  for (int p = 0; p < hub->partitions(); ++p) EXPECT_EQ(hub->state(p).world_records, 0);
+  EXPECT_EQ(hub->frontier_ms(), world.backfill_start_ms() + 90 * kMinute);
+}
+
+TEST_F(LiveLoadTest, AReplacedGeneratorGoesOnAndCountsRight) {
+  World world = small_world();
+  auto hub = open_hub();
+  std::int64_t frontier_ms = hub::kNoFrontier, now = world.epoch_ms();
+  for (int turn = 0; turn < 4; ++turn) {
+    auto load = start(world, hub);
+    ASSERT_TRUE(load->wait_backfilled({}));
+    now += 7 * kMinute;
+    clock_.set(base::from_millis(now));
+    ASSERT_TRUE(hub->wait_frontier(now, {}));
+    load->stop();
+    EXPECT_GE(hub->frontier_ms(), frontier_ms);
+    frontier_ms = hub->frontier_ms();
+    std::size_t rows = 0;
+    for (int p = 0; p < hub->partitions(); ++p) rows += expected(world, *hub, p, now).size();
+    EXPECT_EQ(load->state().rows, static_cast<std::int64_t>(rows));
+    EXPECT_EQ(load->state().position_ms, now);
+    load.reset();
+    clock_.set(base::from_millis(now += 3 * kMinute));  // nobody loads meanwhile
+    EXPECT_EQ(hub->frontier_ms(), frontier_ms);
+  }
+  expect_complete(world, *hub, frontier_ms);
+}
+
+TEST_F(LiveLoadTest, AnotherGeneratorAfterOneThatHadEndedIsRefused) {
+  World world = small_world();
+  auto hub = open_hub();
+  ASSERT_TRUE(start(world, hub, LiveLoad::Mode::kOnce)->wait_ended({}));
+  clock_.set(base::from_millis(world.epoch_ms() + 30 * kMinute));
+  std::int64_t frontier_ms = hub->frontier_ms();
+  EXPECT_GE(frontier_ms, world.epoch_ms() + 30 * kMinute) << "it follows the clock";
+  // The same again has nothing to add.
+  EXPECT_TRUE(start(world, hub, LiveLoad::Mode::kOnce)->wait_ended({}));
+  auto status = start(world, hub)->wait_ended({});
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, base::Code::kFailedPrecondition);
+  EXPECT_GE(hub->frontier_ms(), frontier_ms);
+  expect_complete(world, *hub, world.epoch_ms());
+}
+
 TEST_F(LiveLoadTest, WaitingCanBeStopped) {
   World world = small_world(10'000);
   auto load = start(world, open_hub());
