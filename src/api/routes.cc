@@ -102,7 +102,10 @@ void Server::Impl::add_playground_routes() {
                 answer(response, {{"cancelled", queries.cancel(request.matches[1])}});
               });
   get("/v1/tables", [&playground](const Request&) { return playground.tables(); });
-  get("/v1/grade", [&playground](const Request&) { return playground.recorded_grade(); });
+  get("/v1/grade", [&playground](const Request& request) {
+    return playground.recorded_grade(request.get_param_value("run"));
+  });
+  get("/v1/grades", [&playground](const Request&) { return playground.grade_history(); });
   http.Post("/v1/grade", [&playground](const Request&, httplib::Response& response) {
     answer_result(response, playground.grade("manual"));
   });

@@ -45,6 +45,13 @@ std::string find_data_dir(const std::string& given) {
   return (here / ".hriste").string();
 }
 
+/// What the daemon calls a run; it becomes part of an address.
+std::string is_run_id(const std::string& text) {
+  bool plain = !text.empty() &&
+               text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+  return plain ? "" : "\"" + text + "\" is no run: hriste grade --history lists them";
+}
+
 /// Verbs that need no daemon but the engine's rooms; it parses their options.
 bool is_for_engine(int argc, char** argv) {
   std::string_view verb = argc >= 2 ? argv[1] : "", second = argc >= 3 ? argv[2] : "";
@@ -75,7 +82,7 @@ int command_line(int argc, char** argv) {
                  "playground/local/.hriste here or above");
   app.fallthrough();
 
-  bool as_json = false, print_only = false, now = false, orphans = false, follow = false;
+  bool as_json = false, print_only = false, orphans = false, follow = false;
   int lines = 50, limit = 10;
   std::string text;
   std::string from;
@@ -105,7 +112,14 @@ int command_line(int argc, char** argv) {
   auto* grade =
       app.add_subcommand("grade", "The recorded grade; exit status 1 when a check is wrong");
   grade->add_flag("--json", as_json, "As JSON");
-  grade->add_flag("--now", now, "Compute it now");
+  ::app::GradeOptions grading;
+  auto* grade_now = grade->add_flag("--now", grading.now, "Compute it now");
+  auto* grade_run = grade->add_option("--run", grading.run, "The grade of this run")
+                        ->check(CLI::Validator(is_run_id, "RUN"))
+                        ->excludes(grade_now);
+  grade->add_flag("--history", grading.history, "The grades that are kept, newest first")
+      ->excludes(grade_now)
+      ->excludes(grade_run);
   ::app::NotebookOptions notebook;
   auto* nb = app.add_subcommand("nb", "Notebooks: hriste nb run FILE");
   auto* nb_run = nb->add_subcommand(
@@ -154,7 +168,10 @@ int command_line(int argc, char** argv) {
   }
   if (*tail) return ::app::tail_verb(playground, text, limit, follow);
   if (*run) return ::app::run_verb(playground, text, from);
-  if (*grade) return ::app::grade_verb(playground, as_json, now);
+  if (*grade) {
+    grading.as_json = as_json;
+    return ::app::grade_verb(playground, grading);
+  }
   if (*nb_run) return ::app::notebook_verb(playground, notebook);
   if (*doctor) return ::app::doctor_verb(playground);
   if (*hash) return ::app::world_hash_verb(playground);

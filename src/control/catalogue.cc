@@ -229,11 +229,12 @@ Status Catalogue::put_run(const StoredRun& run) {
   return statement.text(run.id).text(run.pipeline).text(run.state).text(text_of(run.record)).run();
 }
 
-Result<std::vector<StoredRun>> Catalogue::runs(int limit) {
+Result<std::vector<StoredRun>> Catalogue::runs(int limit, std::string_view pipeline) {
   std::lock_guard lock(mutex_);
-  auto statement =
-      TRY(prepare("SELECT id, pipeline, state, record FROM runs ORDER BY seq DESC LIMIT ?"));
-  statement.integer(limit);
+  auto statement = TRY(
+      prepare("SELECT id, pipeline, state, record FROM runs WHERE ? IN ('', pipeline) ORDER BY seq "
+              "DESC LIMIT ?"));
+  statement.text(pipeline).integer(limit);
   std::vector<StoredRun> runs;
   while (TRY(statement.step())) {
     runs.push_back({statement.column_text(0), statement.column_text(1), statement.column_text(2),
@@ -261,17 +262,32 @@ Result<int> Catalogue::fail_running_runs(std::string_view error) {
 
 Status Catalogue::put_grade(std::string_view run_id, const json& grade) {
   std::lock_guard lock(mutex_);
-  auto statement = TRY(prepare("INSERT INTO grades (run_id, grade) VALUES (?, ?)"));
-  return statement.text(run_id).text(text_of(grade)).run();
+  auto insert = TRY(prepare("INSERT INTO grades (run_id, grade) VALUES (?, ?)"));
+  TRY(insert.text(run_id).text(text_of(grade)).run());
+  auto forget = TRY(
+      prepare("DELETE FROM grades WHERE seq <= (SELECT seq FROM grades ORDER BY seq DESC LIMIT 1 "
+              "OFFSET ?)"));
+  return forget.integer(kGradesKept).run();
 }
 
-Result<std::optional<json>> Catalogue::latest_grade() {
+Result<std::optional<json>> Catalogue::latest_grade(std::string_view run_id) {
   std::lock_guard lock(mutex_);
-  auto statement = TRY(prepare("SELECT grade FROM grades ORDER BY seq DESC LIMIT 1"));
-  if (!TRY(statement.step())) return std::nullopt;
+  auto statement =
+      TRY(prepare("SELECT grade FROM grades WHERE ? IN ('', run_id) ORDER BY seq DESC LIMIT 1"));
+  if (!TRY(statement.text(run_id).step())) return std::nullopt;
   json grade = statement.column_json(0);
   if (!grade.is_object()) return std::nullopt;  // damaged: the next run grades again
   return grade;
+}
+
+Result<std::vector<json>> Catalogue::grades() {
+  std::lock_guard lock(mutex_);
+  auto statement =
+      TRY(prepare("SELECT json_remove(grade, '$.checks') FROM grades WHERE CASE WHEN "
+                  "json_valid(grade) THEN json_type(grade) = 'object' END ORDER BY seq DESC"));
+  std::vector<json> grades;
+  while (TRY(statement.step())) grades.push_back(statement.column_json(0));
+  return grades;
 }
 
 Status Catalogue::put_alerts(const std::vector<Alert>& alerts) {

@@ -25,6 +25,8 @@ namespace control {
 
 using json = nlohmann::json;
 
+inline constexpr int kGradesKept = 200;
+
 struct Resource {
   std::string kind;  ///< "hriste_lake"
   std::string name;
@@ -70,14 +72,17 @@ class Catalogue {
   base::Result<std::vector<Resource>> list();
 
   base::Status put_run(const StoredRun& run);
-  /// Newest first.
-  base::Result<std::vector<StoredRun>> runs(int limit);
+  /// Newest first; of all pipelines, or of one.
+  base::Result<std::vector<StoredRun>> runs(int limit, std::string_view pipeline = "");
   /// Marks runs that a crash left "running" as failed; returns how many.
   base::Result<int> fail_running_runs(std::string_view error);
 
+  /// The last kGradesKept are kept.
   base::Status put_grade(std::string_view run_id, const json& grade);
-  /// The newest, or nullopt.
-  base::Result<std::optional<json>> latest_grade();
+  /// The newest, or nullopt; of all runs, or of one.
+  base::Result<std::optional<json>> latest_grade(std::string_view run_id = "");
+  /// All that are kept without their checks, newest first.
+  base::Result<std::vector<json>> grades();
 
   /// Alerts whose key is there already are left alone.
   base::Status put_alerts(const std::vector<Alert>& alerts);

@@ -51,7 +51,8 @@ class GeneratorController final : public Controller {
   }
 
   Status start(const std::string& name, const json& attributes) override {
-    if (!attributes.at("event_hub").is_string() || runtime_.loads.get(name)) return {};
+    if (!attributes.at("event_hub").is_string()) return remember(name, attributes);
+    if (runtime_.loads.get(name)) return {};
     auto world = TRY(world_of(attributes));
     std::string hub_name = ref_name(attributes.at("event_hub"));
     auto hub = runtime_.broker->hub(hub_name);
@@ -114,6 +115,36 @@ class GeneratorController final : public Controller {
   }
 
  private:
+  /// What was loaded before the daemon's start counts as loaded.
+  Status remember(const std::string& name, const json& attributes) {
+    if (progress_.get(name)) return {};
+    auto world = TRY(world_of(attributes));
+    auto table = TRY(world::table_from_name(attributes.at("table").get<std::string>()));
+    auto progress = std::make_shared<load::Progress>();
+    if (attributes.at("database").is_string()) {
+      // A table that somebody has dropped is drift, and the next plan's.
+      progress->rows = TRY(database_of(attributes))->count(attributes.at("table")).value_or(0);
+    } else {
+      progress->rows = file_rows(*world, table);
+    }
+    progress_.put(name, progress);
+    return {};
+  }
+
+  /// Of a table that goes to the lake.
+  static std::int64_t file_rows(const world::World& world, world::Table table) {
+    switch (table) {
+      case world::Table::kUsers:
+        return world.settings().users;
+      case world::Table::kVipUsers:
+        return world.settings().vip_users;
+      case world::Table::kProducts:
+        return world.settings().products;
+      default:
+        return std::ssize(world.towns());
+    }
+  }
+
   Result<std::shared_ptr<const world::World>> world_of(const json& attributes) {
     std::string name = ref_name(attributes.at("world"));
     auto world = runtime_.worlds.get(name);

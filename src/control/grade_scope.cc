@@ -1,11 +1,11 @@
 #include "control/grade_scope.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 
 #include "control/controller.h"
-#include "control/default_query.h"
+#include "control/shipped.h"
+#include "flow/sql_activity.h"
 
 namespace control {
 
@@ -32,42 +32,40 @@ void add_generator(Runtime& runtime, const json& attributes, GradeScope& scope) 
   }
 }
 
-/// What is made of the raw page views, and of the raw stars.
-constexpr std::array kOfPageviews{"silver.pageviews",        "gold.engagements",
-                                  "gold.latency_5min",       "gold.sessions",
-                                  "gold.product_popularity", "silver.quarantine"};
-constexpr std::array kOfStars{"silver.stars", "gold.engagements", "gold.sessions",
-                              "silver.quarantine"};
-
-/// The answer key knows the default statements only: what others write, and what is made of that,
-/// can't be graded. `table`: where the output goes, or empty.
-void set_aside(const std::string& output, const std::string& table, GradeScope& scope) {
-  std::string why = "the statement into " + output + " is not the default query's";
-  auto& aside = scope.inputs.aside;
-  aside["stream." + output] = why;
-  if (!table.empty()) aside[table] = why;
-  if (table == "bronze.pageviews") {
-    for (const char* made : kOfPageviews) aside[made] = why;
-  }
-  if (table == "bronze.stars") {
-    for (const char* made : kOfStars) aside[made] = why;
-  }
-}
-
-/// Alerts of the default query's outputs; the key knows no others.
+/// Alerts of the shipped query's outputs; the key knows no others. Those that a definition before
+/// this one made are no alerts of this job any more.
 void add_alerts(Runtime& runtime, const std::string& job, const std::string& output,
                 GradeScope& scope) {
   if (output != "slow_pages" && output != "slow_pages_enriched") return;
   grade::AlertInputs alerts{.name = output, .enriched = output == "slow_pages_enriched"};
-  std::string rule = job + "/" + output;
-  alerts.fields = [&runtime, rule]() -> Result<std::vector<json>> {
+  std::string rule = job + "/" + output, made_by = rule + "/";
+  if (auto running = runtime.jobs.get(job)) {
+    std::string definition = running->status().definition;
+    if (!definition.empty()) made_by += definition + "/";
+  }
+  alerts.fields = [&runtime, rule, made_by]() -> Result<std::vector<json>> {
     std::vector<json> fields;
     for (auto& alert : TRY(runtime.catalogue->alerts(std::numeric_limits<int>::max()))) {
-      if (alert.rule == rule) fields.push_back(std::move(alert.fields));
+      if (alert.rule == rule && alert.key.starts_with(made_by)) {
+        fields.push_back(std::move(alert.fields));
+      }
     }
     return fields;
   };
   scope.inputs.alerts.push_back(std::move(alerts));
+}
+
+/// What the job itself says: events that it never saw, and that it stands.
+void add_state(Runtime& runtime, const std::string& job, GradeScope& scope) {
+  auto running = runtime.jobs.get(job);
+  if (!running) return;
+  auto status = running->status();
+  if (status.state == stream::JobStatus::State::kFailed) scope.inputs.stopped[job] = status.error;
+  for (const auto& [alias, input] : status.inputs) {
+    for (const auto& partition : input.partitions) {
+      if (partition.lost > 0) scope.inputs.lost[input.hub] += partition.lost;
+    }
+  }
 }
 
 Status add_stream_job(Runtime& runtime, const Resource& job, GradeScope& scope) {
@@ -84,11 +82,32 @@ Status add_stream_job(Runtime& runtime, const Resource& job, GradeScope& scope) 
       table = table_at(TRY(runtime.tier_of(target.at("lake"))), target.at("path"));
       scope.inputs.tables.insert(table);
     }
-    if (changed.contains(output)) set_aside(output, table, scope);
+    auto what = changed.find(output);
+    if (what == changed.end()) continue;
+    scope.inputs.changed["stream." + output] = what->second;
+    if (!table.empty()) scope.inputs.changed[table] = what->second;
   }
+  add_state(runtime, job.name, scope);
   if (const json& dead = attributes.at("dead_letter"); dead.is_object()) {
-    scope.inputs.tables.insert(table_at(TRY(runtime.tier_of(dead.at("lake"))), dead.at("path")));
+    std::string table = table_at(TRY(runtime.tier_of(dead.at("lake"))), dead.at("path"));
+    scope.inputs.tables.insert(table);
+    // Which events a statement can't take is up to the statement.
+    if (!changed.empty()) scope.inputs.changed[table] = changed.begin()->second;
   }
+  return {};
+}
+
+/// How a table is made, and whether that is how the shipped statement does.
+Status add_statement(const json& activity, const json& macros, GradeScope& scope) {
+  if (!activity.at("query").is_string()) return {};
+  json settings = activity;
+  settings["macros"] = macros;
+  auto spec = TRY(flow::table_spec(settings));
+  std::string table = activity.at("table");
+  if (auto what = changed_table(table, spec.select, spec.macros)) {
+    scope.inputs.changed[table] = *std::move(what);
+  }
+  scope.inputs.statements[table] = std::move(spec);
   return {};
 }
 
@@ -96,6 +115,7 @@ Status add_pipeline(Runtime& runtime, const json& attributes, GradeScope& scope)
   for (const auto& activity : attributes.at("activities")) {
     if (activity.at("table").is_string()) {
       scope.inputs.tables.insert(activity.at("table").get<std::string>());
+      TRY(add_statement(activity, attributes.value("macros", json()), scope));
     } else if (activity.at("type") == "copy") {
       const json& to = activity.at("to");
       scope.inputs.tables.insert(table_at(TRY(runtime.tier_of(to.at("lake"))), to.at("path")));

@@ -2,6 +2,7 @@
 #include <malloc.h>
 
 #include "base/log.h"
+#include "control/graded_nodes.h"
 #include "control/playground.h"
 #include "control/runtime.h"
 
@@ -70,8 +71,13 @@ json card(std::string title, std::string value, std::string note) {
 json grade_card(const json& grade) {
   if (!grade.is_object()) return card("grade", "–", "no run has been graded yet");
   int passed = grade.value("passed", 0), total = grade.value("total", 0);
-  return card("grade", fmt::format("{} / {}", passed, total),
-              passed == total ? "all right" : "some are wrong");
+  std::string note;
+  for (auto [count, what] : {std::pair(grade.value("wrong", 0), "wrong"),
+                             std::pair(grade.value("not_gradable", 0), "not gradable"),
+                             std::pair(grade.value("changed", 0), "changed by you")}) {
+    if (count > 0) note += fmt::format("{}{} {}", note.empty() ? "" : ", ", count, what);
+  }
+  return card("grade", fmt::format("{} / {}", passed, total), note.empty() ? "all right" : note);
 }
 
 json cards(const PlaygroundMap::Totals& map, const json& runs, const json& grade) {
@@ -100,7 +106,11 @@ std::vector<MapNode> Playground::collect_nodes() {
   return nodes;
 }
 
-void Playground::sample_map() { map_.sample(collect_nodes(), steady_seconds(), wall_ms() / 1000); }
+void Playground::sample_map() {
+  auto nodes = collect_nodes();
+  show_grade(recorded_grade().value_or(json()), nodes);
+  map_.sample(std::move(nodes), steady_seconds(), wall_ms() / 1000);
+}
 
 void Playground::tick_every_second(std::stop_token stop) {
   base::SystemClock wall;

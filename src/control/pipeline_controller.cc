@@ -103,10 +103,8 @@ class PipelineController final : public Controller {
   }
 
   json last_run(const std::string& pipeline) {
-    for (const auto& run : runtime_.catalogue->runs(20).value_or(std::vector<StoredRun>{})) {
-      if (run.pipeline == pipeline) return run.record;
-    }
-    return nullptr;
+    auto last = runtime_.catalogue->runs(1, pipeline).value_or(std::vector<StoredRun>{});
+    return last.empty() ? json() : std::move(last.front().record);
   }
 
   MapNode node(const std::string& pipeline, const json& activity, const json& result) {

@@ -219,9 +219,11 @@ Result<json> Playground::list() {
   return all;
 }
 
-Result<json> Playground::recorded_grade() {
-  return TRY(runtime_->catalogue->latest_grade()).value_or(json());
+Result<json> Playground::recorded_grade(const std::string& run_id) {
+  return TRY(runtime_->catalogue->latest_grade(run_id)).value_or(json());
 }
+
+Result<json> Playground::grade_history() { return json(TRY(runtime_->catalogue->grades())); }
 
 json Playground::endpoints() {
   std::string port = runtime_->catalogue->meta("http_port").value_or(std::nullopt).value_or("0");

@@ -94,7 +94,11 @@ class Playground {
   base::Result<json> run_notebook_text(const json& request);
   /// Computes the grade now and records it under `run_id`.
   base::Result<json> grade(const std::string& run_id);
-  base::Result<json> recorded_grade();
+  /// The newest, of all or of one run; null when there is none.
+  base::Result<json> recorded_grade(const std::string& run_id = "");
+  /// [{"run_id","graded_at","passed","total","wrong","not_gradable","changed","all_right"}], newest
+  /// first: the last 200.
+  base::Result<json> grade_history();
   base::Result<json> world_hash();
   json endpoints();
   /// What the page shows; see web/README.md for the shape.

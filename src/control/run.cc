@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "control/controller.h"
 #include "control/grade_scope.h"
+#include "control/grade_wait.h"
 #include "control/notebooks.h"
 #include "flow/copy_activity.h"
 #include "flow/rerun.h"
@@ -19,7 +20,7 @@ using Cuts = std::map<std::string, std::int64_t>;
 namespace {
 
 constexpr const char* kCutsKey = "cuts";
-constexpr int kRunsSearched = 1000;
+constexpr int kRunsSearched = 1000;  // for the words of a refusal
 
 Result<Cuts> stored_cuts(Runtime& runtime) {
   json stored = json::parse(TRY(runtime.catalogue->meta(kCutsKey)).value_or("{}"), nullptr, false);
@@ -60,19 +61,18 @@ Status wait_for_jobs(Runtime& runtime, std::int64_t epoch_ms) {
 /// Hub → how far a run may read it now.
 Result<Cuts> choose_cuts(Runtime& runtime, std::int64_t epoch_ms) {
   Cuts before = TRY(stored_cuts(runtime));
-  Cuts cuts;
+  Cuts first, later;
   for (const auto& hub : runtime.broker->hubs()) {
     auto earlier = before.find(hub->name());
-    cuts[hub->name()] = earlier == before.end() ? epoch_ms : earlier->second;
-  }
-  for (const auto& [name, job] : runtime.jobs.all()) {
-    for (const auto& [alias, input] : job->status().inputs) {
-      if (before.contains(input.hub)) {
-        cuts[input.hub] = std::max(cuts[input.hub], input.committed_cut_ms);
-      }
+    if (earlier == before.end()) {
+      first[hub->name()] = epoch_ms;
+    } else {
+      later[hub->name()] = std::max(earlier->second, epoch_ms);
     }
   }
-  return cuts;
+  later = committed_cuts(runtime, later);
+  later.merge(first);
+  return later;
 }
 
 flow::ActivityTypes activity_types(Runtime& runtime) {
@@ -95,8 +95,7 @@ flow::ActivityTypes activity_types(Runtime& runtime) {
 /// The record of the run to go on from: the pipeline's last.
 Result<json> earlier_run(Runtime& runtime, const RunRequest& request) {
   std::string pipeline = ref_name(request.pipeline), last;
-  for (const auto& run : TRY(runtime.catalogue->runs(kRunsSearched))) {
-    if (run.pipeline != pipeline) continue;
+  for (const auto& run : TRY(runtime.catalogue->runs(kRunsSearched, pipeline))) {
     if (run.id == request.from && last.empty()) return run.record;
     if (run.id == request.from) {
       return base::error(Code::kFailedPrecondition,
@@ -142,15 +141,18 @@ namespace {
 /// Grades at `cuts` (a hub that isn't among them at the epoch) and records the grade.
 Result<json> grade_at(Runtime& runtime, const std::string& run_id, const Cuts& cuts) {
   auto world = TRY(runtime.world());
-  GradeScope scope = TRY(grade_scope(runtime));
+  Cuts graded;
+  for (const auto& [table, hub] : TRY(grade_scope(runtime)).inputs.hubs) {
+    auto cut = cuts.find(hub->name());
+    graded[hub->name()] = cut == cuts.end() ? world->epoch_ms() : cut->second;
+  }
+  TRY(wait_for_cuts(runtime, graded, runtime.stop));
+  GradeScope scope = TRY(grade_scope(runtime));  // with the jobs' state now
+  scope.inputs.cuts_ms = std::move(graded);
   scope.inputs.world = world.get();
   scope.inputs.run_id = run_id;
   scope.inputs.graded_at = runtime.wall.now();
   scope.inputs.stop = runtime.stop;
-  for (const auto& [table, hub] : scope.inputs.hubs) {
-    auto cut = cuts.find(hub->name());
-    scope.inputs.cuts_ms[hub->name()] = cut == cuts.end() ? world->epoch_ms() : cut->second;
-  }
   json grade = TRY(grade::grade(scope.inputs)).to_json();
   TRY(runtime.catalogue->put_grade(run_id, grade));
   return grade;
@@ -159,6 +161,7 @@ Result<json> grade_at(Runtime& runtime, const std::string& run_id, const Cuts& c
 }  // namespace
 
 Result<json> grade_now(Runtime& runtime, const std::string& run_id) {
+  std::lock_guard no_run(runtime.run_mutex);  // half of a run is no state to grade
   return grade_at(runtime, run_id, TRY(stored_cuts(runtime)));
 }
 

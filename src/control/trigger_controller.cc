@@ -78,8 +78,8 @@ class TriggerController final : public Controller {
       result["rows." + activity.at("name").get<std::string>()] =
           std::to_string(activity.at("rows").get<std::int64_t>());
     }
-    auto grade = runtime_.catalogue->latest_grade().value_or(std::nullopt);
-    if (grade && grade->value("run_id", "") == run.at("id")) {
+    auto id = run.at("id").get<std::string>();
+    if (auto grade = runtime_.catalogue->latest_grade(id).value_or(std::nullopt)) {
       result["grade.passed"] = std::to_string(grade->value("passed", 0));
       result["grade.total"] = std::to_string(grade->value("total", 0));
     }

@@ -26,21 +26,42 @@ void Case::also_observe(std::function<void(Row)> another) {
   };
 }
 
+void Case::add_doubt(std::function<std::string()> another) {
+  doubt = [first = std::move(doubt), second = std::move(another)] {
+    std::string why = first ? first() : "";
+    return why.empty() ? second() : why;
+  };
+}
+
+Check Case::judge(Check check) const {
+  std::string why = not_gradable ? not_gradable() : "";
+  bool wrong = check.verdict == Verdict::kWrong;
+  if (why.empty() && wrong && doubt) why = doubt();
+  if (!why.empty()) {
+    check.verdict = Verdict::kNotGradable;
+    check.detail = "not gradable: " + why;
+    check.changes.clear();
+    return check;
+  }
+  std::string what = wrong && changed ? changed() : "";
+  if (what.empty()) return check;
+  check.verdict = Verdict::kChanged;
+  check.detail = "changed by you: " + what + "; " + check.detail;
+  return check;
+}
+
 Check Case::decide() const {
-  Check check = verdict();
+  Check check = judge(verdict());
   if (check.verdict == Verdict::kWrong) check.detail = hint + check.detail;
   return check;
 }
 
 Check Case::verdict() const {
-  std::string why = not_gradable ? not_gradable() : "";
-  if (!why.empty()) {
+  if (not_gradable && !not_gradable().empty()) {  // nobody needs to know where it differs
     return {.layer = table.layer,
             .name = table.name,
             .expected = summary(table, expected()),
-            .found = found ? summary(table, *found) : "unreadable",
-            .verdict = Verdict::kNotGradable,
-            .detail = "not gradable: " + why};
+            .found = found ? summary(table, *found) : "unreadable"};
   }
   if (error) return unreadable(table, summary(table, expected()), *error);
   return compare(table, expected(), *found, expected_rows, found_rows);

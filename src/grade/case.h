@@ -32,8 +32,11 @@ struct Case {
   Table table;
   std::function<const Fingerprint&()> expected;
   RowSource expected_rows, found_rows;
-  std::function<void(Row)> observe;           ///< sees the found rows once; may be empty
-  std::function<std::string()> not_gradable;  ///< asked at the end: why, or empty; may be empty
+  std::function<void(Row)> observe;  ///< sees the found rows once; may be empty
+  // Asked at the end, some more than once: why, or empty. Each may be empty.
+  std::function<std::string()> not_gradable;  ///< whatever the rows are
+  std::function<std::string()> doubt;         ///< other rows can't be called wrong
+  std::function<std::string()> changed;       ///< other rows follow from what the user has changed
   std::string hint;                           ///< stands before the detail when wrong
 
   std::optional<Fingerprint> found;
@@ -41,9 +44,12 @@ struct Case {
 
   /// One more that sees the found rows.
   void also_observe(std::function<void(Row)> another);
+  void add_doubt(std::function<std::string()> another);
   /// Reads the found side.
   void measure();
   Check decide() const;
+  /// `check`, a figure over these rows, as far as it can be judged.
+  Check judge(Check check) const;
 
  private:
   Check verdict() const;

@@ -78,6 +78,7 @@ Check compare(const Table& table, const Fingerprint& expected, const Fingerprint
     return check;
   }
   check.detail = detail_of(table, expected, found, *difference);
+  check.differing = difference->rows();
   check.changes = std::move(difference->changes);
   return check;
 }

@@ -17,8 +17,9 @@ using RowSource = std::function<base::Status(const RowSink&)>;
 /// "100000 rows, order_value 148236551.27, hash 9f3c12ab".
 std::string summary(const Table& table, const Fingerprint& print);
 
-/// The check of `table`. Only when the fingerprints differ are the sources read, twice at most;
-/// memory is bounded (about 50 MB), so in a very large difference some rows are not counted ("at
+/// The check of `table`. Only when the fingerprints differ are the sources read again: once for
+/// each million rows in the parts that differ, and once for a sample. All differing rows are
+/// counted; memory is bounded (about 100 MB), so of a key with millions of rows not all are ("at
 /// least").
 Check compare(const Table& table, const Fingerprint& expected, const Fingerprint& found,
               const RowSource& expected_rows, const RowSource& found_rows);

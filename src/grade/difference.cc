@@ -1,9 +1,10 @@
-// First pass: the hashes of all rows in the parts that differ; sorted and merged they give the keys
-// whose rows are missing, extra or changed. Second pass: the rows of these keys; the smallest are
-// shown.
+// First passes: the hashes of all rows in the parts that differ, as many parts at a time as fit
+// into memory; sorted and merged they give the keys whose rows are missing, extra or changed. Last
+// pass: the rows of these keys; the smallest are shown.
 #include <algorithm>
 #include <optional>
 
+#include "base/differing.h"
 #include "grade/difference_internal.h"
 #include "grade/kept_row.h"
 
@@ -11,45 +12,51 @@ namespace grade {
 
 namespace {
 
-constexpr std::int64_t kRowsLookedAt = 1'000'000;  // a side
+constexpr std::int64_t kRowsAtOnce = 1'000'000;  // a side
+constexpr std::size_t kKeysKept = 4'000'000;     // to choose those from that are shown
 constexpr std::size_t kKeysShown = 20, kRowsOfAKey = 16;
+constexpr std::size_t kValueShown = 80;  // characters of a value
 
 struct Entry {
   std::uint64_t key, row;
   auto operator<=>(const Entry&) const = default;
 };
 
-struct Parts {
-  std::vector<bool> wanted = std::vector<bool>(kParts);
-  bool whole = true;
-};
+/// Which parts are looked at in one pass.
+using Parts = std::vector<bool>;
 
-Parts differing_parts(const Fingerprint& expected, const Fingerprint& found) {
+/// All parts that differ, pass by pass.
+std::vector<Parts> differing_parts(const Fingerprint& expected, const Fingerprint& found) {
   std::int64_t rows = std::max(expected.rows(), found.rows());
   std::int64_t rows_a_part = rows / static_cast<std::int64_t>(kParts) + 1;
-  std::int64_t budget = std::max<std::int64_t>(1, kRowsLookedAt / rows_a_part);
-  Parts parts;
+  std::int64_t budget = std::max<std::int64_t>(1, kRowsAtOnce / rows_a_part), left = 0;
+  std::vector<Parts> passes;
   for (std::size_t i = 0; i < kParts; ++i) {
     if (expected.same_part(found, i)) continue;
-    if (budget-- > 0) {
-      parts.wanted[i] = true;
-    } else {
-      parts.whole = false;
+    if (left == 0) {
+      passes.emplace_back(kParts);
+      left = budget;
     }
+    passes.back()[i] = true;
+    --left;
   }
-  return parts;
+  return passes;
 }
 
+/// `whole_part` becomes false where a key that comes endlessly often fills a part.
 base::Result<std::vector<Entry>> hashes(const Table& table, const Parts& parts,
-                                        const RowSource& source) {
+                                        const RowSource& source, bool& whole_part) {
   std::vector<Entry> entries;
   TRY(source([&](Row row) {
     std::uint64_t key = key_hash(row, table.key);
-    if (!parts.wanted[part_of(key)]) return;
+    if (!parts[part_of(key)]) return;
     std::uint64_t whole = key;
     for (std::size_t i = 0; i < row.size(); ++i) whole += cell_hash(key, i, row[i]);
-    // A key that comes endlessly often can fill a part: what is beyond the bound is left out.
-    if (entries.size() < 2 * kRowsLookedAt) entries.push_back({key, whole});
+    if (entries.size() < 2 * kRowsAtOnce) {
+      entries.push_back({key, whole});
+    } else {
+      whole_part = false;
+    }
   }));
   std::ranges::sort(entries);
   return entries;
@@ -82,7 +89,7 @@ void count_rest(const std::vector<Entry>& expected, const std::vector<Entry>& fo
     difference.changed += changed;
     difference.missing += missing - changed;
     difference.extra += extra - changed;
-    keys.push_back(key);
+    if (keys.size() < kKeysKept) keys.push_back(key);
   }
 }
 
@@ -142,7 +149,7 @@ std::string values_text(const Table& table, Row row) {
   std::string text;
   for (std::size_t i = table.key; i < row.size(); ++i) {
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", table.columns[i].name,
-                        cell_text(row[i], table.columns[i].form));
+                        short_cell_text(row[i], table.columns[i].form));
   }
   return text;
 }
@@ -156,8 +163,8 @@ void describe(const Table& table, Group expected, Group found, std::vector<Chang
     for (std::size_t i = 0; i < e.size(); ++i) {
       if (e[i] == f[i]) continue;
       Form form = table.columns[i].form;
-      changes.push_back({key_text(table, e), table.columns[i].name, cell_text(e[i], form),
-                         cell_text(f[i], form)});
+      auto shown = base::differing_parts(cell_text(e[i], form), cell_text(f[i], form), kValueShown);
+      changes.push_back({key_text(table, e), table.columns[i].name, shown.a, shown.b});
     }
   }
   for (std::size_t n = both; n < expected.size(); ++n) {
@@ -188,14 +195,14 @@ std::vector<Change> changes_of(const Table& table, std::vector<Group> expected,
 base::Result<Difference> locate(const Table& table, const Fingerprint& expected,
                                 const Fingerprint& found, const RowSource& expected_rows,
                                 const RowSource& found_rows) {
-  Parts parts = differing_parts(expected, found);
-  Difference difference{.whole = parts.whole};
+  Difference difference;
   Keys keys;
-  {
-    auto expected_hashes = TRY(hashes(table, parts, expected_rows));
-    auto found_hashes = TRY(hashes(table, parts, found_rows));
+  for (const Parts& parts : differing_parts(expected, found)) {
+    auto expected_hashes = TRY(hashes(table, parts, expected_rows, difference.whole));
+    auto found_hashes = TRY(hashes(table, parts, found_rows, difference.whole));
     count_rest(expected_hashes, found_hashes, difference, keys);
   }
+  std::ranges::sort(keys);
   difference.changes = changes_of(table, TRY(smallest(table, keys, expected_rows)),
                                   TRY(smallest(table, keys, found_rows)));
   return difference;

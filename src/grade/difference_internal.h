@@ -10,8 +10,9 @@ inline constexpr const char* kNothing = "nothing";
 
 struct Difference {
   std::int64_t missing = 0, extra = 0, changed = 0;  ///< rows, by key
-  bool whole = true;            ///< false: only a part of what differs was looked at
-  std::vector<Change> changes;  ///< of the smallest keys that were looked at
+  bool whole = true;            ///< false: one key has more rows than can be counted
+  std::vector<Change> changes;  ///< a sample: of the smallest keys that were kept
+  std::int64_t rows() const { return missing + extra + changed; }
 };
 
 base::Result<Difference> locate(const Table& table, const Fingerprint& expected,

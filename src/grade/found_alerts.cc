@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::int64_t kViewSlots = 32;        // event_id = session * 32 + view
 constexpr std::int64_t kDelayMaxMs = 700'000;  // nothing arrives later than this after its time
-constexpr std::int64_t kDayMs = 86'400'000;
+constexpr std::int64_t kWorldEndMs =
+    4'102'444'800'000;  // 2100: the traffic's curve goes on to there
 
 /// When the page view arrives, once or twice; never for what is no page view of the world.
 std::vector<std::int64_t> arrivals_of(const world::World& world, std::int64_t event_id,
@@ -64,9 +65,9 @@ RowSource alert_rows(const AlertInputs& alerts, Table table) {
 
 RowSource arrived_rows(const world::World& world, RowSource all, std::int64_t cut_ms) {
   return [&world, all = std::move(all), cut_ms](const RowSink& sink) {
-    // What came after the cut belongs to sessions that began before the newest event there can be;
-    // a day is far more than any grade takes.
-    std::int64_t sessions = world.sessions_before(cut_ms + kDayMs);
+    // How far the job has come since the cut depends on the clock's speed: any session of the world
+    // can be among what it has found.
+    std::int64_t sessions = world.sessions_before(kWorldEndMs);
     std::unordered_map<std::int64_t, std::int64_t> seen;  // rows by event near the cut
     return all([&](Row row) {
       bool old =

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <deque>
 
 #include "base/clock.h"
 
@@ -83,13 +84,16 @@ Cell from_real(double value, Form form) {
   return form == Form::kMoney ? hundredths_of(value) : odd();
 }
 
-Cell from_list(const model::Column& column, std::size_t row, Form form) {
+/// Lists of the rows whose cells are in use.
+using Lists = std::deque<TextList>;
+
+Cell from_list(const model::Column& column, std::size_t row, Form form, Lists& lists) {
   if (form != Form::kTexts) return odd();
-  std::uint64_t hash = Cell::kNoTexts;
+  TextList& list = lists.emplace_back();
   for (std::uint64_t i = row == 0 ? 0 : column.list_ends[row - 1]; i < column.list_ends[row]; ++i) {
-    hash = Cell::add_text(hash, column.text(i));
+    list.add(column.text(i));
   }
-  return Cell::of_texts(hash);
+  return list.cell();
 }
 
 /// Puts `cell_at(row)` for rows [first, first + count) into every `step`-th of `cells`.
@@ -102,7 +106,7 @@ void fill(const model::Column& column, std::size_t first, std::size_t count, std
 }
 
 void read_column(const model::Column& column, Form form, std::size_t first, std::size_t count,
-                 std::size_t step, Cell* cells) {
+                 std::size_t step, Cell* cells, Lists& lists) {
   auto fill_with = [&](const auto& cell_at) { fill(column, first, count, step, cells, cell_at); };
   switch (column.type) {
     case model::Type::kString:
@@ -114,7 +118,7 @@ void read_column(const model::Column& column, Form form, std::size_t first, std:
     case model::Type::kDouble:
       return fill_with([&](std::size_t row) { return from_real(column.doubles[row], form); });
     case model::Type::kStringList:
-      return fill_with([&](std::size_t row) { return from_list(column, row, form); });
+      return fill_with([&](std::size_t row) { return from_list(column, row, form, lists); });
     default:
       break;
   }
@@ -171,10 +175,12 @@ base::Result<std::vector<std::string>> found_names(const Table& table,
 void read_rows(const Table& table, const model::Batch& batch, const RowSink& sink) {
   std::size_t columns = table.columns.size();
   std::vector<Cell> cells(columns * std::min(kRowsAtOnce, batch.rows));
+  Lists lists;
   for (std::size_t first = 0; first < batch.rows; first += kRowsAtOnce) {
     std::size_t count = std::min(kRowsAtOnce, batch.rows - first);
+    lists.clear();
     for (std::size_t i = 0; i < columns; ++i) {
-      read_column(batch.columns[i], table.columns[i].form, first, count, columns, &cells[i]);
+      read_column(batch.columns[i], table.columns[i].form, first, count, columns, &cells[i], lists);
     }
     for (std::size_t row = 0; row < count; ++row) {
       sink(Row(cells).subspan(row * columns, columns));

@@ -9,6 +9,7 @@ namespace grade {
 namespace {
 
 constexpr std::size_t kPiece = 4 << 20;
+constexpr std::int64_t kEnd = std::numeric_limits<std::int64_t>::max();
 
 base::Status cancelled() { return base::error(base::Code::kCancelled, "the grade was stopped"); }
 
@@ -126,12 +127,16 @@ base::Result<Outside> count_outside(const hub::Hub& hub, std::int64_t cut_ms,
                                     std::stop_token stop) {
   Outside outside;
   for (int partition = 0; partition < hub.partitions(); ++partition) {
-    if (hub.state(partition).outside_records == 0) continue;
-    TRY(read_partition(hub, partition, cut_ms, stop, [&](const hub::Record& record) {
+    std::int64_t ever = hub.state(partition).outside_records, there = 0;
+    if (ever == 0) continue;
+    TRY(read_partition(hub, partition, kEnd, stop, [&](const hub::Record& record) {
       if (record.from_world) return;
+      ++there;
+      if (record.arrival_ms >= cut_ms) return;
       ++outside.count;
       outside.first_ms = std::min(outside.first_ms, record.arrival_ms);
     }));
+    outside.dropped += std::max<std::int64_t>(0, ever - there);
   }
   return outside;
 }

@@ -19,10 +19,11 @@ RowSource hub_rows(std::shared_ptr<hub::Hub> hub, int partition, std::int64_t cu
 
 /// A hub's records from outside: they make what they touch not gradable.
 struct Outside {
-  std::int64_t count = 0;
+  std::int64_t count = 0;    ///< with arrival < cut
+  std::int64_t dropped = 0;  ///< by retention: whenever they arrived
   std::int64_t first_ms = std::numeric_limits<std::int64_t>::max();  ///< the first one's arrival
 };
-/// Those with arrival < cut. Costs nothing where there never was one.
+/// Costs nothing where there never was one.
 base::Result<Outside> count_outside(const hub::Hub& hub, std::int64_t cut_ms, std::stop_token stop);
 
 /// The files of windows that end at or before `cut_ms`, as capture_table() has them. `folder`:

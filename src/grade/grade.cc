@@ -64,6 +64,8 @@ base::Result<Report> grade(const Inputs& inputs) {
   plan_scores(plan);
   plan_people(plan);
   plan_user_repairs(plan);
+  plan_behind(plan);
+  plan_stopped(plan);
   TRY(measure(plan));
   return Report{
       .run_id = inputs.run_id, .graded_at = inputs.graded_at, .checks = TRY(decide(plan))};

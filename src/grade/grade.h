@@ -75,9 +75,17 @@ struct Inputs {
   int window_minutes = 5;  ///< of stream_pageviews_5min
   std::vector<AlertInputs> alerts;
 
-  /// Table ("silver.orders") or output of the stream job ("stream.slow_pages") → why it can't be
-  /// graded, e.g. "its query was changed".
-  std::map<std::string, std::string> aside;
+  /// Table ("silver.orders") or output of the stream job ("stream.slow_pages") whose definition
+  /// isn't the one that the key knows → what was changed. Other rows than expected are "changed by
+  /// you" there; the expected ones are right.
+  std::map<std::string, std::string> changed;
+  /// How the Delta tables are made, by name. A table behind a changed one that holds just what its
+  /// statement gives of what it reads is "changed by you" too.
+  std::map<std::string, lake::TableSpec> statements;
+  /// By hub name: events that retention removed before a stream job had read them.
+  std::map<std::string, std::int64_t> lost;
+  /// Job → why it stands. Each is a wrong check.
+  std::map<std::string, std::string> stopped;
 
   std::string run_id;
   base::Instant graded_at;

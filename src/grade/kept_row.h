@@ -16,13 +16,19 @@ class KeptRow {
  public:
   explicit KeptRow(Row row) {
     for (const Cell& cell : row) {
-      bool text = cell.kind() == Cell::Kind::kText;
-      cells_.push_back(text ? Cell::of(std::string_view(texts_->emplace_back(cell.text()))) : cell);
+      cells_.push_back(kept(cell));
     }
   }
   Row row() const { return cells_; }
 
  private:
+  Cell kept(const Cell& cell) {
+    bool list = cell.kind() == Cell::Kind::kTexts;
+    if (!list && cell.kind() != Cell::Kind::kText) return cell;
+    std::string_view text = texts_->emplace_back(cell.text());
+    return list ? Cell::of_texts(cell.hash(), text) : Cell::of(text, cell.hash());
+  }
+
   std::unique_ptr<std::deque<std::string>> texts_ = std::make_unique<std::deque<std::string>>();
   std::vector<Cell> cells_;
 };

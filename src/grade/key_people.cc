@@ -80,12 +80,7 @@ Shape<Person> user_shape() {
                 [](const Person& p) -> std::string_view {
                   return p.user.facts.sex == world::Sex::kFemale ? "female" : "male";
                 }),
-           nullable("jobs", Form::kTexts,
-                    [](const Person& p) {
-                      std::uint64_t hash = Cell::kNoTexts;
-                      for (const auto& job : p.user.jobs) hash = Cell::add_text(hash, job);
-                      return Cell::of_texts(hash);
-                    }),
+           nullable("jobs", Form::kTexts, [](const Person& p) { return list_cell(p.user.jobs); }),
            number("age", [](const Person& p) { return p.user.facts.age; }), is_vip()}};
 }
 

@@ -31,7 +31,9 @@ std::vector<Place> places_of(const world::World& world);
 /// from several threads.
 class DroppedEvents {
  public:
-  explicit DroppedEvents(std::int64_t sessions) : bits_(static_cast<std::size_t>(sessions)) {}
+  explicit DroppedEvents(std::int64_t sessions = 0) { make_room(sessions); }
+  /// For sessions 0 … `sessions` − 1; before the first set().
+  void make_room(std::int64_t sessions) { bits_.resize(static_cast<std::size_t>(sessions)); }
   void set(std::int64_t event_id);
   bool has(std::int64_t event_id) const;
 

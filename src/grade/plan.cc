@@ -4,15 +4,38 @@
 namespace grade {
 
 std::string StreamPlan::not_gradable(std::int64_t cut_ms) const {
+  if (!outside) return "";
+  // Of outside events that retention has dropped nobody knows any more when they came.
+  if (outside->dropped > 0) {
+    return fmt::format("{} outside events in {}, {} of them dropped by retention",
+                       outside->count + outside->dropped, hub->name(), outside->dropped);
+  }
+  if (outside->first_ms >= cut_ms) return "";
+  return fmt::format("{} outside events in {}", outside->count, hub->name());
+}
+
+std::string StreamPlan::retention() const {
   for (int p = 0; p < hub->partitions(); ++p) {
     std::int64_t dropped = hub->state(p).start_offset;
-    if (dropped > 0) {
-      return fmt::format("retention has dropped {} events of {} partition {}", dropped, hub->name(),
-                         p);
-    }
+    if (dropped == 0) continue;
+    return fmt::format("retention has dropped {} events of {} partition {}", dropped, hub->name(),
+                       p);
   }
-  if (!outside || outside->first_ms >= cut_ms) return "";
-  return fmt::format("{} outside events in {}", outside->count, hub->name());
+  return "";
+}
+
+std::string StreamPlan::never_read() const {
+  if (lost == 0) return "";
+  return fmt::format("retention has dropped {} events of {} before the job had read them", lost,
+                     hub->name());
+}
+
+std::string StreamPlan::outside_any_time() const {
+  std::int64_t events = 0;
+  for (int p = 0; p < hub->partitions(); ++p) events += hub->state(p).outside_records;
+  if (events == 0) return "";
+  return fmt::format("{} outside events in {}, and these rows don't say when theirs arrived",
+                     events, hub->name());
 }
 
 Case& Plan::add(Table table, RowSource found_rows) {
@@ -24,8 +47,8 @@ Case& Plan::add(Table table, RowSource found_rows) {
   // What is made of a raw table can't be graded either; a job's tables have two names.
   for (const std::string& name :
        {of.layer + "." + of.name, "bronze." + of.name, "silver." + of.layer + "_" + of.name}) {
-    auto aside = in.aside.find(name);
-    if (aside != in.aside.end()) made.not_gradable = [why = aside->second] { return why; };
+    auto found = in.changed.find(name);
+    if (found != in.changed.end()) made.changed = [what = found->second] { return what; };
   }
   found.push_back([&made] { made.measure(); });
   return made;
@@ -66,12 +89,15 @@ Plan::Reads Plan::reads_of(const std::string& table) const {
 }
 
 void Plan::reads(Case& made, Reads streams) {
-  made.not_gradable = [streams = std::move(streams), aside = std::move(made.not_gradable)] {
+  for (const auto& [stream, cut_ms] : streams) {
+    made.add_doubt([stream = stream] { return stream->never_read(); });
+  }
+  made.not_gradable = [streams = std::move(streams)] {
     for (const auto& [stream, cut_ms] : streams) {
       std::string why = stream->not_gradable(cut_ms);
       if (!why.empty()) return why;
     }
-    return aside ? aside() : std::string();
+    return std::string();
   };
 }
 

@@ -42,11 +42,8 @@ Shape<world::Product> product_shape() {
             .cell = [](const P& p) { return Cell::of(std::string_view(p.name)); }},
            {.column = {.name = "description", .form = Form::kText},
             .cell = [](const P& p) { return Cell::of(std::string_view(p.description)); }},
-           {.column = {.name = "pages", .form = Form::kTexts}, .cell = [](const P& p) {
-              std::uint64_t hash = Cell::kNoTexts;
-              for (const auto& page : p.pages) hash = Cell::add_text(hash, page);
-              return Cell::of_texts(hash);
-            }}}};
+           {.column = {.name = "pages", .form = Form::kTexts},
+            .cell = [](const P& p) { return list_cell(p.pages); }}}};
 }
 
 void plan_silver_products(Plan& plan) {

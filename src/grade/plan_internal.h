@@ -36,8 +36,13 @@ struct StreamPlan {
   std::string behind;  ///< says so when the stream job has not committed all of W; else empty
 
   base::Result<Outside> outside = Outside{};  ///< before last_ms
+  std::int64_t lost = 0;  ///< events that retention removed before the job had read them
   /// Why a check with this cut can't be graded; empty when it can.
   std::string not_gradable(std::int64_t cut_ms) const;
+  // Why a check that found other rows can't be called wrong; empty when it can.
+  std::string retention() const;         ///< what the hub doesn't hold any more
+  std::string never_read() const;        ///< what the job never read
+  std::string outside_any_time() const;  ///< of rows that don't say when their event arrived
 };
 
 /// Silver's page views below one W, and what is made of them.
@@ -61,6 +66,7 @@ struct Plan {
   std::shared_ptr<ViewTexts> texts;  ///< null: not needed
   std::shared_ptr<Sales> sales;
   std::shared_ptr<ProductTally> products;  ///< for gold.product_popularity
+  RowSource scored_again;  ///< what the model says of the features that are there; may be empty
   std::shared_ptr<DroppedEvents> dropped;  ///< with the policy "drop"
   std::vector<std::unique_ptr<Case>> cases;
   std::vector<std::function<Check()>> figures;  ///< checks of figures, when all is measured
@@ -96,9 +102,6 @@ Case& add_event_case(Plan& plan, StreamPlan& stream, EventTable table, RowSource
 /// A lake table made of events, with those columns that it has; null when it isn't named.
 Case* plan_events(Plan& plan, StreamPlan& stream, const std::string& name, Rows rows,
                   std::string layer);
-/// `check`, which is about all of a hub, unless it can't be graded.
-Check unless_not_gradable(const StreamPlan& stream, Check check);
-
 void plan_files(Plan& plan);
 void plan_sales(Plan& plan);
 void plan_scores(Plan& plan);  ///< behind plan_sales
@@ -109,6 +112,8 @@ void plan_visits(Plan& plan);                   ///< a part of plan_traffic
 void plan_quarantine(Plan& plan);               ///< a part of plan_traffic
 void plan_stream_repairs(Plan& plan);           ///< a part of plan_traffic, behind its tables
 void plan_user_repairs(Plan& plan);             ///< behind plan_people
-void plan_people(Plan& plan);                   ///< the last: uses what the others have found out
+void plan_people(Plan& plan);                   ///< uses what the others have found out
+void plan_behind(Plan& plan);                   ///< behind all tables: what is made of changed ones
+void plan_stopped(Plan& plan);                  ///< jobs that stand
 
 }  // namespace grade

@@ -86,11 +86,7 @@ void plan_conservation(Plan& plan, StreamPlan& stream, Case& raw, Case& dead) {
           bins_text(bins.sent, bins.raw, bins.dead, bins.dropped),
           read ? bins_text(rows, (*raw_counts)[p], (*dead_counts)[p], rest) : "unreadable",
           "every event that was sent ends in exactly one of these");
-      std::string why = raw.not_gradable();
-      if (why.empty()) return check;
-      check.verdict = Verdict::kNotGradable;
-      check.detail = "not gradable: " + why;
-      return check;
+      return dead.judge(sent.judge(raw.judge(std::move(check))));
     });
   }
 }

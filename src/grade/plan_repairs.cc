@@ -44,11 +44,7 @@ void add_figure(Plan& plan, const Case& of, std::string name, std::function<std:
                           found = std::move(found), detail = std::move(detail)] {
     Check check =
         compare_text(of.table.layer, name, expected(), of.found ? found() : "unreadable", detail);
-    std::string why = of.not_gradable ? of.not_gradable() : "";
-    if (why.empty()) return check;
-    check.verdict = Verdict::kNotGradable;
-    check.detail = "not gradable: " + why;
-    return check;
+    return of.judge(std::move(check));
   });
 }
 

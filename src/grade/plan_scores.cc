@@ -3,6 +3,7 @@
 #include "grade/key_scores.h"
 #include "grade/plan_internal.h"
 #include "lake/delta.h"
+#include "lake/scan.h"
 
 namespace grade {
 
@@ -74,6 +75,51 @@ Check without_model(std::string found, const base::Error& error) {
           .detail = error.message};
 }
 
+std::string quoted(std::string text, char quote) {
+  for (std::size_t at = 0; (at = text.find(quote, at)) != std::string::npos; at += 2) {
+    text.insert(at, 1, quote);
+  }
+  return quote + text + quote;
+}
+
+/// What a model says of the features, as SQL: the commit names them and their version.
+std::string predictions_select(const nlohmann::json& committed) {
+  const auto& model = committed.at("model");
+  auto number = [](const nlohmann::json& value) {
+    return fmt::format("CAST('{:.17g}' AS DOUBLE)", value.get<double>());
+  };
+  std::string sum = number(model.at("intercept").at("value"));
+  for (const auto& one : model.at("coefficients")) {
+    sum += " + " + number(one.at("value")) + " * " + quoted(one.at("feature"), '"');
+  }
+  return fmt::format(
+      "SELECT order_id, order_value, CAST({} AS DOUBLE) AS predicted, {} AS model, CAST({} AS "
+      "BIGINT) AS version FROM {}",
+      sum, quoted(model.at("name"), '\''), committed.at("version").get<std::int64_t>(), kFeatures);
+}
+
+/// The predictions that the committed model gives of the features that it was given.
+RowSource scored_again(const Plan& plan) {
+  return [&plan](const RowSink& sink) -> base::Status {
+    auto info = TRY(plan.in.lake->snapshot(kPredictions)).commit_info;
+    std::string select;
+    lake::ScanOptions options{.cuts = {}, .versions = {}, .stop = plan.stop};
+    try {
+      select = predictions_select(info.at("hriste.model"));
+      if (auto features = info.find("hriste.features"); features != info.end()) {
+        options.versions[kFeatures] = features->at("version");
+      }
+    } catch (const nlohmann::json::exception& e) {
+      return base::error(base::Code::kDataLoss, "the commit's model can't be read: {}", e.what());
+    }
+    auto on_batch = [&](const model::Batch& batch) -> base::Status {
+      read_rows(ScoreKey::table(), batch, sink);
+      return {};
+    };
+    return lake::scan(*plan.in.lake, select, on_batch, options);
+  };
+}
+
 void plan_predictions(Plan& plan) {
   auto scorer = committed_scorer(*plan.in.lake);
   if (!scorer) {
@@ -88,12 +134,15 @@ void plan_predictions(Plan& plan) {
   Case& made = plan.add(table, expected, key->near(plan.rows_in_lake(kPredictions, table)));
   made.also_observe([key](Row row) { key->observe(row); });
   add_expected(plan, table, expected, rows);
-  if (const std::string& feature = key->scorer().unknown_feature; !feature.empty()) {
+  plan.scored_again = scored_again(plan);
+  // A feature of the learner's own is a change of the table of features, and shown as one.
+  const std::string& feature = key->scorer().unknown_feature;
+  if (!feature.empty() && !plan.in.changed.contains(kFeatures)) {
     made.not_gradable = [feature] {
       return fmt::format("the model uses {}, which the answer key has no rule for", feature);
     };
   }
-  plan.figures.push_back([key] { return key->score_check(); });
+  plan.figures.push_back([key, &made] { return made.judge(key->score_check()); });
 }
 
 }  // namespace

@@ -50,6 +50,7 @@ void plan_slow(Plan& plan, StreamPlan& views, const std::string& name, bool enri
       {.table = table, .rows = slow_rows(plan.world, kSlowMs, enriched), .cut_ms = views.cut_ms},
       {}, std::move(found));
   Plan::reads(made, {{&views, views.cut_ms}});
+  made.add_doubt([&views] { return views.outside_any_time(); });
 }
 
 void plan_alerts(Plan& plan, StreamPlan& views, const AlertInputs& alerts) {
@@ -57,14 +58,15 @@ void plan_alerts(Plan& plan, StreamPlan& views, const AlertInputs& alerts) {
   table.name += plan.named("silver.stream_" + alerts.name) ? " alerts" : "";
   table.unit = "alerts";
   RowSource found = arrived_rows(plan.world, alert_rows(alerts, table), views.cut_ms);
-  auto aside = plan.in.aside.find("stream." + alerts.name);
   Case& made = add_row_case(plan, views,
                             {.table = table,
                              .rows = slow_rows(plan.world, kSlowMs, alerts.enriched),
                              .cut_ms = views.cut_ms},
                             {}, std::move(found));
-  if (aside != plan.in.aside.end()) made.not_gradable = [why = aside->second] { return why; };
+  auto changed = plan.in.changed.find("stream." + alerts.name);
+  if (changed != plan.in.changed.end()) made.changed = [what = changed->second] { return what; };
   Plan::reads(made, {{&views, views.cut_ms}});
+  made.add_doubt([&views] { return views.outside_any_time(); });
 }
 
 void plan_starred(Plan& plan, StreamPlan& views, StreamPlan& stars) {

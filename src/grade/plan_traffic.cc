@@ -8,9 +8,10 @@ namespace {
 
 void plan_hub(Plan& plan, StreamPlan& stream) {
   for (int p = 0; p < stream.hub->partitions(); ++p) {
-    stream.hub_cases.push_back(&add_event_case(plan, stream,
-                                               hub_table(stream.hub->name(), p, stream.cut_ms),
-                                               hub_rows(stream.hub, p, stream.cut_ms, plan.stop)));
+    Case& made = add_event_case(plan, stream, hub_table(stream.hub->name(), p, stream.cut_ms),
+                                hub_rows(stream.hub, p, stream.cut_ms, plan.stop));
+    made.add_doubt([&stream] { return stream.retention(); });
+    stream.hub_cases.push_back(&made);
   }
 }
 
@@ -30,7 +31,7 @@ void plan_capture_sum(Plan& plan, const StreamPlan& stream, int partition, const
         sent_text(all, whole, all - whole),
         read ? sent_text(sent.found->rows(), captured.found->rows(), *open) : "unreadable",
         "every event that was sent is in a closed window's file or in the open window");
-    return unless_not_gradable(stream, std::move(check));
+    return sent.judge(captured.judge(std::move(check)));
   });
 }
 
@@ -44,6 +45,7 @@ void plan_capture(Plan& plan, StreamPlan& stream) {
     Case& made = add_event_case(
         plan, stream, capture_table(stream.hub->name(), p, closed_ms),
         captured_rows(*plan.in.env, folder + std::to_string(p), window_ms, closed_ms, plan.stop));
+    made.add_doubt([&stream] { return stream.retention(); });
     auto open = std::make_shared<std::int64_t>();
     stream.hub_cases[static_cast<std::size_t>(p)]->observe = [open, closed_ms](Row row) {
       *open += row[1].integer() >= closed_ms * 1000;
@@ -74,6 +76,13 @@ void plan_reading(Plan& plan, StreamPlan& stream) {
   }
 }
 
+/// The largest cut of any table.
+std::int64_t largest_cut(const Plan& plan) {
+  std::int64_t cut_ms = plan.world.backfill_start_ms();
+  for (const auto& [table, stream] : plan.streams) cut_ms = std::max(cut_ms, stream.last_ms);
+  return cut_ms;
+}
+
 void plan_visit_reading(Plan& plan, VisitPlan& visits) {
   visits.options.world = &plan.world;
   visits.options.dropped = plan.dropped.get();
@@ -100,18 +109,6 @@ void plan_stream(Plan& plan, StreamPlan& stream) {
   }
   if (plan.dropped) stream.tallies.push_back(std::make_shared<DroppedTally>(*plan.dropped));
 }
-
-}  // namespace
-
-Check unless_not_gradable(const StreamPlan& stream, Check check) {
-  std::string why = stream.not_gradable(stream.cut_ms);
-  if (why.empty()) return check;
-  check.verdict = Verdict::kNotGradable;
-  check.detail = "not gradable: " + why;
-  return check;
-}
-
-namespace {
 
 /// VIP rows are raw rows: with the same columns they are hashed once.
 bool is_part_of_raw(const StreamPlan& stream, const EventTable& table) {
@@ -167,15 +164,16 @@ void plan_traffic(Plan& plan) {
     stream.cut_ms = cut == plan.in.cuts_ms.end() ? hub->frontier_ms() : cut->second;
     stream.cut_ms = std::max(stream.cut_ms, plan.world.backfill_start_ms());
     stream.last_ms = stream.cut_ms;
-    if (!plan.in.policies.drop) continue;
-    std::int64_t sessions = plan.world.sessions_before(stream.cut_ms + kDayMs);
-    if (!plan.dropped) plan.dropped = std::make_shared<DroppedEvents>(sessions);
+    auto lost = plan.in.lost.find(hub->name());
+    if (lost != plan.in.lost.end()) stream.lost = lost->second;
+    if (plan.in.policies.drop && !plan.dropped) plan.dropped = std::make_shared<DroppedEvents>();
   }
   for (auto& [table, stream] : plan.streams) plan_stream(plan, stream);
   plan_statements(plan);
   plan_visits(plan);
   plan_quarantine(plan);
   plan_stream_repairs(plan);
+  if (plan.dropped) plan.dropped->make_room(plan.world.sessions_before(largest_cut(plan)));
   // The stars first: page views are joined with them.
   for (const char* table : {"stars", "pageviews"}) {
     auto stream = plan.streams.find(table);

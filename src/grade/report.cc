@@ -11,9 +11,11 @@ std::string_view verdict_name(Verdict verdict) {
     case Verdict::kWrong:
       return "wrong";
     case Verdict::kNotGradable:
+      return "not gradable";
+    case Verdict::kChanged:
       break;
   }
-  return "not gradable";
+  return "changed by you";
 }
 
 namespace {
@@ -42,6 +44,7 @@ json Report::to_json() const {
                     {"found", check.found},
                     {"verdict", verdict_name(check.verdict)},
                     {"detail", check.detail},
+                    {"differing", check.differing},
                     {"differences", std::move(changes)}});
   }
   return {{"run_id", run_id},
@@ -49,6 +52,7 @@ json Report::to_json() const {
           {"total", total()},
           {"wrong", wrong()},
           {"not_gradable", not_gradable()},
+          {"changed", changed()},
           {"all_right", all_right()},
           {"graded_at", base::format_millis(graded_at)},
           {"checks", std::move(rows)}};

@@ -12,8 +12,8 @@ namespace grade {
 
 using json = nlohmann::json;
 
-enum class Verdict { kRight, kWrong, kNotGradable };
-/// "right", "wrong", "not gradable".
+enum class Verdict { kRight, kWrong, kNotGradable, kChanged };
+/// "right", "wrong", "not gradable", "changed by you".
 std::string_view verdict_name(Verdict verdict);
 
 /// One value that differs, or, with an empty column, a row that only one side has.
@@ -27,7 +27,8 @@ struct Check {
   std::string expected, found;  ///< figures in one line
   Verdict verdict = Verdict::kRight;
   std::string detail;           ///< the difference, or why it can't be graded; empty when right
-  std::vector<Change> changes;  ///< of a wrong table: the first ones, by key
+  std::int64_t differing = 0;   ///< rows that are missing, extra or different; of a table
+  std::vector<Change> changes;  ///< a sample of what differs: the smallest keys
 };
 
 struct Report {
@@ -39,11 +40,13 @@ struct Report {
   int passed() const { return count(Verdict::kRight); }
   int wrong() const { return count(Verdict::kWrong); }
   int not_gradable() const { return count(Verdict::kNotGradable); }
-  bool all_right() const { return passed() == total(); }
-  /// {"run_id","passed","total","wrong","not_gradable","all_right","graded_at","checks":[{"layer",
+  int changed() const { return count(Verdict::kChanged); }
+  /// But for what the user has changed, which counts neither as right nor as wrong.
+  bool all_right() const { return passed() + changed() == total(); }
+  /// {"run_id","passed","total","wrong","not_gradable","changed","all_right","graded_at","checks":[{"layer",
   /// "check","expected","found","verdict","detail",
-  /// "differences":[{"key","column","expected","found"}]}]}; "column" is null where a row is
-  /// missing or extra.
+  /// "differing","differences":[{"key","column","expected","found"}]}]}; "differing" counts all
+  /// rows, "differences" is a sample of them; "column" is null where a row is missing or extra.
   json to_json() const;
 
  private:

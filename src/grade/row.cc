@@ -45,18 +45,24 @@ std::string cell_text(const Cell& cell, Form form) {
     case Cell::Kind::kDouble:
       return fmt::format("{}", cell.real());
     case Cell::Kind::kTexts:
-      return fmt::format("(a list with hash {:08x})", cell.hash() >> 32);
+      return std::string(cell.text());
     case Cell::Kind::kText:
       break;
   }
-  return fmt::format("\"{}\"", shortened(cell.text()));
+  return fmt::format("\"{}\"", cell.text());
+}
+
+std::string short_cell_text(const Cell& cell, Form form) {
+  if (cell.kind() == Cell::Kind::kText) return fmt::format("\"{}\"", shortened(cell.text()));
+  return shortened(cell_text(cell, form));
 }
 
 std::string key_text(const Table& table, Row row) {
   std::string text;
   for (std::size_t i = 0; i < table.key; ++i) {
     if (!text.empty()) text += ", ";
-    text += fmt::format("{} {}", table.columns[i].name, cell_text(row[i], table.columns[i].form));
+    text +=
+        fmt::format("{} {}", table.columns[i].name, short_cell_text(row[i], table.columns[i].form));
   }
   return text;
 }

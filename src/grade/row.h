@@ -34,13 +34,9 @@ class Cell {
   /// A text whose hash() is known.
   static Cell of(std::string_view v, std::uint64_t hash) { return Cell(Kind::kText, 0, v, hash); }
   static std::uint64_t hash_of(std::string_view v) { return XXH3_64bits(v.data(), v.size()); }
-  /// A list of texts, as its hash alone: add them in order, from kNoTexts.
-  static Cell of_texts(std::uint64_t hash) {
-    return Cell(Kind::kTexts, static_cast<std::int64_t>(hash), {}, hash);
-  }
-  static constexpr std::uint64_t kNoTexts = 0x746578747300ULL;
-  static std::uint64_t add_text(std::uint64_t hash, std::string_view text) {
-    return base::mix64(hash ^ hash_of(text));
+  /// A list of texts: `shown` is what people read of it, as TextList makes it.
+  static Cell of_texts(std::uint64_t hash, std::string_view shown) {
+    return Cell(Kind::kTexts, static_cast<std::int64_t>(hash), shown, hash);
   }
   static Cell of(bool) = delete;  // flags are 0 and 1: flag()
   static Cell flag(bool v) { return of(std::int64_t{v}); }
@@ -65,6 +61,37 @@ class Cell {
   Kind kind_ = Kind::kNull;
 };
 
+/// A list of texts while it is put together. Its cell looks into it.
+class TextList {
+ public:
+  void clear() {
+    hash_ = kNone;
+    shown_ = "[";
+  }
+  void add(std::string_view text) {
+    hash_ = base::mix64(hash_ ^ Cell::hash_of(text));
+    if (shown_.size() > 1) shown_ += ", ";
+    shown_ += text;
+  }
+  Cell cell() {
+    shown_ += ']';
+    return Cell::of_texts(hash_, shown_);
+  }
+
+ private:
+  static constexpr std::uint64_t kNone = 0x746578747300ULL;
+  std::uint64_t hash_ = kNone;
+  std::string shown_ = "[";
+};
+/// The cell of a list, valid until the calling thread asks for another.
+template <typename Texts>
+Cell list_cell(const Texts& texts) {
+  thread_local TextList list;
+  list.clear();
+  for (const auto& text : texts) list.add(text);
+  return list.cell();
+}
+
 using Row = std::span<const Cell>;
 
 /// How a column's values are meant: how found ones are brought to cells, and how both are shown.
@@ -85,8 +112,10 @@ struct Table {
   std::string unit = "rows";  ///< what a row is
 };
 
-/// A cell as people read it.
+/// A cell as people read it: all of it.
 std::string cell_text(const Cell& cell, Form form);
+/// The same, cut at some 60 characters.
+std::string short_cell_text(const Cell& cell, Form form);
 /// "order_id 17" or "order_id 17, row_id 2".
 std::string key_text(const Table& table, Row row);
 

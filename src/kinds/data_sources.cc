@@ -33,7 +33,9 @@ Kind grade_source() {
           .doc = "The grade that the last run recorded; reading it computes nothing.",
           .attributes = {computed("passed", Shape::kInteger, "Checks that are right."),
                          computed("total", Shape::kInteger, "All checks."),
-                         computed("all_right", Shape::kBool, "Whether no check is wrong."),
+                         computed("changed", Shape::kInteger,
+                                  "Checks of what you have changed: neither right nor wrong."),
+                         computed("all_right", Shape::kBool, "Whether all others are right."),
                          computed("checks", Shape::kRows,
                                   "Each check: `layer`, `check`, `expected`, `found`, `verdict`.")},
           .example = R"(data "hriste_grade" "recorded" {})"};

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "app/front/verbs.h"
+#include "base/differing.h"
 
 namespace app {
 
@@ -92,50 +93,80 @@ int run_verb(client::Playground& playground, const std::string& pipeline, const 
 
 namespace {
 
-/// At most 40 characters, for a table that fits a terminal; --json has all.
-std::string shortened(const std::string& text) {
-  constexpr size_t kWidth = 40;
-  if (text.size() <= kWidth) return text;
-  size_t end = kWidth - 1;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return text.substr(0, end) + "…";
+constexpr size_t kFiguresShown = 40;  // characters, so that a table fits a terminal; --json has all
+
+/// ", 2 changed by you", or nothing.
+std::string also(const json& grade, const char* count, const char* what) {
+  int n = grade.value(count, 0);
+  return n == 0 ? "" : fmt::format(", {} {}", n, what);
+}
+
+void print_grade(const json& grade) {
+  json rows = json::array();
+  for (const auto& check : grade["checks"]) {
+    // Where they differ is what has to be seen of both.
+    auto shown = base::differing_parts(check["expected"].get<std::string>(),
+                                       check["found"].get<std::string>(), kFiguresShown);
+    rows.push_back({check["layer"], check["check"], shown.a, shown.b, check["verdict"]});
+  }
+  fmt::print("{}\n{} of {} checks are right{}{}{} (run {})\n",
+             format_table({"layer", "check", "expected", "found", "verdict"}, rows),
+             grade.value("passed", 0), grade.value("total", 0), also(grade, "wrong", "wrong"),
+             also(grade, "not_gradable", "not gradable"), also(grade, "changed", "changed by you"),
+             grade.value("run_id", ""));
+  for (const auto& check : grade["checks"]) {
+    std::string detail = check.value("detail", "");
+    if (detail.empty()) continue;
+    bool wrong = check.value("verdict", "") == "wrong";  // others say their verdict themselves
+    fmt::print("{}{} {}: {}\n", wrong ? "wrong: " : "", check.value("layer", ""),
+               check.value("check", ""), detail);
+  }
+}
+
+int grade_history(client::Playground& playground, bool as_json) {
+  auto answer = playground.call("GET", "/v1/grades");
+  if (!answer) return fail(answer.error().error);
+  if (as_json) {
+    fmt::print("{}\n", answer->dump(2));
+    return 0;
+  }
+  json rows = json::array();
+  for (const auto& grade : *answer) {
+    rows.push_back({grade.value("run_id", ""), grade.value("graded_at", ""),
+                    grade.value("total", 0), grade.value("passed", 0), grade.value("wrong", 0),
+                    grade.value("not_gradable", 0), grade.value("changed", 0)});
+  }
+  fmt::print("{}", format_table({"run", "graded", "checks", "right", "wrong", "not gradable",
+                                 "changed by you"},
+                                rows));
+  return 0;
 }
 
 }  // namespace
 
-int grade_verb(client::Playground& playground, bool as_json, bool now) {
+int grade_verb(client::Playground& playground, const GradeOptions& options) {
   if (!playground.exists()) {
     return fail({base::Code::kNotFound, "nothing is at " + playground.data_dir() + " to grade"});
   }
-  auto answer = now ? playground.call("POST", "/v1/grade", json::object())
-                    : playground.call("GET", "/v1/grade");
+  if (options.history) return grade_history(playground, options.as_json);
+  std::string of_run = options.run.empty() ? "" : "?run=" + options.run;
+  auto answer = options.now ? playground.call("POST", "/v1/grade", json::object())
+                            : playground.call("GET", "/v1/grade" + of_run);
   if (!answer) return fail(answer.error().error);
   if (answer->is_null()) {
-    return fail(
-        {base::Code::kNotFound, "no run has been graded yet: tofu apply, or hriste grade --now"});
+    std::string what = options.run.empty() ? "no run has been graded yet: tofu apply, or hriste "
+                                             "grade --now"
+                                           : "run " + options.run +
+                                                 " has no grade: hriste grade "
+                                                 "--history lists those that have";
+    return fail({base::Code::kNotFound, what});
   }
-  if (as_json) {
+  if (options.as_json) {
     fmt::print("{}\n", answer->dump(2));
   } else {
-    json rows = json::array();
-    for (const auto& check : (*answer)["checks"]) {
-      rows.push_back({check["layer"], check["check"],
-                      shortened(check["expected"].get<std::string>()),
-                      shortened(check["found"].get<std::string>()), check["verdict"]});
-    }
-    fmt::print("{}\n{} of {} checks are right (run {})\n",
-               format_table({"layer", "check", "expected", "found", "verdict"}, rows),
-               answer->value("passed", 0), answer->value("total", 0), answer->value("run_id", ""));
-    for (const auto& check : (*answer)["checks"]) {
-      std::string detail = check.value("detail", "");
-      if (detail.empty()) continue;
-      bool wrong = check.value("verdict", "") == "wrong";  // others say their verdict themselves
-      fmt::print("{}{} {}: {}\n", wrong ? "wrong: " : "", check.value("layer", ""),
-                 check.value("check", ""), detail);
-    }
+    print_grade(*answer);
   }
-  bool wrong = answer->value("wrong", 0) > 0;
-  return wrong ? 1 : 0;
+  return answer->value("wrong", 0) > 0 ? 1 : 0;
 }
 
 int world_hash_verb(client::Playground& playground) {

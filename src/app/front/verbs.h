@@ -29,7 +29,13 @@ int status_verb(client::Playground& playground, bool as_json);
 int sql_verb(client::Playground& playground, const std::string& sql, bool as_json);
 int tail_verb(client::Playground& playground, const std::string& hub, int limit, bool follow);
 int run_verb(client::Playground& playground, const std::string& pipeline, const std::string& from);
-int grade_verb(client::Playground& playground, bool as_json, bool now);
+struct GradeOptions {
+  bool as_json = false;
+  bool now = false;      ///< compute it
+  bool history = false;  ///< those that are kept, one a line
+  std::string run;       ///< whose grade; empty: the newest
+};
+int grade_verb(client::Playground& playground, const GradeOptions& options);
 int world_hash_verb(client::Playground& playground);
 
 // notebook.cc

@@ -41,6 +41,33 @@ TEST_F(CatalogueTest, KeepsResourcesAcrossReopening) {
   EXPECT_FALSE(catalogue->get("hriste_world", "w")->has_value());
 }
 
+TEST_F(CatalogueTest, GradesStayWithTheirRuns) {
+  auto catalogue = *Catalogue::open(path_);
+  EXPECT_FALSE(catalogue->latest_grade()->has_value());
+  for (int run = 1; run <= kGradesKept + 5; ++run) {
+    std::string id = "run-" + std::to_string(run);
+    json grade{{"run_id", id}, {"passed", run}, {"checks", {{{"check", "users"}}}}};
+    ASSERT_TRUE(catalogue->put_grade(id, grade));
+  }
+  auto grades = *catalogue->grades();
+  ASSERT_EQ(grades.size(), static_cast<std::size_t>(kGradesKept));
+  EXPECT_EQ(grades.front(), (json{{"run_id", "run-205"}, {"passed", 205}}));
+  EXPECT_EQ(grades.back()["run_id"], "run-6");
+  EXPECT_EQ((**catalogue->latest_grade())["run_id"], "run-205");
+  EXPECT_EQ((**catalogue->latest_grade("run-17"))["checks"][0]["check"], "users");
+  EXPECT_FALSE(catalogue->latest_grade("run-1")->has_value());
+}
+
+TEST_F(CatalogueTest, TheLastRunOfAPipelineIsFoundBehindManyOthers) {
+  auto catalogue = *Catalogue::open(path_);
+  ASSERT_TRUE(catalogue->put_run({"run-1", "mine", "succeeded", {{"id", "run-1"}}}));
+  for (int run = 2; run < 30; ++run) {
+    ASSERT_TRUE(catalogue->put_run({"run-" + std::to_string(run), "other", "succeeded", {}}));
+  }
+  EXPECT_EQ((*catalogue->runs(1, "mine")).at(0).id, "run-1");
+  EXPECT_EQ((*catalogue->runs(1)).at(0).id, "run-29");
+}
+
 TEST_F(CatalogueTest, AlertsAreKeptOnce) {
   auto catalogue = *Catalogue::open(path_);
   ASSERT_TRUE(catalogue->put_alerts({{"a", "slow", 1, {{"latency", 3000}}}, {"b", "slow", 2, {}}}));

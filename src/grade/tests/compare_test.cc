@@ -89,6 +89,67 @@ TEST(Compare, AChangedValueShowsBoth) {
             "expected \"Brno\", found \"Brno \"");
 }
 
+TEST(Compare, OfLongTextsThePartThatDiffersIsShown) {
+  auto expected = orders(10), found = expected;
+  expected[3].city = std::string(500, 'x') + " Brno " + std::string(500, 'y');
+  found[3].city = std::string(500, 'x') + " brno " + std::string(500, 'y');
+  Check check = compare_orders(expected, found);
+  EXPECT_THAT(check.detail, HasSubstr("xx Brno yy"));
+  EXPECT_THAT(check.detail, HasSubstr("xx brno yy"));
+  ASSERT_EQ(check.changes.size(), 1u);
+  EXPECT_THAT(check.changes[0].found, HasSubstr("…"));
+  EXPECT_LT(check.changes[0].found.size(), 100u);
+}
+
+TEST(Compare, AllDifferingRowsAreCountedAndASampleIsShown) {
+  // More rows than are looked at in one pass.
+  constexpr std::int64_t kRows = 2'300'000;
+  auto rows = [](std::int64_t more) {
+    return [more](const RowSink& sink) -> base::Status {
+      for (std::int64_t i = 0; i < kRows; ++i) {
+        Cell cells[] = {Cell::of(i), Cell::of(i + more), Cell::of(std::string_view("Brno"))};
+        sink(cells);
+      }
+      return {};
+    };
+  };
+  auto print_of_rows = [&](std::int64_t more) {
+    Fingerprint print(kOrders);
+    EXPECT_TRUE(rows(more)([&](Row row) { print.add(row); }));
+    return print;
+  };
+  Check check = compare(kOrders, print_of_rows(0), print_of_rows(1), rows(0), rows(1));
+  EXPECT_THAT(check.detail, ::testing::StartsWith("missing 0, extra 0, different 2300000 in"));
+  EXPECT_EQ(check.differing, kRows);
+  EXPECT_EQ(check.changes.size(), 20u);
+  EXPECT_EQ(check.changes[0].key, "order_id 0");
+  EXPECT_EQ(check.changes[19].key, "order_id 19");
+}
+
+TEST(Compare, OfListsTheElementsAreShown) {
+  Table table{.layer = "silver",
+              .name = "products",
+              .columns = {{.name = "id"}, {.name = "pages", .form = Form::kTexts}}};
+  using Pages = std::vector<std::string>;
+  auto source = [](Pages pages) {
+    return [pages](const RowSink& sink) -> base::Status {
+      Cell cells[] = {Cell::of(std::int64_t{1}), list_cell(pages)};
+      sink(cells);
+      return {};
+    };
+  };
+  auto print_of_pages = [&](const Pages& pages) {
+    Fingerprint print(table);
+    EXPECT_TRUE(source(pages)([&](Row row) { print.add(row); }));
+    return print;
+  };
+  Pages one{"/a", "/b"}, other{"/a", "/c"};
+  Check check =
+      compare(table, print_of_pages(one), print_of_pages(other), source(one), source(other));
+  EXPECT_THAT(check.detail, HasSubstr("pages expected [/a, /b], found [/a, /c]"));
+  EXPECT_NE(print_of_pages({"/a, /b"}), print_of_pages(one));
+}
+
 TEST(Compare, ValuesThatChangePlacesAreSeen) {
   auto expected = orders(5000), found = expected;
   std::swap(found[10].value, found[20].value);  // the same rows and the same sum

@@ -287,13 +287,127 @@ TEST_F(GradeRefined, TablesAreGradedAtTheirOwnCut) {
   repair("silver.pageviews");
 }
 
-TEST_F(GradeRefined, AsideIsNotGradable) {
+TEST_F(GradeRefined, EqualRowsAreRightBehindAChange) {
   Inputs in = playground_->inputs();
-  in.aside = {{"silver.orders", "its query was changed"}, {"stream.slow_pages", "changed"}};
+  in.changed = {{"silver.orders", "it says A where the shipped one says B"},
+                {"stream.slow_pages", "changed"}};
   Report report = grade_now(in);
+  EXPECT_EQ(report.passed(), report.total());
+  EXPECT_TRUE(report.all_right());
+}
+
+/// Statements of all refined tables, as the playground was made with them.
+std::map<std::string, lake::TableSpec> statements() {
+  std::map<std::string, lake::TableSpec> all;
+  for (const char* table : FakePlayground::kRefined) {
+    if (table == std::string("gold.order_predictions")) continue;
+    all[table] = {.table = table, .select = FakePlayground::statement(table)};
+  }
+  return all;
+}
+
+TEST_F(Grade, WhatIsChangedAndWhatFollowsFromItIsNeitherRightNorWrong) {
+  playground_.make_silver();
+  Inputs in = playground_.inputs();
+  in.statements = statements();
+  in.statements["silver.users"].select =
+      "SELECT * REPLACE (upper(city) AS city, age + 10 AS age) FROM (" +
+      FakePlayground::statement("silver.users") + ")";
+  in.changed["silver.users"] = "it says `upper(city)` where the shipped one says `city`";
+  playground_.overwrite("silver.users", in.statements["silver.users"].select);
+  for (const char* table : {"gold.engagements", "gold.sales_by_day", "gold.order_features"}) {
+    playground_.overwrite(table, FakePlayground::statement(table));
+  }
+  playground_.overwrite("gold.order_predictions",
+                        FakePlayground::statement("gold.order_predictions"));
+  Report report = grade_now(in);
+  EXPECT_THAT(wrong(report), IsEmpty());
+  EXPECT_THAT(with(report, Verdict::kChanged),
+              UnorderedElementsAre("silver users", "silver users city repairs", "gold engagements",
+                                   "gold order_features", "gold order_predictions",
+                                   "gold order_predictions score"));
   EXPECT_THAT(
-      with(report, Verdict::kNotGradable),
-      UnorderedElementsAre("stream slow_pages", "stream slow_pages alerts", "silver orders"));
+      detail(report, "silver users"),
+      AllOf(HasSubstr("changed by you: it says `upper(city)` where"),
+            HasSubstr("missing 0, extra 0, different 300 in city, age; first: id 0: city")));
+  EXPECT_THAT(detail(report, "gold engagements"), HasSubstr("it is made of silver.users"));
+  EXPECT_TRUE(report.all_right());
+  EXPECT_EQ(report.changed(), 6);
+  EXPECT_EQ(report.to_json()["changed"], 6);
+
+  // Damage behind a change is found: it isn't what the statement gives.
+  playground_.overwrite("gold.engagements",
+                        "SELECT * REPLACE (orders + CASE WHEN id = 7 THEN 1 ELSE 0 END AS orders) "
+                        "FROM (" +
+                            FakePlayground::statement("gold.engagements") + ")");
+  playground_.overwrite("gold.order_predictions",
+                        "SELECT * REPLACE (predicted + 1 AS predicted) FROM (" +
+                            FakePlayground::statement("gold.order_predictions") + ")");
+  report = grade_now(in);
+  EXPECT_THAT(wrong(report), UnorderedElementsAre("gold engagements", "gold order_predictions",
+                                                  "gold order_predictions score"));
+  EXPECT_FALSE(report.all_right());
+}
+
+TEST_F(Grade, AChangedColumnThatIsMissingIsNoError) {
+  playground_.make_silver();
+  Inputs in = playground_.inputs();
+  in.changed["silver.stars"] = "it says nothing where the shipped one says `stars`";
+  playground_.overwrite("silver.stars", "SELECT event_id, user_id FROM bronze.stars");
+  Report report = grade_now(in);
+  EXPECT_THAT(with(report, Verdict::kChanged), ::testing::Contains("silver stars"));
+  EXPECT_THAT(wrong(report), ::testing::Not(::testing::Contains("silver stars")));
+}
+
+TEST_F(Grade, AJobThatStandsIsSaid) {
+  Inputs in = playground_.inputs();
+  in.stopped["traffic"] = "a CAST failed";
+  Report report = grade_now(in);
+  EXPECT_THAT(wrong(report), ElementsAre("stream traffic runs"));
+  EXPECT_THAT(detail(report, "stream traffic runs"), HasSubstr("a CAST failed"));
+}
+
+class GradeOutside : public Grade {
+ protected:
+  /// A record from a client, stamped at the frontier.
+  void send(const std::string& hub, const std::string& value) {
+    wire::BatchBuilder builder;
+    builder.start({});
+    builder.add(1, "42", value);
+    ASSERT_TRUE(playground_.hubs[hub]->append_outside(0, builder.finish(), false));
+  }
+  /// The page view of the session that starts last before `ms`.
+  std::int64_t event_near(std::int64_t ms) const {
+    return (playground_.world.sessions_before(ms) - 1) * 32;
+  }
+  void alert(std::int64_t event_id, std::int64_t time_ms) {
+    playground_.alerts.push_back({{"event_id", event_id},
+                                  {"event_time", base::format_millis(base::from_millis(time_ms))},
+                                  {"user_id", 7},
+                                  {"uri", "/"},
+                                  {"latency", 9000.5}});
+  }
+};
+
+TEST_F(GradeOutside, AlertsOnWhatCameAfterTheCutAreNoExtraHoweverLate) {
+  // The job is days ahead of the cut: at a fast clock that is the time that a grade takes.
+  for (std::int64_t hours : {1, 23, 25, 24 * 30}) {
+    std::int64_t ms = playground_.cut_ms + hours * 3'600'000;
+    alert(event_near(ms), ms);
+  }
+  EXPECT_THAT(wrong(grade_now()), IsEmpty());
+}
+
+TEST_F(GradeOutside, AlertsOnOutsideEventsAfterTheCutAreNeverWrong) {
+  send("pageviews", "{}");
+  EXPECT_TRUE(grade_now().all_right()) << "no row of theirs is there";
+  alert(event_near(playground_.world.epoch_ms()), playground_.world.epoch_ms() - 86'400'000);
+  alert(123'456'789'012, playground_.cut_ms);
+  Report report = grade_now();
+  EXPECT_THAT(wrong(report), IsEmpty());
+  EXPECT_THAT(with(report, Verdict::kNotGradable), ElementsAre("stream slow_pages alerts"));
+  EXPECT_THAT(detail(report, "stream slow_pages alerts"),
+              HasSubstr("1 outside events in pageviews"));
 }
 
 TEST_F(Grade, StopsWhenAsked) {

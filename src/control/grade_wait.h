@@ -1,0 +1,24 @@
+// What has to be there before a grade can say that something is missing: files of capture and rows
+// of stream jobs are made behind the events, and at a fast clock far behind.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <stop_token>
+#include <string>
+
+#include "control/runtime.h"
+
+namespace control {
+
+/// Waits until captures and running jobs have what arrived before `cuts` (hub → ms). One that makes
+/// no progress for two minutes, has failed or stands isn't waited for: the grade says what is
+/// missing. Errors: kCancelled.
+base::Status wait_for_cuts(Runtime& runtime, const std::map<std::string, std::int64_t>& cuts,
+                           std::stop_token stop);
+
+/// Hub → what every job that reads it has committed, at least `floor` of the hub.
+std::map<std::string, std::int64_t> committed_cuts(
+    Runtime& runtime, const std::map<std::string, std::int64_t>& floor);
+
+}  // namespace control

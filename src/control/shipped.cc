@@ -1,0 +1,157 @@
+#include "control/shipped.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "control/definition.h"
+#include "sqlfile/header.h"
+#include "streamsql/parser.h"
+#include "streamsql/print.h"
+
+namespace control {
+
+namespace {
+
+constexpr std::string_view kStream = "traffic.asaql", kMacros = "macros.sql";
+
+/// "`trim(city)` where the shipped one says `upper(city)`".
+std::string text_of(const SqlDifference& difference) {
+  auto side = [](const std::string& text) { return text.empty() ? "nothing" : "`" + text + "`"; };
+  return side(difference.ours) + " where the shipped one says " + side(difference.shipped);
+}
+
+bool mentions(const std::string& text, std::string_view name) {
+  SqlToken wanted = sql_tokens(name).front();
+  return std::ranges::any_of(sql_tokens(text), [&](const SqlToken& token) {
+    return token.same == wanted.same || token.same == "[" + wanted.same + "]";
+  });
+}
+
+std::string printed(streamsql::Query query) {
+  streamsql::Script one;
+  one.statements.push_back(std::move(query));
+  return streamsql::print(one);
+}
+
+/// Output → all statements into it, in one layout, with the steps that they use before them.
+base::Result<std::map<std::string, std::string>> statements(std::string_view query) {
+  auto script = streamsql::parse(query);
+  if (!script) {
+    return base::error(base::Code::kInvalidArgument, "the query can't be parsed: {}",
+                       script.error().message);
+  }
+  std::map<std::string, std::string> by_output;
+  for (streamsql::Query& statement : script->statements) {
+    std::string output = statement.branches.empty() ? "" : statement.branches.front().into;
+    by_output[output] += printed(std::move(statement));
+  }
+  // From the last to the first: a step may use those before it.
+  std::vector<std::pair<std::string, std::string>> steps;
+  for (streamsql::StepDefinition& step : script->steps) {
+    steps.emplace_back(step.name, printed(std::move(step.query)));
+  }
+  for (auto& [output, text] : by_output) {
+    for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
+      if (mentions(text, step->first)) text = step->first + " AS " + step->second + text;
+    }
+  }
+  return by_output;
+}
+
+/// What stands behind each expectation and key, so that two headers can be compared as texts.
+std::string header_text(std::string_view query) {
+  auto header = sqlfile::parse_header(query);
+  if (!header || !*header) return "";
+  std::string text = "keys:";
+  for (const auto& key : (*header)->keys) text += " " + key;
+  for (const auto& expectation : (*header)->expectations) {
+    text += "\nexpect: " + expectation.name + ": " + expectation.condition + " -> " +
+            std::string(sqlfile::action_name(expectation.action));
+  }
+  return text;
+}
+
+/// Function → its whole text.
+std::map<std::string, std::string> functions(std::string_view macros) {
+  std::map<std::string, std::string> by_name;
+  std::string text, name;
+  bool is_next = false;
+  for (const SqlToken& token : sql_tokens(macros)) {
+    if (is_next) name = token.same;
+    is_next = token.same == "function";
+    text += token.same + ' ';
+    if (token.same != ";") continue;
+    by_name[name] = std::exchange(text, "");
+  }
+  if (!text.empty()) by_name[name] = text;
+  return by_name;
+}
+
+/// The texts of the functions that `query` uses, of those that they use, and so on.
+std::map<std::string, std::string> used_functions(std::string_view query, std::string_view macros) {
+  auto all = functions(macros);
+  std::map<std::string, std::string> used;
+  std::vector<std::string> texts{std::string(query)};
+  while (!texts.empty()) {
+    std::string text = std::move(texts.back());
+    texts.pop_back();
+    for (const SqlToken& token : sql_tokens(text)) {
+      auto function = all.find(token.same);
+      if (function == all.end() || !used.insert(*function).second) continue;
+      texts.push_back(function->second);
+    }
+  }
+  return used;
+}
+
+std::optional<std::string> changed_function(std::string_view query, std::string_view macros,
+                                            std::string_view shipped_query) {
+  auto ours = used_functions(query, macros);
+  auto shipped = used_functions(shipped_query, shipped_text(kMacros));
+  for (const auto& [name, text] : ours) {
+    auto known = shipped.find(name);
+    if (known == shipped.end()) return "the function " + name + ", which isn't the shipped one's";
+    auto difference = sql_difference(text, known->second);
+    if (difference) return "the function " + name + " says " + text_of(difference);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view shipped_text(std::string_view file) {
+  auto found = std::ranges::find(kShippedTexts, file, &ShippedText::file);
+  return found == kShippedTexts.end() ? std::string_view() : found->text;
+}
+
+base::Result<std::map<std::string, std::string>> changed_outputs(std::string_view query) {
+  auto ours = TRY(statements(query)), known = TRY(statements(shipped_text(kStream)));
+  std::map<std::string, std::string> changed;
+  for (const auto& [output, text] : ours) {
+    auto same = known.find(output);
+    if (same == known.end()) {
+      changed[output] = "the shipped query has no output " + output;
+    } else if (auto difference = sql_difference(text, same->second)) {
+      changed[output] = "the statement into " + output + " says " + text_of(difference);
+    }
+  }
+  return changed;
+}
+
+std::optional<std::string> changed_table(const std::string& table, std::string_view query,
+                                         std::string_view macros) {
+  std::string file =
+      table.substr(0, table.find('.')) + "_" + table.substr(table.find('.') + 1) + ".sql";
+  std::string_view shipped = shipped_text(file);
+  if (shipped.empty()) return "no statement for " + table + " was shipped";
+  if (auto difference = sql_difference(query, shipped)) {
+    return fmt::format("line {} of {} says {}", difference.line, file, text_of(difference));
+  }
+  if (auto difference = sql_difference(header_text(query), header_text(shipped))) {
+    return fmt::format("the header of {} says {}", file, text_of(difference));
+  }
+  return changed_function(query, macros, shipped);
+}
+
+}  // namespace control
