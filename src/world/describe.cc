@@ -33,26 +33,34 @@ void add_birth_numbers(const World& world, std::int64_t first, std::int64_t last
   }
 }
 
-/// How many birth numbers belong to more than one of the first `users`.
-std::int64_t shared_birth_numbers(const World& world, std::int64_t users) {
+struct SharedNumbers {
+  std::int64_t numbers = 0;  ///< that belong to more than one user
+  std::int64_t fewer = 0;    ///< users less different numbers
+};
+
+/// Of the first `users`.
+SharedNumbers shared_birth_numbers(const World& world, std::int64_t users) {
   constexpr std::int64_t kAtOnce = 10'000;
   std::vector<std::uint64_t> numbers;
   for (std::int64_t first = 0; first < users; first += kAtOnce) {
     add_birth_numbers(world, first, std::min(first + kAtOnce, users), numbers);
   }
   std::ranges::sort(numbers);
-  std::int64_t shared = 0;
+  SharedNumbers shared;
   for (auto at = numbers.begin(); (at = std::adjacent_find(at, numbers.end())) != numbers.end();) {
-    ++shared;
-    at = std::upper_bound(at, numbers.end(), *at);
+    auto end = std::upper_bound(at, numbers.end(), *at);
+    ++shared.numbers;
+    shared.fewer += end - at - 1;
+    at = end;
   }
   return shared;
 }
 
-/// "456", or what is known of it.
+/// "452 (456 fewer numbers than users)", or what is known of it.
 std::string shared_text(const World& world, std::int64_t users) {
   std::int64_t asked = std::min(users, kBirthNumbers);
-  std::string text = std::to_string(shared_birth_numbers(world, asked));
+  auto [numbers, fewer] = shared_birth_numbers(world, asked);
+  std::string text = fmt::format("{} ({} fewer numbers than users)", numbers, fewer);
   return asked == users ? text : fmt::format("{} among the first {} users", text, asked);
 }
 
