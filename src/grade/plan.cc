@@ -38,18 +38,24 @@ std::string StreamPlan::outside_any_time() const {
                      events, hub->name());
 }
 
+namespace {
+
+/// The lake's name of what a case reads: "bronze.pageviews".
+std::string table_of(const Table& table) {
+  if (table.layer == "stream") return "silver.stream_" + table.name;
+  if (table.layer != "raw") return table.layer + "." + table.name;
+  return "bronze." + (table.name.ends_with(" dead letters") ? "deadletter" : table.name);
+}
+
+}  // namespace
+
 Case& Plan::add(Table table, RowSource found_rows) {
   cases.push_back(std::make_unique<Case>());
   Case& made = *cases.back();
   made.table = std::move(table);
   made.found_rows = std::move(found_rows);
-  const Table& of = made.table;
-  // What is made of a raw table can't be graded either; a job's tables have two names.
-  for (const std::string& name :
-       {of.layer + "." + of.name, "bronze." + of.name, "silver." + of.layer + "_" + of.name}) {
-    auto found = in.changed.find(name);
-    if (found != in.changed.end()) made.changed = [what = found->second] { return what; };
-  }
+  auto changed = in.changed.find(table_of(made.table));
+  if (changed != in.changed.end()) made.changed = [what = changed->second] { return what; };
   found.push_back([&made] { made.measure(); });
   return made;
 }

@@ -349,6 +349,19 @@ TEST_F(Grade, WhatIsChangedAndWhatFollowsFromItIsNeitherRightNorWrong) {
   EXPECT_FALSE(report.all_right());
 }
 
+TEST_F(Grade, DamageBehindAChangedRawTableIsWrong) {
+  playground_.make_silver();
+  Inputs in = playground_.inputs();
+  in.statements = statements();
+  in.changed["bronze.stars"] = in.changed["bronze.deadletter"] = "changed";
+  playground_.overwrite(
+      "silver.stars",
+      "SELECT * FROM (" + FakePlayground::statement("silver.stars") + ") WHERE event_id % 7 > 0");
+  Report report = grade_now(in);
+  EXPECT_THAT(wrong(report), ::testing::Contains("silver stars"));
+  EXPECT_THAT(with(report, Verdict::kChanged), IsEmpty());
+}
+
 TEST_F(Grade, AChangedColumnThatIsMissingIsNoError) {
   playground_.make_silver();
   Inputs in = playground_.inputs();
