@@ -59,11 +59,15 @@ install_packages() {  # SECTION…
   $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 }
 
-# Where a playground with another data_dir (script/up -var data_dir=…) has its data.
+# use_data_dir [VARIABLES]: where a playground with another data_dir (script/up -var data_dir=…) or
+# of another workspace has its data. VARIABLES, as JSON, are those that were kept by default.
 use_data_dir() {
-  local kept=$LOCAL/up.auto.tfvars.json given
-  [[ -f $kept ]] || return 0
-  given=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1])).get("data_dir") or "")' "$kept")
+  local kept=$LOCAL/up.auto.tfvars.json variables=${1:-} given workspace=${TF_WORKSPACE:-}
+  [[ -n $variables || ! -f $kept ]] || variables=$(<"$kept")
+  given=$(python3 -c 'import json, sys; print(json.loads(sys.argv[1] or "{}").get("data_dir") or "")' "$variables")
+  [[ -n $workspace || ! -f $LOCAL/.terraform/environment ]] || workspace=$(<"$LOCAL/.terraform/environment")
+  # As playground/local/providers.tf says.
+  [[ -n $given || ${workspace:-default} == default ]] || given=$LOCAL/.hriste-$workspace
   [[ -z $given ]] || export HRISTE_DATA_DIR=$given
 }
 

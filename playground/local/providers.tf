@@ -13,6 +13,6 @@ terraform {
 
 provider "hriste" {
   # Everything that the playground consists of lies in this one folder. Destroying the last resource
-  # removes it.
-  data_dir = coalesce(var.data_dir, "${path.root}/.hriste")
+  # removes it. Each workspace has its own: two states in one folder would undo each other's work.
+  data_dir = coalesce(var.data_dir, terraform.workspace == "default" ? "${path.root}/.hriste" : "${path.root}/.hriste-${terraform.workspace}")
 }

@@ -39,6 +39,28 @@ std::vector<std::int64_t> offsets_of(const Request& request) {
   return offsets;
 }
 
+/// Of a GET or DELETE: "?incarnation=X", "?incarnation=*" of an import, or nothing.
+kinds::Meant meant_by(const Request& request) {
+  if (!request.has_param("incarnation")) return {};
+  std::string incarnation = request.get_param_value("incarnation");
+  return incarnation == "*" ? kinds::Meant::import() : kinds::Meant::one(std::move(incarnation));
+}
+
+/// Of a PUT: a text, null for one that is to be made, or nothing.
+Result<kinds::Meant> meant_by(const json& body) {
+  auto found = body.find("incarnation");
+  if (found == body.end()) return kinds::Meant();
+  if (found->is_null()) return kinds::Meant::to_make();
+  if (found->is_string()) return kinds::Meant::one(*found);
+  return base::error(Code::kInvalidArgument, "\"incarnation\" must be a text or null");
+}
+
+json shown(const control::Resource& resource) {
+  json body = {{"attributes", resource.attributes}, {"incarnation", resource.incarnation}};
+  if (!resource.failed.empty()) body["failed"] = resource.failed;
+  return body;
+}
+
 }  // namespace
 
 void Server::Impl::add_resource_routes() {
@@ -51,25 +73,28 @@ void Server::Impl::add_resource_routes() {
     if (!attributes.is_object()) {
       return refuse(response, {Code::kInvalidArgument, "\"attributes\" must be an object"});
     }
-    auto done = playground.put(request.matches[1], request.matches[2], attributes);
+    auto meant = meant_by(*body);
+    if (!meant) return refuse(response, meant.error());
+    auto done = playground.put(request.matches[1], request.matches[2], attributes, *meant,
+                               kinds::owner_in(body->value("owner", json())));
     if (done) {
-      answer(response, {{"attributes", *done}});
+      answer(response, shown(*done));
     } else {
       refuse(response, done.error().error, done.error().path);
     }
   });
   http.Get(kPath, [&playground](const Request& request, httplib::Response& response) {
-    auto found = playground.get(request.matches[1], request.matches[2]);
+    auto found = playground.get(request.matches[1], request.matches[2], meant_by(request));
     if (!found) return refuse(response, found.error());
     if (!*found) {
       return refuse(response,
                     {Code::kNotFound, fmt::format("{} {} does not exist", request.matches[1].str(),
                                                   request.matches[2].str())});
     }
-    answer(response, {{"attributes", **found}});
+    answer(response, shown(**found));
   });
   http.Delete(kPath, [this, &playground](const Request& request, httplib::Response& response) {
-    auto last = playground.remove(request.matches[1], request.matches[2]);
+    auto last = playground.remove(request.matches[1], request.matches[2], meant_by(request));
     if (!last) return refuse(response, last.error());
     answer(response, {{"last", *last}});
     if (*last) end_soon(true);

@@ -12,6 +12,7 @@
 
 #include "app/front/verbs.h"
 #include "base/env.h"
+#include "client/start.h"
 #include "kinds/kinds.h"
 #include "kinds/version.h"
 #include "provider/provider.h"
@@ -24,15 +25,12 @@ std::string find_data_dir(const std::string& given) {
   const char* variable = std::getenv("HRISTE_DATA_DIR");
   std::error_code ec;
   std::string chosen = !given.empty() ? given : variable != nullptr ? variable : "";
-  if (!chosen.empty()) {
-    auto path = fs::absolute(chosen, ec).lexically_normal().string();
-    while (path.size() > 1 && path.ends_with('/')) path.pop_back();
-    return path;
-  }
+  if (!chosen.empty()) return client::folder_path(chosen);
   fs::path here = fs::current_path(ec);
   for (fs::path dir = here;; dir = dir.parent_path()) {
     for (const char* place : {".hriste", "playground/local/.hriste"}) {
-      if (fs::exists(dir / place / ".hriste-playground", ec)) return (dir / place).string();
+      if (fs::exists(dir / place / ".hriste-playground", ec))
+        return client::folder_path(dir / place);
     }
     if (dir == dir.root_path()) break;
   }

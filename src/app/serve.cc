@@ -16,6 +16,7 @@
 #include "base/env.h"
 #include "base/executable.h"
 #include "base/log.h"
+#include "client/start.h"
 #include "control/playground.h"
 #include "kinds/version.h"
 
@@ -163,9 +164,7 @@ int serve(const std::string& data_dir) {
   ::signal(SIGPIPE, SIG_IGN);
   ::signal(SIGHUP, SIG_IGN);
 
-  std::error_code ec;
-  std::string dir = std::filesystem::absolute(data_dir, ec).lexically_normal().string();
-  while (dir.size() > 1 && dir.ends_with('/')) dir.pop_back();
+  std::string dir = client::folder_path(data_dir);
   Status status = run(dir, signals);
   if (status) return 0;
   base::log_error("app", "failed", "{}", status.error().message);

@@ -19,13 +19,33 @@ constexpr double kEndSeconds = 30;
 /// Between attempts, for a daemon that is on its way down.
 constexpr double kPauseSeconds = 1;
 
-base::Result<json> attributes_in(json answer) {
-  if (answer.is_object() && answer.contains("attributes") && answer["attributes"].is_object())
-    return std::move(answer["attributes"]);
-  return base::error(Code::kInternal, "the daemon's answer has no attributes");
+std::string text_in(const json& answer, const char* name) {
+  auto found = answer.find(name);
+  return found != answer.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+base::Result<Found> found_in(json answer) {
+  if (!answer.is_object() || !answer.contains("attributes") || !answer["attributes"].is_object())
+    return base::error(Code::kInternal, "the daemon's answer has no attributes");
+  return Found{.attributes = std::move(answer["attributes"]),
+               .incarnation = text_in(answer, "incarnation"),
+               .failed = text_in(answer, "failed")};
+}
+
+json body_of(const json& attributes, const kinds::Meant& meant,
+             const std::optional<kinds::Owner>& owner) {
+  json body = {{"attributes", attributes}};
+  if (owner) body["owner"] = kinds::to_json(*owner);
+  if (meant.what == kinds::Meant::What::kNew) body["incarnation"] = nullptr;
+  if (meant.what == kinds::Meant::What::kThis) body["incarnation"] = meant.incarnation;
+  return body;
 }
 
 }  // namespace
+
+base::Status Playground::check_owner() const {
+  return owner_ ? kinds::check_owner(data_dir_, *owner_) : base::Status();
+}
 
 bool Playground::exists() const { return has_catalogue(data_dir_); }
 
@@ -70,25 +90,39 @@ Answer<json> Playground::repeat(const char* method, const std::string& path, con
   }
 }
 
+Answer<Found> Playground::put(const std::string& kind, const std::string& name,
+                              const json& attributes, const kinds::Meant& meant) {
+  return TRY(
+      found_in(TRY(repeat("PUT", resource_path(kind, name), body_of(attributes, meant, owner_)))));
+}
+
 Answer<json> Playground::put(const std::string& kind, const std::string& name,
                              const json& attributes) {
-  return attributes_in(TRY(repeat("PUT", resource_path(kind, name), {{"attributes", attributes}})));
+  return TRY(put(kind, name, attributes, {})).attributes;
+}
+
+Answer<std::optional<Found>> Playground::get(const std::string& kind, const std::string& name,
+                                             const kinds::Meant& meant) {
+  TRY(check_folder(data_dir_));
+  if (!exists()) return std::nullopt;
+  auto answer = repeat("GET", resource_path(kind, name, meant), nullptr);
+  if (!answer && answer.error().error.code == Code::kNotFound) return std::nullopt;
+  return TRY(found_in(TRY(std::move(answer))));
 }
 
 Answer<std::optional<json>> Playground::get(const std::string& kind, const std::string& name) {
-  TRY(check_folder(data_dir_));
-  if (!exists()) return std::nullopt;
-  auto answer = repeat("GET", resource_path(kind, name), nullptr);
-  if (!answer && answer.error().error.code == Code::kNotFound) return std::nullopt;
-  return TRY(attributes_in(TRY(std::move(answer))));
+  auto found = TRY(get(kind, name, {}));
+  if (!found) return std::nullopt;
+  return std::move(found->attributes);
 }
 
-Answer<void> Playground::remove(const std::string& kind, const std::string& name) {
+Answer<void> Playground::remove(const std::string& kind, const std::string& name,
+                                const kinds::Meant& meant) {
   TRY(check_folder(data_dir_));
   for (int attempt = 1;; ++attempt) {
     if (!exists()) return {};
     auto session = TRY(this->session());
-    auto answer = session->request("DELETE", resource_path(kind, name));
+    auto answer = session->request("DELETE", resource_path(kind, name, meant));
     if (answer) {
       const bool is_last = answer->is_object() && answer->value("last", json()) == true;
       return is_last ? wait_until_gone(session) : Answer<void>{};

@@ -44,8 +44,12 @@ Problem problem_of(int status, const json& body) {
 
 }  // namespace
 
-std::string resource_path(const std::string& kind, const std::string& name) {
-  return "/v1/resources/" + kind + "/" + name;  // both have passed check_name: nothing to escape
+std::string resource_path(const std::string& kind, const std::string& name,
+                          const kinds::Meant& meant) {
+  std::string path = "/v1/resources/" + kind + "/" + name;  // names and digits: nothing to escape
+  if (meant.what == kinds::Meant::What::kThis) path += "?incarnation=" + meant.incarnation;
+  if (meant.what == kinds::Meant::What::kKnow) path += "?incarnation=*";
+  return path;
 }
 
 Session::Session(DaemonInfo daemon, std::string token)

@@ -15,6 +15,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "kinds/meant.h"
 
 namespace client {
 
@@ -71,7 +72,8 @@ class Session {
   bool cancelled_ = false;
 };
 
-/// "/v1/resources/KIND/NAME".
-std::string resource_path(const std::string& kind, const std::string& name);
+/// "/v1/resources/KIND/NAME", with what tells which one is meant: "?incarnation=X".
+std::string resource_path(const std::string& kind, const std::string& name,
+                          const kinds::Meant& meant = {});
 
 }  // namespace client

@@ -241,6 +241,24 @@ bool is_ours(const base::Result<std::shared_ptr<Session>>& session, const std::s
 
 }  // namespace
 
+std::string folder_path(const std::string& given) {
+  constexpr int kLinksMax = 40;
+  std::error_code wrong;
+  auto path = fs::absolute(given, wrong).lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();  // it ended with '/'
+  // A link to what isn't there yet is followed too: weakly_canonical() would stop at it.
+  for (int links = 0; links < kLinksMax && fs::is_symlink(path, wrong); ++links) {
+    auto target = fs::read_symlink(path, wrong);
+    if (wrong) break;
+    path = (path.parent_path() / target).lexically_normal();
+    if (!path.has_filename()) path = path.parent_path();
+  }
+  auto real = fs::weakly_canonical(path, wrong);
+  auto text = (wrong ? path : real).string();
+  while (text.size() > 1 && text.ends_with('/')) text.pop_back();
+  return text;
+}
+
 Folder look_at(const std::string& data_dir) {
   std::error_code wrong;
   if (!fs::exists(fs::symlink_status(data_dir, wrong))) return Folder::kAbsent;

@@ -10,6 +10,10 @@
 
 namespace client {
 
+/// A data folder's path as everyone has to spell it: absolute, without symbolic links, so that the
+/// daemon, its lock and a receipt mean the folder that holds the data.
+std::string folder_path(const std::string& given);
+
 /// What stands at a data folder.
 enum class Folder {
   kAbsent,      ///< nothing, or an empty folder

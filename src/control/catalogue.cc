@@ -179,6 +179,12 @@ Status Catalogue::put(const Resource& resource) {
       .run();
 }
 
+Status Catalogue::set_named(std::string_view kind, std::string_view name, bool named) {
+  std::lock_guard lock(mutex_);
+  auto statement = TRY(prepare("UPDATE resources SET named = ? WHERE kind = ? AND name = ?"));
+  return statement.integer(named ? 1 : 0).text(kind).text(name).run();
+}
+
 Status Catalogue::remove(std::string_view kind, std::string_view name) {
   std::lock_guard lock(mutex_);
   auto statement = TRY(prepare("DELETE FROM resources WHERE kind = ? AND name = ?"));

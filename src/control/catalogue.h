@@ -66,6 +66,8 @@ class Catalogue {
 
   /// Everything of the resource as given, its incarnation too.
   base::Status put(const Resource& resource);
+  /// Notes whether somebody has named it; nothing when it isn't there.
+  base::Status set_named(std::string_view kind, std::string_view name, bool named);
   base::Status remove(std::string_view kind, std::string_view name);
   base::Result<std::optional<Resource>> get(std::string_view kind, std::string_view name);
   /// In order of creation.

@@ -13,8 +13,9 @@ class EventHubController final : public Controller {
  public:
   explicit EventHubController(Runtime& runtime) : runtime_(runtime) {}
 
-  Result<json> apply(const std::string& name, const json& wanted, const json&,
+  Result<json> apply(const std::string& name, const json& wanted, const json& previous,
                      std::stop_token) override {
+    if (captures_into_another(previous, wanted)) TRY(forget_captured(name, wanted));
     TRY(start(name, wanted));
     json made = wanted;
     made["address"] = fmt::format("127.0.0.1:{}", runtime_.broker->port());
@@ -80,6 +81,23 @@ class EventHubController final : public Controller {
   }
 
  private:
+  /// A tier that was made anew has lost the files, under the same path.
+  static bool captures_into_another(const json& previous, const json& wanted) {
+    if (!previous.is_object()) return false;
+    const json before = previous.value("capture", json()), after = wanted.at("capture");
+    return before.is_object() && after.is_object() && before.value("lake", "") != after.at("lake");
+  }
+
+  /// Ends the capture and what it knows of its files: the next one begins with the hub's first
+  /// event.
+  Status forget_captured(const std::string& name, const json& wanted) {
+    json without = wanted;
+    without["capture"] = nullptr;
+    TRY(start(name, without));
+    auto hub = runtime_.broker->hub(name);
+    return hub ? runtime_.env.remove_file(hub->dir() + "/capture.json") : Status();
+  }
+
   std::string capture_root(const std::string& tier) const {
     return runtime_.lake_root() + "/" + tier + "/capture";
   }

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "control/all_controllers.h"
+#include "control/claims.h"
 #include "load/load.h"
 
 namespace control {
@@ -86,13 +87,17 @@ class GeneratorController final : public Controller {
 
   Status remove(const std::string& name, const json& attributes) override {
     progress_.take(name);
+    const std::string table = attributes.at("table");
     if (attributes.at("lake").is_string()) {
+      if (TRY(is_shared(name, {"folder", "bronze/" + table, {}}))) return {};
       return runtime_.env.remove_tree(folder_of(attributes));
     }
     if (attributes.at("database").is_string()) {
       auto database = database_of(attributes);
       if (!database) return {};  // gone, and the table with it
-      return (*database)->drop_table(attributes.at("table").get<std::string>());
+      std::string place = ref_name(attributes.at("database")) + "/" + table;
+      if (TRY(is_shared(name, {"database table", place, {}}))) return {};
+      return (*database)->drop_table(table);
     }
     if (auto load = runtime_.loads.take(name)) load->stop();
     return {};
@@ -157,6 +162,10 @@ class GeneratorController final : public Controller {
     auto database = runtime_.databases.get(name);
     if (database) return database;
     return base::error(Code::kFailedPrecondition, "database \"{}\" does not exist", name);
+  }
+
+  Result<bool> is_shared(const std::string& name, const kinds::Claim& claim) {
+    return is_claimed_by_others(*runtime_.catalogue, "hriste_generator", name, claim);
   }
 
   /// What a load leaves when it is whole: the file, or for products their folder.

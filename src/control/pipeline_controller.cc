@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "control/all_controllers.h"
+#include "control/claims.h"
 #include "flow/pipeline.h"
 #include "flow/sql_activity.h"
 #include "sqlfile/header.h"
@@ -34,9 +35,12 @@ class PipelineController final : public Controller {
   Status remove(const std::string& name, const json& attributes) override {
     TRY(offer_macros(name, json::object()));
     for (const auto& activity : attributes.at("activities")) {
-      if (std::string folder = target(activity); !folder.empty()) {
-        TRY(runtime_.env.remove_tree(runtime_.lake_root() + "/" + folder));
+      std::string folder = target(activity);
+      if (folder.empty() || TRY(is_claimed_by_others(*runtime_.catalogue, "hriste_pipeline", name,
+                                                     {"folder", folder, {}}))) {
+        continue;
       }
+      TRY(runtime_.env.remove_tree(runtime_.lake_root() + "/" + folder));
     }
     return {};
   }

@@ -11,7 +11,6 @@
 #include "control/notebooks.h"
 #include "control/run.h"
 #include "control/tracking_view.h"
-#include "kinds/kinds.h"
 #include "notebook/dashboard.h"
 #include "tracking/mirror.h"
 
@@ -120,95 +119,6 @@ Status Playground::start_all() {
 Controller* Playground::controller(const std::string& kind) const {
   auto it = std::ranges::find(controllers_, kind, &KindController::kind);
   return it == controllers_.end() ? nullptr : it->controller.get();
-}
-
-namespace {
-
-std::unexpected<RequestError> refuse(base::Error error, json path = json::array()) {
-  return std::unexpected(RequestError{std::move(error), std::move(path)});
-}
-
-/// Whether a change from `before` to `after` needs the resource made anew.
-bool needs_replacement(const kinds::Kind& kind, const json& before, const json& after) {
-  return std::ranges::any_of(kind.attributes, [&](const auto& attribute) {
-    return attribute.forces_replacement &&
-           before.value(attribute.name, json()) != after.value(attribute.name, json());
-  });
-}
-
-}  // namespace
-
-Result<json> Playground::make(const kinds::Kind& kind, Controller& controller,
-                              const std::string& name, const json& wanted) {
-  Catalogue& catalogue = *runtime_->catalogue;
-  auto stored = TRY(catalogue.get(kind.name, name));
-  json previous = stored ? stored->attributes : json();
-  {
-    // Together, so that of two new resources that exclude each other the second is refused.
-    std::lock_guard lock(begin_mutex_);
-    TRY(controller.check(name, wanted));
-    if (stored && needs_replacement(kind, previous, wanted)) {
-      TRY(controller.remove(name, previous));
-      previous = nullptr;
-    }
-    // "Begun" first, so that a crash in the middle is seen; what was made is completed by a repeat.
-    stored = stored.value_or(Resource{kind.name, name, {}, false});
-    stored->attributes = wanted;
-    stored->ready = false;
-    TRY(catalogue.put(*stored));
-  }
-  stored->attributes = TRY(controller.apply(name, wanted, previous, stop_.get_token()));
-  stored->ready = true;
-  stored->failed = {};
-  TRY(catalogue.put(*stored));
-  return std::move(stored->attributes);
-}
-
-Response<json> Playground::put(const std::string& kind_name, const std::string& name,
-                               const json& attributes) {
-  const kinds::Kind* kind = kinds::find_kind(kind_name);
-  Controller* controller = this->controller(kind_name);
-  if (kind == nullptr || controller == nullptr) {
-    return refuse({Code::kNotFound, fmt::format("there is no kind {}", kind_name)});
-  }
-  json wanted = kinds::normalize(*kind, attributes);
-  wanted["name"] = name;
-  if (auto problems = kinds::validate(*kind, wanted); !problems.empty()) {
-    return refuse({Code::kInvalidArgument, problems.front().message}, problems.front().path);
-  }
-  wanted["ref"] = kinds::ref(*kind, wanted).value_or("");
-
-  BusyNames::Hold hold(busy_, kind_name + "/" + name);
-  note_apply();
-  auto made = make(*kind, *controller, name, wanted);
-  if (!made) {
-    base::log_error("control", "apply_failed", "kind={} name={} error={}", kind_name, name,
-                    made.error().message);
-    return refuse(made.error());
-  }
-  note_apply();
-  base::log_info("control", "applied", "kind={} name={}", kind_name, name);
-  return std::move(*made);
-}
-
-Result<std::optional<json>> Playground::get(const std::string& kind, const std::string& name) {
-  auto stored = TRY(runtime_->catalogue->get(kind, name));
-  Controller* controller = this->controller(kind);
-  if (!stored || !stored->ready || controller == nullptr) return std::nullopt;
-  if (!TRY(controller->exists(name, stored->attributes))) return std::nullopt;
-  return std::move(stored->attributes);
-}
-
-Result<bool> Playground::remove(const std::string& kind, const std::string& name) {
-  Controller* controller = this->controller(kind);
-  BusyNames::Hold hold(busy_, kind + "/" + name);
-  auto stored = TRY(runtime_->catalogue->get(kind, name));
-  if (stored && controller != nullptr) {
-    TRY(controller->remove(name, stored->attributes));
-    TRY(runtime_->catalogue->remove(kind, name));
-    base::log_info("control", "removed", "kind={} name={}", kind, name);
-  }
-  return TRY(runtime_->catalogue->list()).empty();
 }
 
 Result<json> Playground::list() {

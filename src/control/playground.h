@@ -11,6 +11,7 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <expected>
 #include <memory>
 #include <mutex>
@@ -23,8 +24,11 @@
 
 #include "base/result.h"
 #include "control/busy_names.h"
+#include "control/claims.h"
 #include "control/controller.h"
 #include "control/map.h"
+#include "kinds/meant.h"
+#include "kinds/owner.h"
 
 namespace kinds {
 struct Kind;
@@ -59,12 +63,21 @@ class Playground {
   const std::string& id() const;
   std::stop_token stop_token() const { return stop_.get_token(); }
 
-  /// Creates or updates, completes what was interrupted; blocks until done. Returns all attributes.
+  /// Creates or updates the one that is meant, completes what was interrupted; blocks until done.
+  /// A failed update leaves the old definition in force.
+  /// `owner`: who asks; the first one that says so takes the folder (kinds/owner.h).
+  Response<Resource> put(const std::string& kind, const std::string& name, const json& attributes,
+                         const kinds::Meant& meant,
+                         const std::optional<kinds::Owner>& owner = std::nullopt);
+  /// nullopt: the one that is meant isn't there (any more).
+  base::Result<std::optional<Resource>> get(const std::string& kind, const std::string& name,
+                                            const kinds::Meant& meant);
+  /// Absent is fine, and so is another one, which stays. Returns whether nothing is left.
+  base::Result<bool> remove(const std::string& kind, const std::string& name,
+                            const kinds::Meant& meant = {});
+  /// The attributes of whichever is there.
   Response<json> put(const std::string& kind, const std::string& name, const json& attributes);
-  /// nullopt: it isn't there (any more).
   base::Result<std::optional<json>> get(const std::string& kind, const std::string& name);
-  /// Absent is fine. Returns whether nothing is left.
-  base::Result<bool> remove(const std::string& kind, const std::string& name);
   /// [{"kind","name","ready"}].
   base::Result<json> list();
 
@@ -125,8 +138,16 @@ class Playground {
   Playground();
   base::Status start_all();
   Controller* controller(const std::string& kind) const;
-  base::Result<json> make(const kinds::Kind& kind, Controller& controller, const std::string& name,
-                          const json& wanted);
+  base::Status take_folder(const kinds::Owner& owner);
+  base::Status claim(std::unique_lock<std::mutex>& begin_lock, const kinds::Kind& kind,
+                     const json& wanted, const kinds::Meant& meant);
+  void take_up_again(Controller& controller, Resource resource, const json& definition);
+  void end_change(const std::string& kind, const std::string& name);
+  struct Begun;
+  base::Result<Begun> begin(const kinds::Kind& kind, Controller& controller, json wanted,
+                            const kinds::Meant& meant);
+  base::Result<Resource> make(const kinds::Kind& kind, Controller& controller, json wanted,
+                              const kinds::Meant& meant);
   void note_apply();
   void tick_every_second(std::stop_token stop);
   void sample_map();
@@ -138,6 +159,8 @@ class Playground {
   std::vector<KindController> controllers_;
   BusyNames busy_;          // resources with a request under way
   std::mutex begin_mutex_;  // from a controller's check() until the resource is in the catalogue
+  Changing changing_;       // guarded by begin_mutex_
+  std::condition_variable claims_changed_;
   PlaygroundMap map_;
   std::atomic<std::int64_t> last_overview_ms_ = 0;  // wall
   std::stop_source stop_;

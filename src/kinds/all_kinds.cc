@@ -12,9 +12,13 @@ std::vector<Kind> with_identity(std::vector<Kind> all) {
     kind.attributes.push_back({.name = "ref",
                                .presence = Presence::kComputed,
                                .doc = "`name@revision`: what other resources refer to. The "
-                                      "revision changes with the definition."});
+                                      "revision changes with the definition, and when the "
+                                      "resource is made anew."});
     kind.attributes.push_back(
-        {.name = "id", .presence = Presence::kComputed, .doc = "`playground/kind/name`."});
+        {.name = "id",
+         .presence = Presence::kComputed,
+         .doc = "`playground/kind/name/incarnation`; the last part is another one each time that "
+                "the resource is made anew."});
   }
   return all;
 }
@@ -42,6 +46,21 @@ std::span<const Kind> all_data_sources() {
   return all;
 }
 
+namespace {
+
+/// What a shell would expand is a folder's name to everyone else.
+Problems check_settings(const json& attributes) {
+  const auto& dir = member(attributes, "data_dir");
+  if (!dir.is_string() || !dir.get_ref<const std::string&>().starts_with('~')) return {};
+  const auto& text = dir.get_ref<const std::string&>();
+  return {{{"data_dir"},
+           fmt::format("\"{}\" is a path only to a shell; write pathexpand(\"{}\"), or the whole "
+                       "path",
+                       text, text)}};
+}
+
+}  // namespace
+
 const Kind& provider_settings() {
   static const Kind settings = {
       .name = "hriste",
@@ -54,7 +73,8 @@ const Kind& provider_settings() {
                       .checks = {.form = Form::kNotEmpty}}},
       .example = R"(provider "hriste" {
   data_dir = "${path.root}/.hriste"
-})"};
+})",
+      .check = check_settings};
   return settings;
 }
 

@@ -27,6 +27,9 @@ Attribute name_attribute();
 /// A required or optional ref to a resource of `kind`.
 Attribute ref_attribute(std::string name, std::string kind, Presence presence, std::string doc);
 
+/// Adds the folder `target.path` of the tier `target.lake`, once both are known.
+void claim_folder(const json& target, const json& path, const TierOf& tier_of, Claims& claims);
+
 /// attributes[name], or null when absent.
 const json& member(const json& object, std::string_view name);
 /// Known and not null.

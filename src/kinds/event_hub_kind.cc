@@ -2,6 +2,18 @@
 #include "kinds/declare_internal.h"
 
 namespace kinds {
+namespace {
+
+/// Where captured files lie: control's hub controller writes there.
+Claims claims(const json& attributes, const TierOf& tier_of) {
+  const auto &name = member(attributes, "name"), &capture = member(attributes, "capture");
+  if (!name.is_string() || !capture.is_object()) return {};
+  const auto tier = tier_of(member(capture, "lake"));
+  if (!tier) return {};
+  return {{"folder", *tier + "/capture/playground/" + name.get<std::string>(), {"capture"}}};
+}
+
+}  // namespace
 
 Kind event_hub_kind() {
   auto world = ref_attribute("world", "hriste_world", Presence::kOptional,
@@ -50,7 +62,8 @@ Kind event_hub_kind() {
                      fmt::format("{} minutes do not divide an hour; give 1, 2, 3, 4, 5, 6, 10, 12, "
                                  "15, 20, 30 or 60",
                                  minutes.get<std::int64_t>())}};
-          }};
+          },
+          .claims = claims};
 }
 
 }  // namespace kinds

@@ -56,6 +56,19 @@ Problems check(const json& attributes) {
   return problems;
 }
 
+/// A table of the world has its folder in bronze, its table in a database, its events in a hub.
+Claims claims(const json& attributes, const TierOf&) {
+  const auto& table = member(attributes, "table");
+  if (!table.is_string()) return {};
+  const auto name = table.get<std::string>();
+  if (!member(attributes, "lake").is_null()) return {{"folder", "bronze/" + name, {"table"}}};
+  if (auto database = name_in_ref(member(attributes, "database")))
+    return {{"database table", *database + "/" + name, {"table"}}};
+  if (auto hub = name_in_ref(member(attributes, "event_hub")))
+    return {{"stream of events", *hub + "/" + name, {"table"}}};
+  return {};
+}
+
 Attribute sink(std::string name, std::string doc) {
   auto attribute = ref_attribute(name, "hriste_" + name, Presence::kOptional, std::move(doc));
   attribute.forces_replacement = true;
@@ -98,7 +111,8 @@ Kind generator_kind() {
   lake  = hriste_lake.bronze.ref
 })",
       .derive = derive,
-      .check = check};
+      .check = check,
+      .claims = claims};
 }
 
 }  // namespace kinds

@@ -7,8 +7,10 @@
 // Values: plain JSON objects, name → value. An attribute that isn't set is absent or null. A value
 // that Terraform does not know yet is unknown(); checks skip it.
 // Refs: others name a resource by its `ref`, `name@revision`. The revision is a hash of the
-// resource's definition with the refs it uses, so a change flows at plan from a world to
-// everything that is made from it, before anything runs.
+// resource's definition with the refs it uses and of its incarnation (which of those that had the
+// name it is), so a change flows at plan from a world to everything that is made from it, and
+// what is made anew is not what was there before. Of a resource that is still to be made only the
+// name is known: unknown_ref().
 // Threads: everything here is immutable or pure. Failure: problems are returned, never thrown.
 // Read first: tests/kinds_test.cc.
 #pragma once
@@ -22,6 +24,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "kinds/claims.h"
 
 namespace kinds {
 
@@ -35,6 +38,9 @@ enum class Shape {
   kBool,
   kStringList,
   kStringMap,
+  /// Map of doubles whose keys are Attribute::nested: Terraform drops what an object doesn't
+  /// declare before a provider sees it, and hands a map over as it was written.
+  kNumberMap,
   kRows,    ///< list of maps of strings
   kObject,  ///< one object of Attribute::nested
   kObjectList,
@@ -73,12 +79,14 @@ struct Attribute {
   json fallback = nullptr;  ///< default; null: none
   /// Kind::derive gives the default from other attributes; kComputed: the value, known at plan.
   bool derived = false;
-  bool forces_replacement = false;  ///< a change destroys and creates
+  /// A change destroys and creates. Of a nested ref: when what it names was made anew; to name
+  /// another is a change in place.
+  bool forces_replacement = false;
   bool sensitive = false;
   bool in_ref = true;       ///< false for settings that change nothing of what is made
   bool recomputed = false;  ///< kComputed: a new value after every update, else it stays
   Checks checks;
-  std::vector<Attribute> nested;  ///< of kObject, kObjectList, kObjectMap
+  std::vector<Attribute> nested;  ///< of kObject, kObjectList, kObjectMap, kNumberMap
 };
 
 /// Where and what. `path` is an array of names and indexes: ["activities", 0, "query"].
@@ -97,6 +105,8 @@ struct Kind {
   void (*derive)(json& attributes) = nullptr;
   /// Checks between attributes, after each alone is right and defaults are in; may meet unknown().
   Problems (*check)(const json& attributes) = nullptr;
+  /// What it writes and owns (claims.h); null: nothing that another one could write too.
+  Claims (*claims)(const json& attributes, const TierOf& tier_of) = nullptr;
 
   const Attribute* find(std::string_view attribute) const;
 };
@@ -129,9 +139,20 @@ Problems validate(const Kind& kind, const json& attributes);
 json definition(const Kind& kind, const json& attributes);
 
 /// `name@revision` of normalized attributes; nullopt while something it hashes is unknown.
-std::optional<std::string> ref(const Kind& kind, const json& attributes);
+/// `incarnation`: empty for resources of the first catalogues, whose refs stay as they were.
+std::optional<std::string> ref(const Kind& kind, const json& attributes,
+                               std::string_view incarnation = {});
+/// The ref of a resource that is still to be made: unknown, but not null and with this name. A
+/// refined unknown of Terraform (MessagePack extension 12).
+json unknown_ref(std::string_view name);
+/// The name in a ref, of one that is unknown by what its text begins with; nullopt when it can't
+/// be told (yet).
+std::optional<std::string> name_in_ref(const json& ref);
 /// "name@revision" → {name, revision}. Errors: kInvalidArgument when it isn't one.
 base::Result<std::pair<std::string, std::string>> split_ref(std::string_view ref);
+
+/// Paths of what differs and can't be changed in place; `before` and `after` are normalized.
+std::vector<json> replacing_changes(const Kind& kind, const json& before, const json& after);
 
 /// A ref that stands somewhere in a resource's attributes.
 struct RefUse {

@@ -16,7 +16,12 @@ Kind lake_kind() {
           .example = R"(resource "hriste_lake" "bronze" {
   name = "bronze"
   tier = "bronze"
-})"};
+})",
+          .claims = [](const json& attributes, const TierOf&) -> Claims {
+            const auto& tier = member(attributes, "tier");
+            if (!tier.is_string()) return {};
+            return {{"tier", tier.get<std::string>(), {"tier"}}};
+          }};
 }
 
 }  // namespace kinds

@@ -1,4 +1,4 @@
-// Filling in: defaults, number types, the unknown mark.
+// Filling in: defaults, number types.
 #include <cmath>
 
 #include "kinds/declare_internal.h"
@@ -23,6 +23,7 @@ json normalize_value(const Attribute& attribute, const json& given) {
     case Shape::kInteger:
     case Shape::kNumber:
       return value.is_number() ? normalize_number(attribute.shape, value) : value;
+    case Shape::kNumberMap:
     case Shape::kObject:
       return value.is_object() ? normalize_object(attribute.nested, value) : value;
     case Shape::kObjectList:
@@ -46,17 +47,6 @@ json normalize_object(const std::vector<Attribute>& attributes, const json& give
 }
 
 }  // namespace
-
-json unknown() { return json::binary({0}, 0); }
-
-bool is_unknown(const json& value) { return value.is_binary(); }
-
-bool has_unknown(const json& value) {
-  if (is_unknown(value)) return true;
-  if (!value.is_structured()) return false;
-  return std::any_of(value.begin(), value.end(),
-                     [](const json& part) { return has_unknown(part); });
-}
 
 json normalize(const Kind& kind, const json& attributes) {
   json all = normalize_object(kind.attributes, attributes);

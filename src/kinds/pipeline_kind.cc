@@ -191,13 +191,12 @@ std::string in_file(const json& activity, const std::string& message) {
 
 /// Of a train or score activity. nullopt: not known yet.
 std::optional<sqlfile::Step> model_step(const json& activity, sqlfile::Step step) {
-  const auto &features = member(activity, "features"), &model = member(activity, "model");
-  if (!is_set(features) || !is_set(model)) return std::nullopt;
+  const auto& features = member(activity, "features");
+  const auto model = name_in_ref(member(activity, "model"));
+  if (!is_set(features) || !model) return std::nullopt;
   step.reads = {features};
-  std::string name = model;
-  name.resize(std::min(name.rfind('@'), name.size()));
   bool trains = member(activity, "type") == "train";
-  (trains ? step.trains : step.predicts_with) = name;
+  (trains ? step.trains : step.predicts_with) = *model;
   if (!trains && !is_set(member(activity, "table"))) return std::nullopt;
   if (!trains) step.makes = member(activity, "table");
   return step;
@@ -288,6 +287,21 @@ Problems check(const json& attributes) {
   return problems;
 }
 
+/// The tables that activities make, and where they copy to: folders of the lake, all of them.
+Claims claims(const json& attributes, const TierOf& tier_of) {
+  Claims all;
+  const auto& activities = member(attributes, "activities");
+  for (int i = 0; activities.is_array() && i < static_cast<int>(activities.size()); ++i) {
+    const auto& table = member(activities[i], "table");
+    claim_folder(member(activities[i], "to"), {"activities", i, "to", "path"}, tier_of, all);
+    if (!table.is_string()) continue;
+    auto folder = table.get<std::string>();
+    std::ranges::replace(folder, '.', '/');
+    all.push_back({"folder", std::move(folder), {"activities", i, "table"}});
+  }
+  return all;
+}
+
 }  // namespace
 
 Kind pipeline_kind() {
@@ -319,7 +333,8 @@ Kind pipeline_kind() {
     { name = "users", type = "sql", table = "silver.users", query = file("silver_users.sql") },
   ]
 })",
-      .check = check};
+      .check = check,
+      .claims = claims};
 }
 
 }  // namespace kinds

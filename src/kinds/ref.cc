@@ -20,8 +20,9 @@ json hashed(const std::vector<Attribute>& attributes, const json& object) {
     const auto& value = member(object, attribute.name);
     if (value.is_null() || !attribute.in_ref || attribute.presence == Presence::kComputed) continue;
     json part = value;
-    if (attribute.shape == Shape::kObject && value.is_object())
-      part = hashed(attribute.nested, value);
+    const bool is_object =
+        attribute.shape == Shape::kObject || attribute.shape == Shape::kNumberMap;
+    if (is_object && value.is_object()) part = hashed(attribute.nested, value);
     if (attribute.shape == Shape::kObjectList || attribute.shape == Shape::kObjectMap) {
       for (auto& element : part) {
         if (element.is_object()) element = hashed(attribute.nested, element);
@@ -90,12 +91,14 @@ void collect(const std::vector<Attribute>& attributes, const json& object, const
 
 }  // namespace
 
-std::optional<std::string> ref(const Kind& kind, const json& attributes) {
+std::optional<std::string> ref(const Kind& kind, const json& attributes,
+                               std::string_view incarnation) {
   const json content = hashed(kind.attributes, attributes);
   if (has_unknown(content) || !member(content, "name").is_string()) return std::nullopt;
   // Objects are ordered by key and numbers have the type of their shape, so dump() is canonical.
   // Text that isn't UTF-8 must not throw here; validate() has refused it.
-  const auto text = kind.name + content.dump(-1, ' ', false, json::error_handler_t::replace);
+  auto text = kind.name + content.dump(-1, ' ', false, json::error_handler_t::replace);
+  text += incarnation;  // nothing that could be taken for a part of the definition: hex digits
   return fmt::format("{}@{}", content["name"].get<std::string>(), revision(text));
 }
 

@@ -17,6 +17,8 @@ std::string_view type_text(Shape shape) {
       return "list(string)";
     case Shape::kStringMap:
       return "map(string)";
+    case Shape::kNumberMap:
+      return "map(number)";
     case Shape::kRows:
       return "list(map(string))";
     case Shape::kObject:

@@ -9,6 +9,13 @@ Attribute lake_attribute(Presence presence) {
   return ref_attribute("lake", "hriste_lake", presence, "The lake tier.");
 }
 
+/// Where files are written: a tier that is made anew is empty, so the job begins anew as well.
+Attribute target_attribute(Presence presence) {
+  auto attribute = lake_attribute(presence);
+  attribute.forces_replacement = true;
+  return attribute;
+}
+
 Attribute path_attribute(Presence presence, std::string doc) {
   return {
       .name = "path", .presence = presence, .doc = std::move(doc), .checks = {.form = Form::kPath}};
@@ -19,7 +26,7 @@ Attribute outputs() {
           .shape = Shape::kObjectMap,
           .presence = Presence::kRequired,
           .doc = "The names that the query writes INTO: files in the lake, or alerts.",
-          .nested = {lake_attribute(Presence::kOptional),
+          .nested = {target_attribute(Presence::kOptional),
                      path_attribute(Presence::kOptional, "Folder below the tier."),
                      {.name = "format",
                       .doc = "Format of the files; `parquet` by default.",
@@ -87,6 +94,17 @@ Problems check(const json& attributes) {
   return problems;
 }
 
+Claims claims(const json& attributes, const TierOf& tier_of) {
+  Claims all;
+  const auto& outputs = member(attributes, "outputs");
+  if (outputs.is_object()) {
+    for (const auto& [name, output] : outputs.items())
+      claim_folder(output, {"outputs", name, "path"}, tier_of, all);
+  }
+  claim_folder(member(attributes, "dead_letter"), {"dead_letter", "path"}, tier_of, all);
+  return all;
+}
+
 }  // namespace
 
 Kind stream_job_kind() {
@@ -131,7 +149,7 @@ Kind stream_job_kind() {
            {.name = "dead_letter",
             .shape = Shape::kObject,
             .doc = "Where events go that can't be parsed.",
-            .nested = {lake_attribute(Presence::kRequired),
+            .nested = {target_attribute(Presence::kRequired),
                        path_attribute(Presence::kRequired, "Folder below the tier.")}}},
       .example = R"(resource "hriste_stream_job" "traffic" {
   name    = "traffic"
@@ -143,7 +161,8 @@ Kind stream_job_kind() {
   }
 })",
       .derive = derive,
-      .check = check};
+      .check = check,
+      .claims = claims};
 }
 
 }  // namespace kinds

@@ -1,9 +1,11 @@
 // Checking values against their declarations.
 #include <algorithm>
+#include <cmath>
 
 #include "base/clock.h"
 #include "base/env.h"
 #include "kinds/declare_internal.h"
+#include "streamsql/suggest.h"
 
 namespace kinds {
 namespace {
@@ -22,6 +24,8 @@ std::string_view shape_text(Shape shape) {
       return "a list of strings";
     case Shape::kStringMap:
       return "a map of strings";
+    case Shape::kNumberMap:
+      return "a map of numbers";
     case Shape::kRows:
       return "a list of maps";
     case Shape::kObject:
@@ -34,12 +38,19 @@ std::string_view shape_text(Shape shape) {
   return "a value";
 }
 
+/// 24.0, as some write 24.
+bool is_whole(const json& value) {
+  if (!value.is_number_float()) return false;
+  const auto number = value.get<double>();
+  return std::trunc(number) == number && std::abs(number) < 0x1p53;
+}
+
 bool has_shape(Shape shape, const json& value) {
   switch (shape) {
     case Shape::kString:
       return value.is_string();
     case Shape::kInteger:
-      return value.is_number_integer();
+      return value.is_number_integer() || is_whole(value);
     case Shape::kNumber:
       return value.is_number();
     case Shape::kBool:
@@ -49,6 +60,7 @@ bool has_shape(Shape shape, const json& value) {
     case Shape::kObjectList:
       return value.is_array();
     case Shape::kStringMap:
+    case Shape::kNumberMap:
     case Shape::kObject:
     case Shape::kObjectMap:
       return value.is_object();
@@ -102,12 +114,18 @@ base::Status check_form(Form form, std::string_view text, const std::string& wha
   return {};
 }
 
+std::string no_attribute(const std::string& key, const std::vector<Attribute>& attributes) {
+  std::vector<std::string_view> names;
+  for (const auto& attribute : attributes) names.push_back(attribute.name);
+  return fmt::format("there is no attribute {}{}", key, streamsql::did_you_mean(key, names));
+}
+
 class Validator {
  public:
   void object(const std::vector<Attribute>& attributes, const json& given) {
     for (const auto& [key, value] : given.items()) {
       if (std::ranges::find(attributes, key, &Attribute::name) == attributes.end())
-        at(key, [&] { add(fmt::format("there is no attribute {}", key)); });
+        at(key, [&] { add(no_attribute(key, attributes)); });
     }
     for (const auto& attribute : attributes)
       at(attribute.name, [&] { value(attribute, member(given, attribute.name)); });
@@ -142,6 +160,7 @@ class Validator {
         return number(attribute, given);
       case Shape::kString:
         return text(attribute, given);
+      case Shape::kNumberMap:
       case Shape::kObject:
         return object(attribute.nested, given);
       case Shape::kStringList:

@@ -25,7 +25,7 @@ Attribute share(std::string name, double fallback, std::string doc) {
 
 Attribute faults() {
   return {.name = "faults",
-          .shape = Shape::kObject,
+          .shape = Shape::kNumberMap,
           .doc =
               "Shares of rows with a planted fault, 0 to 1. Each is in the ledger with its true "
               "value.",
@@ -187,7 +187,10 @@ Kind world_kind() {
   users = 1000
 })",
       .derive = derive,
-      .check = check};
+      .check = check,
+      .claims = [](const json&, const TierOf&) -> Claims {
+        return {{"one world", "of the playground", {"name"}}};
+      }};
 }
 
 }  // namespace kinds

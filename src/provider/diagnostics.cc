@@ -74,6 +74,15 @@ tfplugin6::Diagnostic diagnostic(const kinds::Kind& kind, const base::Error& err
   return shown;
 }
 
+tfplugin6::Diagnostic failed_warning(const kinds::Kind& kind, const std::string& name,
+                                     const std::string& reason) {
+  tfplugin6::Diagnostic shown;
+  shown.set_severity(tfplugin6::Diagnostic::WARNING);
+  shown.set_summary(fmt::format("{} \"{}\" does not work", kind.name, name));
+  shown.set_detail(reason);
+  return shown;
+}
+
 tfplugin6::Diagnostic diagnostic(const kinds::Kind& kind, const kinds::Problem& problem) {
   return diagnostic(kind, base::Error{Code::kInvalidArgument, problem.message}, problem.path);
 }

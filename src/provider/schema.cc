@@ -22,6 +22,8 @@ const char* type_of(Shape shape) {
       return R"(["list","string"])";
     case Shape::kStringMap:
       return R"(["map","string"])";
+    case Shape::kNumberMap:
+      return R"(["map","number"])";
     case Shape::kRows:
       return R"(["list",["map","string"]])";
     case Shape::kObject:

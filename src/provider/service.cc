@@ -4,6 +4,7 @@
 #include "client/start.h"
 #include "provider/change.h"
 #include "provider/diagnostics.h"
+#include "provider/query_rows.h"
 #include "provider/schema_internal.h"
 #include "provider/service_internal.h"
 
@@ -51,22 +52,6 @@ grpc::Status no_type(const std::string& name) {
 std::string name_of(const json& state) {
   return state.contains("name") && state["name"].is_string() ? state["name"].get<std::string>()
                                                              : std::string();
-}
-
-/// Columns may come as {"name","type"} and rows as arrays: a data source has names and maps.
-json rows_by_name(json answer) {
-  if (!answer.is_object() || !answer["columns"].is_array()) return answer;
-  json names = json::array();
-  for (const auto& column : answer["columns"])
-    names.push_back(column.is_object() ? column["name"] : column);
-  json rows = json::array();
-  for (const auto& row : answer["rows"]) {
-    json by_name = json::object();
-    for (std::size_t i = 0; i < names.size() && i < row.size(); ++i)
-      by_name[names[i].get<std::string>()] = row[i];
-    rows.push_back(std::move(by_name));
-  }
-  return {{"columns", std::move(names)}, {"rows", std::move(rows)}};
 }
 
 std::unexpected<base::Error> other_playground(const json& state, const std::string& found,
@@ -138,10 +123,9 @@ grpc::Status Service::ConfigureProvider(Context*, const tfplugin6::Settings* req
                         {"data_dir"}));
     return grpc::Status::OK;
   }
-  auto path = std::filesystem::absolute(data_dir.get<std::string>()).lexically_normal().string();
-  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  const auto path = client::folder_path(data_dir.get<std::string>());
   std::lock_guard lock(mutex_);
-  playground_ = std::make_shared<client::Playground>(path, *engine);
+  playground_ = std::make_shared<client::Playground>(path, *engine, kinds::own_identity(path));
   return grpc::Status::OK;
 }
 
@@ -152,9 +136,16 @@ base::Result<std::shared_ptr<client::Playground>> Service::playground() {
   return playground_;
 }
 
+base::Result<std::shared_ptr<client::Playground>> Service::own_playground() {
+  auto own = TRY(playground());
+  TRY(own->check_owner());
+  return own;
+}
+
 /// The state as the daemon has it; null when it isn't there.
-Answer<json> Service::read(const Kind& kind, const json& state, const std::string& recorded_dir) {
-  const auto playground = TRY(this->playground());
+Answer<Service::Fresh> Service::read(const Kind& kind, const json& state,
+                                     const std::string& recorded_dir) {
+  const auto playground = TRY(own_playground());
   const bool moved = !recorded_dir.empty() && recorded_dir != playground->data_dir();
   if (moved && !playground->exists() && client::has_catalogue(recorded_dir)) {
     return base::error(Code::kFailedPrecondition,
@@ -164,12 +155,14 @@ Answer<json> Service::read(const Kind& kind, const json& state, const std::strin
   }
   const auto name = name_of(state);
   TRY(base::check_name(name, "the name"));
-  auto found = TRY(playground->get(kind.name, name));
+  auto found = TRY(playground->get(kind.name, name, meant_by(state)));
   const auto owner = playground_of(state);
   if (!owner.empty() && playground->exists() && playground->id() != owner)
     return other_playground(state, playground->id(), playground->data_dir());
-  if (!found) return json();
-  return state_after(kind, state, *found, playground->id());
+  if (!found) return Fresh{};
+  return Fresh{state_after(kind, state, found->attributes,
+                           {.playground = playground->id(), .incarnation = found->incarnation}),
+               found->failed};
 }
 
 grpc::Status Service::ReadResource(Context*, const tfplugin6::CurrentState* request,
@@ -188,7 +181,9 @@ grpc::Status Service::ReadResource(Context*, const tfplugin6::CurrentState* requ
     add(*answer, *kind, fresh.error());
     return grpc::Status::OK;
   }
-  encode(*fresh, *answer->mutable_new_state());
+  encode(fresh->state, *answer->mutable_new_state());
+  if (!fresh->failed.empty())
+    *answer->add_diagnostics() = failed_warning(*kind, name_of(*state), fresh->failed);
   if (auto where = playground()) answer->set_private_((*where)->data_dir());
   return grpc::Status::OK;
 }
@@ -208,6 +203,15 @@ grpc::Status Service::PlanResourceChange(Context*, const tfplugin6::ChangeToPlan
   if (proposed->is_null()) config = json();
   const auto change = plan_change(*kind, *prior, *config);
   encode(change.planned, *answer->mutable_planned_state());
+  if (!change.planned.is_null()) {
+    if (auto own = own_playground(); !own) {
+      add(*answer, *kind, own.error());
+      return grpc::Status::OK;
+    }
+    const auto plain = to_plain(kind->attributes, change.planned);
+    for (const auto& problem : book_.note(*kind, plain, prior->is_null()))
+      *answer->add_diagnostics() = diagnostic(*kind, problem);
+  }
   for (const auto& path : change.requires_replace)
     *answer->add_requires_replace() = attribute_path(kind->attributes, path);
   return grpc::Status::OK;
@@ -215,7 +219,7 @@ grpc::Status Service::PlanResourceChange(Context*, const tfplugin6::ChangeToPlan
 
 /// Makes the daemon have what was planned; returns the new state, null after a removal.
 Answer<json> Service::apply(const Kind& kind, const json& prior, const json& planned) {
-  const auto playground = TRY(this->playground());
+  const auto playground = TRY(own_playground());
   const auto name = name_of(planned.is_null() ? prior : planned);
   TRY(base::check_name(name, "the name"));
   if (const auto owner = playground_of(prior); !owner.empty() && playground->exists()) {
@@ -224,14 +228,18 @@ Answer<json> Service::apply(const Kind& kind, const json& prior, const json& pla
       return other_playground(prior, session->daemon().playground, playground->data_dir());
   }
   if (planned.is_null()) {
-    TRY(playground->remove(kind.name, name));
+    TRY(playground->remove(kind.name, name, meant_by(prior)));
     return json();
   }
   const auto body = wanted(kind, planned);
   if (kinds::has_unknown(body))
     return base::error(Code::kInternal, "Terraform applies values that are not known");
-  auto answer = TRY(playground->put(kind.name, name, body));
-  return state_after(kind, planned, answer, playground->id());
+  if (prior.is_null() && !book_.may_make(kind, name))
+    return base::error(Code::kAlreadyExists, "{}", same_name_text(kind, name));
+  const auto made = TRY(playground->put(
+      kind.name, name, body, prior.is_null() ? kinds::Meant::to_make() : meant_by(prior)));
+  return state_after(kind, planned, made.attributes,
+                     {.playground = playground->id(), .incarnation = made.incarnation});
 }
 
 grpc::Status Service::ApplyResourceChange(Context*, const tfplugin6::ChangeToApply* request,
@@ -277,7 +285,7 @@ Answer<json> Service::read_source(const Kind& source, const json& config) {
   if (!playground->exists()) return data_state(source, config, nullptr);
   json answer;
   if (source.name == "hriste_query")
-    answer = rows_by_name(TRY(playground->call("POST", "/v1/query", {{"sql", config["sql"]}})));
+    answer = TRY(query_rows(TRY(playground->call("POST", "/v1/query", {{"sql", config["sql"]}}))));
   else if (source.name == "hriste_grade")
     answer = TRY(playground->call("GET", "/v1/grade"));
   else

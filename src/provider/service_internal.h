@@ -9,6 +9,7 @@
 #include "client/playground.h"
 #include "kinds/kinds.h"
 #include "plugin6.grpc.pb.h"
+#include "provider/plan_book.h"
 #include "provider/value.h"
 
 namespace provider {
@@ -47,11 +48,19 @@ class Service final : public tfplugin6::Provider::Service {
 
  private:
   base::Result<std::shared_ptr<client::Playground>> playground();
-  client::Answer<json> read(const kinds::Kind& kind, const json& state,
-                            const std::string& recorded_dir);
+  /// For resources, which change it: refused when it is another state's.
+  base::Result<std::shared_ptr<client::Playground>> own_playground();
+  /// A resource's new state, and why it doesn't work; empty: it does.
+  struct Fresh {
+    json state;
+    std::string failed;
+  };
+  client::Answer<Fresh> read(const kinds::Kind& kind, const json& state,
+                             const std::string& recorded_dir);
   client::Answer<json> apply(const kinds::Kind& kind, const json& prior, const json& planned);
   client::Answer<json> read_source(const kinds::Kind& source, const json& config);
 
+  PlanBook book_;
   std::mutex mutex_;
   std::shared_ptr<client::Playground> playground_;  // set by ConfigureProvider
 };

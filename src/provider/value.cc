@@ -67,7 +67,7 @@ json spelled_number(const json& plain) {
 template <typename Leaf, typename Object>
 json map_value(const Attribute& attribute, const json& value, Leaf leaf, Object object) {
   if (attribute.nested.empty()) return leaf(value);
-  if (attribute.shape == Shape::kObject)
+  if (attribute.shape == Shape::kObject || attribute.shape == Shape::kNumberMap)
     return value.is_object() ? object(value, json::array()) : value;
   if (!value.is_structured()) return value;
   json all = value;
@@ -77,6 +77,14 @@ json map_value(const Attribute& attribute, const json& value, Leaf leaf, Object 
     *element = object(*element, json::array({std::move(step)}));
   }
   return all;
+}
+
+/// An object of an older schema as a map: what it didn't say isn't there.
+json without_nulls(json map) {
+  if (!map.is_object()) return map;
+  for (auto entry = map.begin(); entry != map.end();)
+    entry = entry->is_null() ? map.erase(entry) : std::next(entry);
+  return map;
 }
 
 const json& member(const json& object, const json& step) {
@@ -130,10 +138,31 @@ json to_plain(const std::vector<Attribute>& attributes, const json& wire) {
   return plain;
 }
 
+namespace {
+
+/// The keys that were written, and those that say something else than their default.
+json map_to_wire(const Attribute& attribute, const json& plain, const json& spelled) {
+  if (!plain.is_object()) return plain;
+  json wire = to_wire(attribute.nested, plain, spelled);
+  if (!spelled.is_object()) return wire;
+  for (const auto& key : attribute.nested) {
+    const auto& value = member(plain, key.name);
+    if (!spelled.contains(key.name) && (value.is_null() || value == key.fallback))
+      wire.erase(key.name);
+  }
+  return wire;
+}
+
+}  // namespace
+
 json to_wire(const std::vector<Attribute>& attributes, const json& plain, const json& spelled) {
   json wire = json::object();
   for (const auto& attribute : attributes) {
     const auto& old = member(spelled, attribute.name);
+    if (attribute.shape == Shape::kNumberMap) {
+      wire[attribute.name] = map_to_wire(attribute, member(plain, attribute.name), old);
+      continue;
+    }
     wire[attribute.name] = map_value(
         attribute, member(plain, attribute.name),
         [&](const json& leaf) {
@@ -150,6 +179,10 @@ json to_wire(const std::vector<Attribute>& attributes, const json& plain, const 
 json reshape(const std::vector<Attribute>& attributes, const json& wire) {
   json shaped = json::object();
   for (const auto& attribute : attributes) {
+    if (attribute.shape == Shape::kNumberMap) {
+      shaped[attribute.name] = without_nulls(member(wire, attribute.name));
+      continue;
+    }
     shaped[attribute.name] = map_value(
         attribute, member(wire, attribute.name), [](const json& leaf) { return leaf; },
         [&](const json& nested, const json&) { return reshape(attribute.nested, nested); });

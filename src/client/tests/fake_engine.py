@@ -7,6 +7,7 @@ Keeps resources in <data_dir>/catalogue.db (JSON here). Knobs, as files in the d
   fake-build          text: the build that it claims
   fake-fail           JSON {name: error}: PUT of that name answers with the error
   fake-slow           seconds that each PUT takes
+  fake-failed         text: why each resource doesn't work
 """
 import fcntl, hashlib, json, os, shutil, sys, threading, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -72,7 +73,9 @@ class Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(size)) if size else None
         if self.headers.get("Authorization") != "Bearer " + token:
             return self.error(401, "permission_denied", "wrong token")
-        parts = self.path.split("/")[2:]
+        path, _, query = self.path.partition("?")
+        self.incarnation = query.partition("=")[2] if query else None
+        parts = path.split("/")[2:]
         if parts[0] == "health":
             return self.answer(200, {"version": version, "playground": playground, "pid": os.getpid()})
         if parts[0] == "shutdown":
@@ -111,18 +114,19 @@ class Handler(BaseHTTPRequestHandler):
         if knob("fake-die-on-put") is not None:
             os.unlink(os.path.join(knobs, "fake-die-on-put"))
             os._exit(9)
-        return self.answer(200, {"attributes": attributes})
+        return self.answer(200, {"attributes": attributes, "incarnation": "1", "meant": body.get("incarnation", "any")})
 
     def get(self, kind, name, _):
         found = load()["resources"].get(kind + "/" + name)
-        if found is None:
+        if found is None or self.incarnation not in (None, "*", "1"):
             return self.error(404, "not_found", f"{kind} {name} does not exist")
-        return self.answer(200, {"attributes": found})
+        return self.answer(200, {"attributes": found, "incarnation": "1", "failed": knob("fake-failed") or ""})
 
     def delete(self, kind, name, _):
         with lock:
             catalogue = load()
-            catalogue["resources"].pop(kind + "/" + name, None)
+            if self.incarnation in (None, "1"):
+                catalogue["resources"].pop(kind + "/" + name, None)
             write("catalogue.db", json.dumps(catalogue))
             last = not catalogue["resources"]
         self.answer(200, {"last": last})

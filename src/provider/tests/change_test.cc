@@ -22,13 +22,13 @@ json state(const char* name, const json& set, const json& computed = json::objec
   const auto planned = plan_change(kind(name), nullptr, config(name, set)).planned;
   auto answer = wanted(kind(name), planned);
   answer.update(computed);
-  return state_after(kind(name), planned, answer, "p1");
+  return state_after(kind(name), planned, answer, {.playground = "p1"});
 }
 
-TEST(Plan, OfACreationFillsDefaultsAndKnowsTheRef) {
+TEST(Plan, OfACreationFillsDefaultsAndKnowsTheNameInTheRef) {
   const auto change = plan_change(kind("event_hub"), nullptr, config("event_hub", {{"name", "h"}}));
   EXPECT_EQ(change.planned["partitions"], 2);
-  EXPECT_THAT(change.planned["ref"].get<std::string>(), testing::StartsWith("h@"));
+  EXPECT_EQ(change.planned["ref"], kinds::unknown_ref("h"));
   EXPECT_TRUE(is_unknown(change.planned["address"]));
   EXPECT_TRUE(is_unknown(change.planned["id"]));
   EXPECT_THAT(change.requires_replace, IsEmpty());
@@ -65,7 +65,58 @@ TEST(Plan, OfAReplacementSaysWhyAndForgetsComputedValues) {
                                   config("event_hub", {{"name", "h"}, {"partitions", 3}}));
   EXPECT_THAT(change.requires_replace, ElementsAre(json::array({"partitions"})));
   EXPECT_TRUE(is_unknown(change.planned["address"]));
-  EXPECT_NE(change.planned["ref"], before["ref"]);
+  EXPECT_EQ(change.planned["ref"], kinds::unknown_ref("h")) << "it will be another one";
+}
+
+TEST(Plan, OfAChangeInPlaceKnowsTheRefOfItsIncarnation) {
+  const auto& hub = kind("event_hub");
+  const json set = {{"name", "h"}, {"retention_hours", 1}};
+  const auto planned = plan_change(hub, nullptr, config("event_hub", set)).planned;
+  const auto before = state_after(hub, planned, wanted(hub, planned),
+                                  {.playground = "p1", .incarnation = "00ff00ff00"});
+  EXPECT_EQ(before["id"], "p1/hriste_event_hub/h/00ff00ff00");
+  EXPECT_EQ(before["ref"], *kinds::ref(hub, wanted(hub, planned), "00ff00ff00"));
+  EXPECT_NE(before["ref"], *kinds::ref(hub, wanted(hub, planned)));
+  const auto change = plan_change(hub, before, config("event_hub", {{"name", "h"}}));
+  EXPECT_EQ(change.planned["ref"], before["ref"]);
+  EXPECT_EQ(change.planned["id"], before["id"]);
+}
+
+TEST(Plan, AnUnknownRefReplacesOnlyWhereTheAttributeForcesIt) {
+  const auto hub = kinds::unknown_ref("h");
+  const json set = {
+      {"name", "g"}, {"world", "w@0123456789"}, {"table", "stars"}, {"event_hub", "h@0123456789"}};
+  json anew = set;
+  anew["event_hub"] = hub;
+  EXPECT_THAT(plan_change(kind("generator"), state("generator", set), config("generator", anew))
+                  .requires_replace,
+              ElementsAre(json::array({"event_hub"})));
+  const auto change =
+      plan_change(kind("trigger"), state("trigger", {{"name", "t"}, {"pipeline", "p@0123456789"}}),
+                  config("trigger", {{"name", "t"}, {"pipeline", kinds::unknown_ref("p")}}));
+  EXPECT_THAT(change.requires_replace, IsEmpty());
+  EXPECT_EQ(change.planned["ref"], kinds::unknown_ref("t"));
+}
+
+TEST(Plan, FaultsStayAsTheyWereWritten) {
+  const auto planned = [](const json& prior, const json& faults) {
+    json set = {{"name", "w"}};
+    if (!faults.is_null()) set["faults"] = faults;
+    return plan_change(kind("world"), prior, config("world", set));
+  };
+  const auto some = planned(nullptr, {{"late_event", "0.05"}}).planned;
+  EXPECT_EQ(some["faults"], json({{"late_event", "0.05"}}))
+      << "Terraform refuses what isn't written";
+  EXPECT_EQ(wanted(kind("world"), some)["faults"]["late_event"], 0.05);
+  EXPECT_EQ(wanted(kind("world"), some)["faults"]["out_of_order"], 0.01);
+  // What an object of an earlier version has more is no change.
+  json before = state("world", {{"name", "w"}, {"faults", {{"late_event", "0.05"}}}});
+  before["faults"] = {
+      {"late_event", "0.05"}, {"out_of_order", "0.01"}, {"malformed_json", "0.0001"}};
+  EXPECT_EQ(planned(before, {{"late_event", "0.05"}}).planned, before);
+  const auto change = planned(before, {{"late_event", "0.06"}});
+  EXPECT_THAT(change.requires_replace, ElementsAre(json::array({"faults"})));
+  EXPECT_EQ(change.planned["faults"], json({{"late_event", "0.06"}}));
 }
 
 TEST(Plan, AnUpdatedTriggerRunsAgain) {
@@ -144,10 +195,11 @@ TEST(State, AgreesWithThePlanInEveryKnownValue) {
 
 TEST(State, ShowsDriftAndFillsAnImport) {
   auto answer = wanted(kind("lake"), state("lake", {{"name", "b"}, {"tier", "bronze"}}));
-  const auto imported = state_after(kind("lake"), config("lake", {{"name", "b"}}), answer, "p1");
+  const auto imported =
+      state_after(kind("lake"), config("lake", {{"name", "b"}}), answer, {.playground = "p1"});
   EXPECT_EQ(imported, state("lake", {{"name", "b"}, {"tier", "bronze"}}));
   answer["tier"] = "gold";
-  EXPECT_EQ(state_after(kind("lake"), imported, answer, "p1")["tier"], "gold");
+  EXPECT_EQ(state_after(kind("lake"), imported, answer, {.playground = "p1"})["tier"], "gold");
 }
 
 TEST(State, WhatTheDaemonDoesNotGiveIsNull) {

@@ -37,7 +37,8 @@ std::string path(const char* kind, const char* steps) {
 }
 
 TEST(AttributePath, TellsNamesFromKeys) {
-  EXPECT_EQ(path("world", R"(["faults","late_event"])"), ".faults.late_event");
+  EXPECT_EQ(path("event_hub", R"(["capture","lake"])"), ".capture.lake");
+  EXPECT_EQ(path("world", R"(["faults","late_event"])"), ".faults[\"late_event\"]");
   EXPECT_EQ(path("stream_job", R"(["outputs","raw","lake"])"), ".outputs[\"raw\"].lake");
   EXPECT_EQ(path("stream_job", R"(["inputs","pageviews"])"), ".inputs[\"pageviews\"]");
   EXPECT_EQ(path("pipeline", R"(["activities",1,"needs",0])"), ".activities[1].needs[0]");
@@ -46,7 +47,7 @@ TEST(AttributePath, TellsNamesFromKeys) {
 
 TEST(AttributePath, EndsWhereNothingIsDeclared) {
   EXPECT_EQ(path("world", R"(["moons",1])"), "");
-  EXPECT_EQ(path("world", R"(["faults","moons"])"), ".faults");
+  EXPECT_EQ(path("event_hub", R"(["capture","moons"])"), ".capture");
   EXPECT_EQ(path("world", R"([null])"), "");
 }
 

@@ -1,0 +1,203 @@
+// Making, changing, reading and removing one resource.
+#include <algorithm>
+
+#include "base/log.h"
+#include "control/incarnation.h"
+#include "control/playground.h"
+#include "control/runtime.h"
+#include "kinds/kinds.h"
+
+namespace control {
+
+using base::Code;
+using base::Result;
+using base::Status;
+
+namespace {
+
+/// How long a put waits for what another resource still claims.
+constexpr std::chrono::seconds kClaimWait{10};
+
+/// What failed is there: only what somebody removed is missing.
+Result<bool> is_still_there(Controller& controller, const Resource& stored) {
+  if (!stored.failed.empty()) return true;
+  return controller.exists(stored.name, stored.attributes);
+}
+
+std::unexpected<RequestError> refuse(base::Error error, json path = json::array()) {
+  return std::unexpected(RequestError{std::move(error), std::move(path)});
+}
+
+}  // namespace
+
+Status Playground::take_folder(const kinds::Owner& owner) {
+  std::lock_guard lock(begin_mutex_);
+  if (kinds::owner_of(runtime_->data_dir)) return kinds::check_owner(runtime_->data_dir, owner);
+  return runtime_->env.write_file(runtime_->data_dir + "/" + kinds::kOwnerFile,
+                                  kinds::to_json(owner).dump() + "\n");
+}
+
+/// After an update that failed: what it stopped runs again as it was defined before.
+void Playground::take_up_again(Controller& controller, Resource resource, const json& definition) {
+  auto status = controller.start(resource.name, definition);
+  if (status) return;
+  base::log_error("control", "take_up_failed", "kind={} name={} error={}", resource.kind,
+                  resource.name, status.error().message);
+  resource.attributes = definition;
+  resource.ready = true;
+  resource.failed = status.error().message;
+  (void)runtime_->catalogue->put(resource);
+}
+
+/// What a put has to do.
+struct Playground::Begun {
+  Resource resource;  ///< as wanted
+  json previous;      ///< what it was; null when it is made
+  bool is_update;     ///< of what was ready: that stays in force until this has succeeded
+};
+
+/// What another resource still has may be given up by the same apply, which Terraform carries out
+/// in an order of its own: so this waits for it a moment.
+Status Playground::claim(std::unique_lock<std::mutex>& begin_lock, const kinds::Kind& kind,
+                         const json& wanted, const kinds::Meant& meant) {
+  auto& change = changing_[{kind.name, wanted.at("name")}];
+  change.wanted = wanted;
+  Status status;
+  auto is_decided = [&] {
+    status = check_claims(*runtime_->catalogue, changing_, kind, wanted);
+    return status || status.error().code != Code::kFailedPrecondition;
+  };
+  const bool by_hand = meant.what == kinds::Meant::What::kAny;
+  claims_changed_.notify_all();  // of those who wait for what this one gives up
+  if (!is_decided() && !by_hand) claims_changed_.wait_for(begin_lock, kClaimWait, is_decided);
+  change.begun = status.has_value();
+  return status;
+}
+
+void Playground::end_change(const std::string& kind, const std::string& name) {
+  std::lock_guard lock(begin_mutex_);
+  changing_.erase({kind, name});
+  claims_changed_.notify_all();
+}
+
+/// Together, so that of two new resources that exclude each other the second is refused.
+Result<Playground::Begun> Playground::begin(const kinds::Kind& kind, Controller& controller,
+                                            json wanted, const kinds::Meant& meant) {
+  Catalogue& catalogue = *runtime_->catalogue;
+  std::string name = wanted.at("name");
+  std::unique_lock lock(begin_mutex_);
+  TRY(claim(lock, kind, wanted, meant));
+  auto stored = TRY(catalogue.get(kind.name, name));
+  bool is_there = stored && stored->ready && TRY(is_still_there(controller, *stored));
+  Begin begin = TRY(begin_of(kind, stored, wanted, meant, is_there));
+  bool goes_on = begin == Begin::kGoOn;
+  std::string incarnation = goes_on ? stored->incarnation : new_incarnation();
+  wanted["ref"] = kinds::ref(kind, wanted, incarnation).value_or("");
+  TRY(controller.check(name, wanted));
+  Begun begun{.resource = {.kind = kind.name,
+                           .name = name,
+                           .attributes = std::move(wanted),
+                           .incarnation = std::move(incarnation),
+                           .named = names(meant) || (goes_on && stored->named)},
+              .previous = stored ? stored->attributes : json(),
+              .is_update = goes_on && stored->ready};
+  if (begin == Begin::kMakeAnew) {
+    TRY(controller.remove(name, stored->attributes));
+    begun.previous = nullptr;
+  }
+  // "Begun" first, so that a crash in the middle is seen; what was made is completed by a repeat.
+  if (!begun.is_update) TRY(catalogue.put(begun.resource));
+  return begun;
+}
+
+Result<Resource> Playground::make(const kinds::Kind& kind, Controller& controller, json wanted,
+                                  const kinds::Meant& meant) {
+  auto [resource, previous, is_update] = TRY(begin(kind, controller, std::move(wanted), meant));
+  auto made = controller.apply(resource.name, resource.attributes, previous, stop_.get_token());
+  if (!made) {
+    if (is_update) take_up_again(controller, resource, previous);
+    return std::unexpected(std::move(made).error());
+  }
+  resource.attributes = std::move(*made);
+  resource.ready = true;
+  TRY(runtime_->catalogue->put(resource));
+  return resource;
+}
+
+Response<Resource> Playground::put(const std::string& kind_name, const std::string& name,
+                                   const json& attributes, const kinds::Meant& meant,
+                                   const std::optional<kinds::Owner>& owner) {
+  const kinds::Kind* kind = kinds::find_kind(kind_name);
+  Controller* controller = this->controller(kind_name);
+  if (kind == nullptr || controller == nullptr) {
+    return refuse({Code::kNotFound, fmt::format("there is no kind {}", kind_name)});
+  }
+  json given = attributes;
+  given["name"] = name;
+  if (auto problems = kinds::validate(*kind, given); !problems.empty()) {
+    return refuse({Code::kInvalidArgument, problems.front().message}, problems.front().path);
+  }
+  json wanted = kinds::normalize(*kind, given);
+  if (owner) {
+    if (auto taken = take_folder(*owner); !taken) return refuse(taken.error());
+  }
+
+  BusyNames::Hold hold(busy_, kind_name + "/" + name);
+  note_apply();
+  auto made = make(*kind, *controller, std::move(wanted), meant);
+  end_change(kind_name, name);
+  if (!made) {
+    base::log_error("control", "apply_failed", "kind={} name={} error={}", kind_name, name,
+                    made.error().message);
+    return refuse(made.error());
+  }
+  note_apply();
+  base::log_info("control", "applied", "kind={} name={}", kind_name, name);
+  return std::move(*made);
+}
+
+Response<json> Playground::put(const std::string& kind, const std::string& name,
+                               const json& attributes) {
+  return TRY(put(kind, name, attributes, {})).attributes;
+}
+
+Result<std::optional<Resource>> Playground::get(const std::string& kind, const std::string& name,
+                                                const kinds::Meant& meant) {
+  auto stored = TRY(runtime_->catalogue->get(kind, name));
+  Controller* controller = this->controller(kind);
+  if (!stored || !stored->ready || controller == nullptr || !is_meant(*stored, meant)) {
+    return std::nullopt;
+  }
+  bool is_there = TRY(is_still_there(*controller, *stored));
+  // What is missing may be made again: nobody has named what there will be then.
+  if (names(meant) && stored->named != is_there) {
+    TRY(runtime_->catalogue->set_named(kind, name, is_there));
+    stored->named = is_there;
+  }
+  if (!is_there) return std::nullopt;
+  return stored;
+}
+
+Result<std::optional<json>> Playground::get(const std::string& kind, const std::string& name) {
+  auto found = TRY(get(kind, name, {}));
+  if (!found) return std::nullopt;
+  return std::move(found->attributes);
+}
+
+Result<bool> Playground::remove(const std::string& kind, const std::string& name,
+                                const kinds::Meant& meant) {
+  Controller* controller = this->controller(kind);
+  BusyNames::Hold hold(busy_, kind + "/" + name);
+  auto stored = TRY(runtime_->catalogue->get(kind, name));
+  if (stored && controller != nullptr && is_meant(*stored, meant)) {
+    if (names(meant)) TRY(runtime_->catalogue->set_named(kind, name, true));
+    TRY(controller->remove(name, stored->attributes));
+    TRY(runtime_->catalogue->remove(kind, name));
+    end_change(kind, name);
+    base::log_info("control", "removed", "kind={} name={} incarnation={}", kind, name,
+                   stored->incarnation);
+  }
+  return TRY(runtime_->catalogue->list()).empty();
+}
+
+}  // namespace control
