@@ -120,6 +120,25 @@ TEST_F(PlaygroundTest, TheOverviewShowsWhatIsThere) {
   EXPECT_FALSE(playground->overview(false).contains("rate_history"));
 }
 
+TEST_F(PlaygroundTest, WhatWasLoadedIsCountedAfterARestart) {
+  {
+    auto playground = open();
+    std::string world = (*playground->put("hriste_world", "w", world_))["ref"];
+    std::string lake = (*playground->put("hriste_lake", "b", {{"tier", "bronze"}}))["ref"];
+    std::string shop = (*playground->put("hriste_database", "shop", {{"engine", "sqlite"}}))["ref"];
+    ASSERT_TRUE(playground->put("hriste_generator", "users",
+                                {{"world", world}, {"table", "users"}, {"lake", lake}}));
+    ASSERT_TRUE(playground->put("hriste_generator", "orders",
+                                {{"world", world}, {"table", "orders"}, {"database", shop}}));
+  }
+  auto playground = open();
+  std::map<std::string, json> totals;
+  json overview = playground->overview(false);
+  for (const auto& node : overview["nodes"]) totals[node["id"]] = node["total"];
+  EXPECT_EQ(totals["hriste_generator.users"], 50);
+  EXPECT_EQ(totals["hriste_generator.orders"], 20);
+}
+
 TEST_F(PlaygroundTest, TheSqlConsoleCannotLeaveTheLake) {
   auto playground = open();
   EXPECT_TRUE(playground->query("SELECT 1 AS one", 10));
