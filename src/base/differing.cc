@@ -42,7 +42,8 @@ Differing differing_parts(std::string_view a, std::string_view b, std::size_t wi
     ++same;
   }
   std::size_t first = same - std::min(same, width / 4);
-  if (first <= 1) first = 0;  // as long as the mark that would stand for it
+  // As long as the mark that would stand for it; and equal texts are shown from their begin.
+  if (first <= 1 || a == b) first = 0;
   return {window(a, in_a, first, width), window(b, in_b, first, width)};
 }
 

@@ -13,8 +13,8 @@ struct Differing {
 };
 
 /// Both texts from a little before their first difference on, at most `width` characters each (8 at
-/// least); "…" stands where something was left out. Short texts stay whole. UTF-8 characters are
-/// kept whole.
+/// least); "…" stands where something was left out. Short texts stay whole, equal ones are shown
+/// from their begin. UTF-8 characters are kept whole.
 Differing differing_parts(std::string_view a, std::string_view b, std::size_t width);
 
 }  // namespace base

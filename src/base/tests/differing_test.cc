@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace base {
 namespace {
 
@@ -28,6 +30,13 @@ TEST(DifferingParts, WhatDiffersIsShownWhereverItStands) {
     EXPECT_EQ(length(parts.a), 40u) << at;
     EXPECT_EQ(length(parts.b), 40u) << at;
   }
+}
+
+TEST(DifferingParts, EqualTextsAreShownFromTheirBegin) {
+  std::string text = "13 rows, hash 1" + std::string(100, 'x');
+  auto parts = differing_parts(text, text, 20);
+  EXPECT_TRUE(parts.a.starts_with("13 rows, hash 1"));
+  EXPECT_EQ(parts.a, parts.b);
 }
 
 TEST(DifferingParts, AnAddedEndIsShown) {
