@@ -43,7 +43,9 @@ Check Case::judge(Check check) const {
     check.changes.clear();
     return check;
   }
-  std::string what = wrong && changed ? changed() : "";
+  // A definition that leaves a column out is a change; a file that can't be read is none.
+  bool readable = !error || error->code == base::Code::kNotFound;
+  std::string what = wrong && readable && changed ? changed() : "";
   if (what.empty()) return check;
   check.verdict = Verdict::kChanged;
   check.detail = "changed by you: " + what + "; " + check.detail;

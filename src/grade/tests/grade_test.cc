@@ -372,6 +372,22 @@ TEST_F(Grade, AChangedColumnThatIsMissingIsNoError) {
   EXPECT_THAT(wrong(report), ::testing::Not(::testing::Contains("silver stars")));
 }
 
+TEST_F(Grade, ADamagedFileOfAChangedTableIsWrong) {
+  playground_.make_silver();
+  Inputs in = playground_.inputs();
+  in.changed["silver.stars"] = "it says A where the shipped one says B";
+  std::string folder = playground_.path("silver/stars");
+  auto files = playground_.env.list(folder);
+  ASSERT_TRUE(files);
+  for (const auto& file : *files) {
+    if (!file.name.ends_with(".parquet")) continue;
+    ASSERT_TRUE(playground_.env.write_file(folder + "/" + file.name, "PAR1 and no more"));
+  }
+  Report report = grade_now(in);
+  EXPECT_THAT(wrong(report), ::testing::Contains("silver stars"));
+  EXPECT_THAT(with(report, Verdict::kChanged), IsEmpty());
+}
+
 TEST_F(Grade, AJobThatStandsIsSaid) {
   Inputs in = playground_.inputs();
   in.stopped["traffic"] = "a CAST failed";
