@@ -1,0 +1,143 @@
+// The grade of a real, small playground: at a fast clock, after a jump, behind a changed file.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
+
+#include "base/testing/temp_dir.h"
+#include "control/playground.h"
+#include "control/shipped.h"
+
+namespace control {
+namespace {
+
+class GradedPlayground : public base::TempDirTest {
+ protected:
+  std::string put(const std::string& kind, const std::string& name, const json& attributes) {
+    auto made = playground_->put("hriste_" + kind, name, attributes);
+    EXPECT_TRUE(made) << kind << " " << name << ": " << made.error().error.message;
+    return refs_[name] = made ? (*made)["ref"].get<std::string>() : "";
+  }
+  static std::string text(std::string_view file) { return std::string(shipped_text(file)); }
+
+  void make(double speed, const std::string& users = text("silver_users.sql")) {
+    std::string world = put("world", "w",
+                            {{"users", 60},
+                             {"vip_users", 20},
+                             {"products", 5},
+                             {"orders", 0},
+                             {"traffic_hours", 1},
+                             {"event_rate", 2},
+                             {"clock_speed", speed}});
+    bronze_ = put("lake", "bronze", {{"tier", "bronze"}});
+    silver_ = put("lake", "silver", {{"tier", "silver"}});
+    for (const char* table : {"users", "vipusers", "towns"}) {
+      put("generator", table, {{"world", world}, {"table", table}, {"lake", bronze_}});
+    }
+    json inputs = json::object();
+    for (const char* table : {"pageviews", "stars"}) {
+      inputs[table] =
+          put("event_hub", table,
+              {{"partitions", 2}, {"capture", {{"lake", bronze_}, {"window_minutes", 5}}}});
+      put("generator", table, {{"world", world}, {"table", table}, {"event_hub", inputs[table]}});
+    }
+    json outputs = json::object();
+    for (const char* output : {"pageviews_raw", "stars_raw", "vip_pageviews"}) {
+      std::string path = output;
+      if (path.ends_with("_raw")) path.resize(path.size() - 4);
+      outputs[output] = {{"lake", bronze_}, {"path", path}};
+    }
+    for (const char* output : {"pageviews_5min", "starred_pageviews", "first_events", "slow_pages",
+                               "slow_pages_enriched"}) {
+      outputs[output] = {{"lake", silver_}, {"path", std::string("stream/") + output}};
+    }
+    outputs["slow_pages"]["alert"] = true;
+    put("stream_job", "traffic",
+        {{"query", text("traffic.asaql")},
+         {"inputs", inputs},
+         {"references",
+          {{"vipusers", {{"lake", bronze_}, {"path", "vipusers/vipusers.json"}}},
+           {"users", {{"lake", bronze_}, {"path", "users/users.json"}}}}},
+         {"outputs", outputs},
+         {"dead_letter", {{"lake", bronze_}, {"path", "deadletter"}}}});
+    define(users);
+  }
+  void define(const std::string& users) {
+    json activities = json::array();
+    auto add = [&](const char* table, const char* name, const std::string& query) {
+      activities.push_back({{"name", name}, {"type", "sql"}, {"table", table}, {"query", query}});
+    };
+    add("silver.users", "silver_users", users);
+    add("silver.stars", "silver_stars", text("silver_stars.sql"));
+    put("pipeline", "refine",
+        {{"activities", activities},
+         {"macros", text("macros.sql")},
+         {"sources",
+          {{"bronze.users", refs_["users"]},
+           {"bronze.vipusers", refs_["vipusers"]},
+           {"bronze.towns", refs_["towns"]},
+           {"bronze.stars", refs_["traffic"]}}}});
+  }
+  void run() {
+    auto run = playground_->run_pipeline("refine", "manual");
+    ASSERT_TRUE(run) << run.error().message;
+    EXPECT_EQ((*run)["state"], "succeeded") << *run;
+  }
+  /// "silver users" → verdict, of those that aren't right; what is wrong fails.
+  std::map<std::string, std::string> not_right() {
+    std::map<std::string, std::string> found;
+    auto grade = playground_->grade("manual");
+    EXPECT_TRUE(grade) << grade.error().message;
+    if (!grade) return found;
+    EXPECT_GE((*grade)["total"], 25);
+    for (const auto& check : (*grade)["checks"]) {
+      EXPECT_NE(check["verdict"], "wrong") << check.dump(1);
+      if (check["verdict"] == "right") continue;
+      std::string name = check["layer"];
+      found[name + " " + check["check"].get<std::string>()] = check["verdict"];
+    }
+    return found;
+  }
+  using Verdicts = std::map<std::string, std::string>;
+
+  std::unique_ptr<Playground> playground_ = *Playground::open({dir_, "test"});
+  std::string bronze_, silver_;
+  std::map<std::string, std::string> refs_;  // by name
+};
+
+TEST_F(GradedPlayground, IsRightAtAFastClock) {
+  make(10'000);
+  for (int turn = 0; turn < 3; ++turn) {
+    run();
+    std::this_thread::sleep_for(std::chrono::seconds(1));  // hours of playground time
+    EXPECT_EQ(not_right(), Verdicts());
+  }
+}
+
+TEST_F(GradedPlayground, IsRightAfterAJumpAndARestart) {
+  make(1);
+  run();
+  ASSERT_TRUE(playground_->set_clock({{"jump_to", "2026-06-02T09:00:00Z"}}));
+  EXPECT_EQ(not_right(), Verdicts());
+  run();
+  EXPECT_EQ(not_right(), Verdicts());
+  playground_.reset();
+  playground_ = *Playground::open({dir_, "test"});
+  EXPECT_EQ(not_right(), Verdicts());
+}
+
+TEST_F(GradedPlayground, WhatIsChangedIsSaidAndTheRestIsRight) {
+  constexpr std::string_view kCity = "coalesce(t.city, trim(b.city))";
+  std::string users = text("silver_users.sql");
+  std::size_t at = users.find(kCity);
+  ASSERT_NE(at, std::string::npos);
+  make(1, users.replace(at, kCity.size(), "upper(t.city)"));
+  run();
+  EXPECT_EQ(not_right(), (Verdicts{{"silver users", "changed by you"},
+                                   {"silver users city repairs", "changed by you"}}));
+  EXPECT_EQ((*playground_->recorded_grade())["all_right"], true);
+  EXPECT_EQ(playground_->grade_history()->size(), 2u);
+}
+
+}  // namespace
+}  // namespace control
