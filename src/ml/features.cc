@@ -97,8 +97,7 @@ base::Result<FeatureTable> open_features(const lake::Lake& lake, const std::stri
   }
   features.decimal_target = types[names.target] == "decimal(12,2)";
   features.span = span_of(snapshot, names.time);
-  auto cuts = snapshot.commit_info.find("hriste.cuts");
-  if (cuts != snapshot.commit_info.end()) features.cuts = cuts->get<lake::Cuts>();
+  features.cuts = snapshot.cuts();
   return features;
 }
 

@@ -39,7 +39,7 @@ base::Status save_model(base::Env& env, const std::string& folder, const Model& 
   TRY(remove_leftovers(env, parent, name));
   std::string made = fmt::format("{}/.{}.tmp{}-{}", parent, name, ::getpid(), counter++);
   auto written = write_files(env, made, model);
-  if (written) written = env.rename(made, folder);
+  if (written) written = env.publish(made, folder);
   if (!written) (void)env.remove_tree(made);
   return written;
 }

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <condition_variable>
 
+#include "base/guarded.h"
 #include "base/log.h"
+#include "base/secrets.h"
 #include "tracking/mlflow_client.h"
 
 namespace tracking {
@@ -36,7 +38,8 @@ void Mirror::work(std::stop_token stop) {
   std::mutex mutex;
   std::condition_variable_any wake;
   while (!stop.stop_requested()) {
-    round(stop);
+    auto done = base::guarded([&] { round(stop); });
+    if (!done) base::log_warn("tracking", "mirror", "error={}", done.error().message);
     std::unique_lock lock(mutex);
     wake.wait_for(lock, stop, options_.period, [] { return false; });
   }
@@ -63,7 +66,8 @@ void Mirror::round(std::stop_token stop) {
     if (auto done = send_run(run, stop); done) {
       pauses_.erase(uri);
     } else if (!stop.stop_requested()) {
-      (void)options_.store->note_mirrored(run.run_id, uri, "", 0, done.error().message);
+      (void)options_.store->note_mirrored(run.run_id, uri, "", 0,
+                                          base::mask_secrets(done.error().message));
       failed(uri, done.error());
     }
   }

@@ -2,6 +2,8 @@
 
 #include <httplib.h>
 
+#include "base/secrets.h"
+
 namespace tracking {
 
 using base::Code;
@@ -71,6 +73,7 @@ struct MlflowClient::Http {
     client.set_read_timeout(kAnswerSeconds);
     client.set_write_timeout(kAnswerSeconds);
     client.set_keep_alive(true);
+    base::keep_secret(token);
     if (!token.empty()) client.set_bearer_token_auth(token);
   }
 

@@ -55,6 +55,8 @@ class MlFixture : public ::testing::Test {
 };
 
 /// A noise of mean 0 that looks like chance and is the same every time.
-inline const std::string kNoise = "(hash(i) % 2000)::DOUBLE / 1000 - 0.9995";
+inline const std::string kNoise =
+    "(CAST('0x' || substring(md5(CAST(i AS VARCHAR)), 1, 7) AS INT) % 2000)::DOUBLE / 1000 - "
+    "0.9995";
 
 }  // namespace ml

@@ -11,7 +11,10 @@ namespace {
 
 /// Numbers that look like chance, 0 … 1, different for each `salt`.
 std::string chance(int salt) {
-  return fmt::format("(hash(i * 1000 + {}) % 1000003) / 1000003.0e0", salt);
+  return fmt::format(
+      "(CAST('0x' || substring(md5(CAST(i * 1000 + {} AS VARCHAR)), 1, 7) AS INT) % 1000003) / "
+      "1000003.0e0",
+      salt);
 }
 
 std::string statement() {
