@@ -98,6 +98,7 @@ class PosixConnection final : public Connection {
     for (;;) {
       ssize_t n = ::recv(fd_, into.data(), into.size(), 0);
       if (n >= 0) return static_cast<size_t>(n);
+      if (errno == EAGAIN) return error(Code::kUnavailable, "nothing came through the socket");
       if (errno != EINTR) return errno_error(errno, "can't read", "socket");
     }
   }
@@ -107,11 +108,27 @@ class PosixConnection final : public Connection {
       ssize_t n = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (n < 0) {
         if (errno == EINTR) continue;
+        if (errno == EAGAIN) return error(Code::kUnavailable, "the peer takes nothing more");
         return errno_error(errno, "can't write", "socket");
       }
       bytes.remove_prefix(static_cast<size_t>(n));
     }
     return {};
+  }
+
+  Status set_timeouts(std::chrono::milliseconds read, std::chrono::milliseconds write) override {
+    auto set = [&](int option, std::chrono::milliseconds limit) {
+      timeval time{static_cast<time_t>(limit.count() / 1000),
+                   static_cast<suseconds_t>(limit.count() % 1000 * 1000)};
+      return ::setsockopt(fd_, SOL_SOCKET, option, &time, sizeof time) == 0;
+    };
+    if (set(SO_RCVTIMEO, read) && set(SO_SNDTIMEO, write)) return {};
+    return errno_error(errno, "can't set the time limits of", "socket");
+  }
+
+  bool peer_gone() const override {
+    pollfd fd{fd_, POLLRDHUP, 0};
+    return ::poll(&fd, 1, 0) > 0 && (fd.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
   }
 
   void shutdown() override { ::shutdown(fd_, SHUT_RDWR); }
@@ -175,6 +192,11 @@ void remove_wide_folder(const std::string& path) {
       for (size_t n = next++; n < files.size(); n = next++) ::unlink(files[n].c_str());
     });
   }
+}
+
+std::string parent_folder(const std::string& path) {
+  std::string folder = std::filesystem::path(path).parent_path().string();
+  return folder.empty() ? "." : folder;
 }
 
 class PosixLock final : public FileLock {
@@ -333,8 +355,13 @@ Status Env::write_file(const std::string& path, std::string_view bytes, bool dur
     (void)remove_file(temporary);
     return status;
   }
-  if (durable) TRY(sync_dir(std::filesystem::path(path).parent_path().string()));
-  return {};
+  return durable ? sync_dir(parent_folder(path)) : Status();
+}
+
+Status Env::publish(const std::string& from, const std::string& to) {
+  TRY(TRY(open(from, Open::kRead))->sync());
+  TRY(rename(from, to));
+  return sync_dir(parent_folder(to));
 }
 
 Status check_name(std::string_view name, std::string_view what) {

@@ -2,6 +2,7 @@
 // Paths are absolute or relative to the working directory, UTF-8.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -41,9 +42,14 @@ class File {
 class Connection {
  public:
   virtual ~Connection() = default;
-  /// 0 means the peer has closed.
+  /// 0 means the peer has closed. Errors: kUnavailable when nothing came within the limit.
   virtual Result<std::size_t> read(std::span<char> into) = 0;
+  /// Errors: kUnavailable when the peer took nothing within the limit.
   virtual Status write_all(std::string_view bytes) = 0;
+  /// How long a read waits for the first byte, and a write for room; 0 = for ever, as at the start.
+  virtual Status set_timeouts(std::chrono::milliseconds read, std::chrono::milliseconds write) = 0;
+  /// Whether the peer has closed or reset the connection. Takes nothing from it, never waits.
+  virtual bool peer_gone() const = 0;
   /// Wakes a blocked read with 0.
   virtual void shutdown() = 0;
 };
@@ -104,9 +110,13 @@ class Env {
   virtual Result<std::unique_ptr<Listener>> listen_loopback(int port) = 0;
 
   Result<std::string> read_file(const std::string& path);
-  /// All or nothing also across kill -9: writes `path`.tmp… and renames; with `durable` also
-  /// synced.
-  Status write_file(const std::string& path, std::string_view bytes, bool durable = false);
+  /// All or nothing, also across kill -9 and loss of power: writes `path`.tmp…, syncs, renames,
+  /// syncs the folder. `durable` = false leaves both syncs out: for what can be made again.
+  Status write_file(const std::string& path, std::string_view bytes, bool durable = true);
+  /// The last step of whoever writes a larger file (or folder) beside its place: syncs `from`,
+  /// renames it to `to`, syncs the folder it is now in. Of a folder's files each is the writer's
+  /// own affair.
+  Status publish(const std::string& from, const std::string& to);
 
   /// The real one; lives for ever.
   static Env& real();

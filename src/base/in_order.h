@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/guarded.h"
 #include "base/result.h"
 
 namespace base {
@@ -31,9 +32,17 @@ class InOrderRing {
     made_[slot(item)] = true;
     changed_.notify_all();
   }
-  void wait_for(std::int64_t item) {
+  /// The failure of a maker, if there was one.
+  Status wait_for(std::int64_t item) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return made_[slot(item)]; });
+    changed_.wait(lock, [&] { return made_[slot(item)] || !failed_; });
+    return failed_;
+  }
+  void fail(Error error) {
+    std::lock_guard lock(mutex_);
+    stopped_ = true;
+    failed_ = std::unexpected(std::move(error));
+    changed_.notify_all();
   }
   void taken(std::int64_t item) {
     std::lock_guard lock(mutex_);
@@ -56,6 +65,7 @@ class InOrderRing {
   const std::int64_t count_;
   std::int64_t next_ = 0, taken_ = 0;
   bool stopped_ = false;
+  Status failed_;
   std::vector<bool> made_;
 };
 
@@ -64,7 +74,8 @@ class InOrderRing {
 /// Makes items 0 … count−1 with `make(i, item)` on `threads` threads, and takes each in order with
 /// `Status take(i, item)` on the caller's thread. An `Item` (default-constructed) is used again for
 /// later items, so make() overwrites it. `make` must be thread-safe. The first error of take() ends
-/// it all and is returned. With one thread or one item everything runs on the caller's.
+/// it all and is returned; so does what make() throws. With one thread or one item everything runs
+/// on the caller's.
 template <typename Item, typename Make, typename Take>
 Status in_order(std::int64_t count, int threads, Make make, Take take) {
   if (threads <= 1 || count <= 1) {
@@ -79,16 +90,20 @@ Status in_order(std::int64_t count, int threads, Make make, Take take) {
   std::vector<Item> items(static_cast<std::size_t>(slots));
   internal::InOrderRing ring(count, slots);
   auto work = [&] {
-    for (std::int64_t i = ring.claim(); i >= 0; i = ring.claim()) {
-      make(i, items[ring.slot(i)]);
-      ring.made(i);
-    }
+    auto made = guarded([&] {
+      for (std::int64_t i = ring.claim(); i >= 0; i = ring.claim()) {
+        make(i, items[ring.slot(i)]);
+        ring.made(i);
+      }
+    });
+    if (!made) ring.fail(std::move(made).error());
   };
   std::vector<std::jthread> workers;
   for (int t = 0; t < threads; ++t) workers.emplace_back(work);
   for (std::int64_t i = 0; i < count; ++i) {
-    ring.wait_for(i);
-    if (Status status = take(i, items[ring.slot(i)]); !status) {
+    Status status = ring.wait_for(i);
+    if (status) status = guarded([&] { return take(i, items[ring.slot(i)]); });
+    if (!status) {
       ring.stop();
       return status;  // the workers end first: `workers` is destroyed before `items`
     }

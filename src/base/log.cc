@@ -7,6 +7,8 @@
 #include <atomic>
 #include <memory>
 
+#include "base/secrets.h"
+
 namespace base {
 namespace {
 
@@ -27,6 +29,14 @@ std::shared_ptr<spdlog::logger>& logger() {
   return *instance;
 }
 
+/// One line, whatever an error's text holds.
+std::string one_line(std::string text) {
+  for (std::size_t at = 0; (at = text.find_first_of("\n\r", at)) != std::string::npos; at += 2) {
+    text.replace(at, 1, text[at] == '\n' ? "\\n" : "\\r");
+  }
+  return text;
+}
+
 }  // namespace
 
 Status log_to_file(const std::string& path) {
@@ -43,7 +53,8 @@ Status log_to_file(const std::string& path) {
 void log_line(Level level, std::string_view room, std::string_view event, std::string_view fields) {
   static constexpr spdlog::level::level_enum kLevels[] = {spdlog::level::debug, spdlog::level::info,
                                                           spdlog::level::warn, spdlog::level::err};
-  logger()->log(kLevels[static_cast<int>(level)], "{} {} {}", room, event, fields);
+  logger()->log(kLevels[static_cast<int>(level)], "{} {} {}", room, event,
+                one_line(mask_secrets(fields)));
 }
 
 }  // namespace base

@@ -1,10 +1,14 @@
 #include "base/env.h"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <thread>
 
 #include "base/faulty_env.h"
+#include "base/open_files.h"
 #include "base/testing/temp_dir.h"
 
 namespace base {
@@ -25,6 +29,87 @@ TEST_F(EnvTest, WritesWholeFilesAndLists) {
   EXPECT_TRUE(env.open(path("a/two"), Env::Open::kCreateExclusive));
   EXPECT_EQ(env.open(path("a/two"), Env::Open::kCreateExclusive).error().code,
             Code::kAlreadyExists);
+}
+
+/// Notes what is asked of the real files, in order.
+class NotingEnv final : public FaultyEnv {
+ public:
+  Result<std::unique_ptr<File>> open(const std::string& path, Open mode) override {
+    calls += mode == Open::kRead ? "open " : "write ";
+    return FaultyEnv::open(path, mode);
+  }
+  Status rename(const std::string& from, const std::string& to) override {
+    calls += "rename ";
+    return FaultyEnv::rename(from, to);
+  }
+  Status sync_dir(const std::string& path) override {
+    calls += "sync_dir ";
+    return FaultyEnv::sync_dir(path);
+  }
+  std::string calls;
+};
+
+TEST_F(EnvTest, WhatIsRenamedIntoPlaceIsSyncedWithItsFolder) {
+  NotingEnv env;
+  ASSERT_TRUE(env.write_file(path("one"), "hello"));
+  EXPECT_EQ(env.calls, "write rename sync_dir ");
+  env.fail_sync(1);
+  EXPECT_FALSE(env.write_file(path("one"), "other"));  // not synced: not there
+  EXPECT_EQ(*env.read_file(path("one")), "hello");
+  env.calls.clear();
+  ASSERT_TRUE(env.write_file(path("cache"), "x", false));
+  EXPECT_EQ(env.calls, "write rename ");
+  {
+    auto part = *env.open(path("part"), Env::Open::kTruncate);
+    ASSERT_TRUE(part->append("whole"));
+  }
+  env.fail_sync(1);
+  EXPECT_FALSE(env.publish(path("part"), path("done")));
+  EXPECT_FALSE(env.exists(path("done")));
+  {
+    // After a sync that failed nobody knows what the disk has: the file is written anew.
+    auto part = *env.open(path("part"), Env::Open::kTruncate);
+    ASSERT_TRUE(part->append("whole"));
+  }
+  env.calls.clear();
+  ASSERT_TRUE(env.publish(path("part"), path("done")));
+  EXPECT_EQ(env.calls, "open rename sync_dir ");
+  ASSERT_TRUE(env.drop_unsynced());
+  EXPECT_EQ(*env.read_file(path("done")), "whole");
+  ASSERT_TRUE(env.make_dirs(path("stage")));
+  ASSERT_TRUE(env.publish(path("stage"), path("folder")));
+  EXPECT_EQ(env.publish(path("absent"), path("there")).error().code, Code::kNotFound);
+}
+
+TEST_F(EnvTest, ConnectionsHaveLimitsAndKnowThatThePeerHasGone) {
+  auto listener = *Env::real().listen_loopback(0);
+  int client = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(listener->port()));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ASSERT_EQ(::connect(client, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  auto server = *listener->accept();
+  ASSERT_TRUE(server->set_timeouts(std::chrono::milliseconds(30), std::chrono::milliseconds(30)));
+  char byte;
+  EXPECT_EQ(server->read({&byte, 1}).error().code, Code::kUnavailable);
+  EXPECT_EQ(server->write_all(std::string(32 << 20, 'x')).error().code, Code::kUnavailable);
+  EXPECT_FALSE(server->peer_gone());
+  ::close(client);
+  for (int i = 0; i < 100 && !server->peer_gone(); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_TRUE(server->peer_gone());
+}
+
+TEST(OpenFiles, AreRaisedAndTheNeedIsChecked) {
+  std::uint64_t limit = raise_open_files_limit();
+  EXPECT_GE(limit, 64u);
+  EXPECT_EQ(limit, open_files_limit());
+  EXPECT_TRUE(check_open_files(1, "this test"));
+  auto refused = check_open_files(limit, "event hub \"views\"");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::kResourceExhausted);
+  EXPECT_NE(refused.error().message.find("ulimit -n"), std::string::npos);
 }
 
 TEST_F(EnvTest, FullDiskTearsTheWriteAndSaysWhere) {
@@ -56,9 +141,9 @@ TEST_F(EnvTest, PowerLossTakesNamesThatTheFolderHasNotKept) {
   ASSERT_TRUE(env.track_names(path("kept")));
   ASSERT_TRUE(env.write_file(path("a/safe"), "old", true));
   ASSERT_TRUE(env.write_file(path("a/gone"), "x", true));
-  ASSERT_TRUE(env.write_file(path("a/safe"), "new"));
+  ASSERT_TRUE(env.write_file(path("a/safe"), "new", false));
   ASSERT_TRUE(env.remove_file(path("a/gone")));
-  ASSERT_TRUE(env.write_file(path("a/fresh"), "y"));
+  ASSERT_TRUE(env.write_file(path("a/fresh"), "y", false));
   EXPECT_EQ(*env.read_file(path("a/safe")), "new");
   ASSERT_TRUE(env.drop_unsynced());
   EXPECT_EQ(*env.read_file(path("a/safe")), "old");

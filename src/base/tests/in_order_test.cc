@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <set>
+#include <stdexcept>
 
 namespace base {
 namespace {
@@ -64,6 +65,22 @@ TEST(InOrder, EndsWithTheFirstErrorOfTheTaker) {
     EXPECT_EQ(status.error().message, "full");
     EXPECT_EQ(taken, 42);
   }
+}
+
+TEST(InOrder, WhatAMakerThrowsEndsItWithAnError) {
+  auto make = [](std::int64_t i, int& item) {
+    if (i == 50) throw std::runtime_error("no more");
+    item = static_cast<int>(i);
+  };
+  std::int64_t taken = 0;
+  auto take = [&](std::int64_t, const int&) -> Status {
+    ++taken;
+    return {};
+  };
+  Status status = in_order<int>(1000, 4, make, take);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().message, "no more");
+  EXPECT_LE(taken, 50);
 }
 
 }  // namespace
