@@ -38,7 +38,7 @@ Result<std::size_t> Cursor::whole_batches(std::size_t n, std::size_t& begin, std
     if (!header || (whole && !wire::checksum_fits(rest.substr(0, header->bytes())))) {
       if (found) break;  // give what is sound; the next call reports the damage
       return error(Code::kDataLoss, "{}: damaged record batch at byte {} (offset {})",
-                   segment_->path, position_ + at, offset_);
+                   segment_->file.path(), position_ + at, offset_);
     }
     if (!whole) {
       need = at + header->bytes();
@@ -61,13 +61,14 @@ Result<std::string_view> Cursor::next(std::size_t max_bytes) {
     std::lock_guard lock(log_.mutex_);
     size = segment_->bytes;
   }
+  auto file = TRY(segment_->file.use());
   // The first read may start up to an index interval before the offset.
   std::size_t want = std::max(max_bytes, wire::kBatchHeaderBytes);
   for (;;) {
     std::size_t n = std::min<std::uint64_t>(want, size - position_);
     if (buffer_.size() < n) buffer_.resize(n);
-    if (TRY(segment_->file->read_at(position_, {buffer_.data(), n})) != n) {
-      return error(Code::kDataLoss, "{}: {} bytes are missing at byte {}", segment_->path, n,
+    if (TRY(file->read_at(position_, {buffer_.data(), n})) != n) {
+      return error(Code::kDataLoss, "{}: {} bytes are missing at byte {}", segment_->file.path(), n,
                    position_);
     }
     std::size_t begin = 0, need = 0;
@@ -77,8 +78,8 @@ Result<std::string_view> Cursor::next(std::size_t max_bytes) {
       return std::string_view(buffer_.data() + begin, end - begin);
     }
     if (n == size - position_) {
-      return error(Code::kDataLoss, "{}: offset {} isn't behind byte {}", segment_->path, offset_,
-                   position_);
+      return error(Code::kDataLoss, "{}: offset {} isn't behind byte {}", segment_->file.path(),
+                   offset_, position_);
     }
     want = std::max(want * 2, need);
   }

@@ -14,9 +14,13 @@ using base::Status;
 
 namespace {
 
-/// The base offset in a segment's file name, or nullopt when it is another file.
-std::optional<std::int64_t> base_offset_of(const std::string& name) {
-  if (name.size() != 24 || !name.ends_with(".log")) return std::nullopt;
+/// Names the segments of a log whose sync failed.
+constexpr const char* kUnsyncedMark = "/unsynced";
+
+/// The base offset in the name of a segment's file with this ending, or nullopt when it is another
+/// file.
+std::optional<std::int64_t> base_offset_of(const std::string& name, std::string_view ending) {
+  if (name.size() != 20 + ending.size() || !name.ends_with(ending)) return std::nullopt;
   std::int64_t offset = 0;
   for (char c : name.substr(0, 20)) {
     if (c < '0' || c > '9' || offset > (INT64_MAX - 9) / 10) return std::nullopt;
@@ -38,11 +42,31 @@ Result<std::unique_ptr<Log>> Log::open(base::Env& env, std::string dir, LogOptio
   return log;
 }
 
-Status Log::recover() {
-  std::vector<std::int64_t> bases;
-  for (const auto& entry : TRY(env_.list(dir_))) {
-    if (auto base = base_offset_of(entry.name)) bases.push_back(*base);
+/// Writes what a failed sync may have left in the page cache alone once more: there the disk's
+/// error is forgotten, and a sync of unchanged bytes would promise what isn't so.
+Status Log::renew_unsynced() {
+  std::string mark = dir_ + kUnsyncedMark;
+  if (!env_.exists(mark)) return {};
+  std::string names = TRY(env_.read_file(mark));
+  for (std::string_view rest = names; !rest.empty();) {
+    std::string_view name = rest.substr(0, rest.find('\n'));
+    std::string path = fmt::format("{}/{}", dir_, name);
+    rest.remove_prefix(std::min(rest.size(), name.size() + 1));
+    if (!env_.exists(path)) continue;
+    base::log_warn("commitlog", "written_anew", "file={}", path);
+    TRY(env_.write_file(path, TRY(env_.read_file(path))));
   }
+  return env_.remove_file(mark);
+}
+
+Status Log::recover() {
+  TRY(renew_unsynced());
+  std::vector<std::int64_t> bases, indexes;
+  for (const auto& entry : TRY(env_.list(dir_))) {
+    if (auto base = base_offset_of(entry.name, ".log")) bases.push_back(*base);
+    if (auto base = base_offset_of(entry.name, ".index")) indexes.push_back(*base);
+  }
+  if (!bases.empty()) TRY(recall_producers(indexes, bases.front()));
   for (std::size_t i = 0; i < bases.size(); ++i) {
     bool damaged = i > 0 && bases[i] != end_offset_;
     if (!damaged)
@@ -59,21 +83,31 @@ Status Log::recover() {
   return {};
 }
 
+/// What the last segment that retention took knew of its producers: the world's and all others may
+/// send again what is gone.
+Status Log::recall_producers(std::span<const std::int64_t> indexes, std::int64_t first) {
+  for (std::int64_t base : indexes) {
+    if (base >= first) break;
+    if (kept_index_ >= 0) TRY(env_.remove_file(index_path(dir_, kept_index_)));
+    kept_index_ = base;
+  }
+  if (kept_index_ < 0) return {};
+  return load_producers(env_, index_path(dir_, kept_index_), producers_);
+}
+
 Status Log::recover_segment(std::int64_t base_offset, bool last, bool& damaged) {
-  auto segment = std::make_shared<Segment>();
-  segment->base_offset = segment->end_offset = base_offset;
-  segment->path = segment_path(dir_, base_offset);
-  segment->file = TRY(env_.open(segment->path, base::Env::Open::kAppend));
+  auto segment = std::make_shared<Segment>(env_, dir_, base_offset);
+  auto file = TRY(segment->file.use());
   segment->dirty = true;  // who knows what the process before us synced
   std::string index = index_path(dir_, base_offset);
   if (last || !TRY(load_index(env_, index, *segment, producers_))) {
     TRY(scan(*segment, producers_, options_));
-    std::uint64_t size = TRY(segment->file->size());
+    std::uint64_t size = TRY(file->size());
     damaged = size != segment->bytes;
     if (damaged) {
-      base::log_warn("commitlog", "cut_tail", "file={} from={} to={}", segment->path, size,
+      base::log_warn("commitlog", "cut_tail", "file={} from={} to={}", segment->file.path(), size,
                      segment->bytes);
-      TRY(segment->file->truncate(segment->bytes));
+      TRY(file->truncate(segment->bytes));
     }
     if (!last && !damaged) (void)save_index(env_, index, *segment, producers_);
   }
@@ -86,17 +120,15 @@ Status Log::set_aside(std::span<const std::int64_t> bases) {
   for (std::int64_t base : bases) {
     std::string path = segment_path(dir_, base);
     base::log_error("commitlog", "segment_lost", "file={} kept_as={}.lost", path, path);
-    TRY(env_.rename(path, path + ".lost"));
+    TRY(env_.publish(path, path + ".lost"));
     TRY(env_.remove_file(index_path(dir_, base)));
   }
   return {};
 }
 
 Status Log::add_segment(std::int64_t base_offset) {
-  auto segment = std::make_shared<Segment>();
-  segment->base_offset = segment->end_offset = base_offset;
-  segment->path = segment_path(dir_, base_offset);
-  segment->file = TRY(env_.open(segment->path, base::Env::Open::kCreateExclusive));
+  auto segment = std::make_shared<Segment>(env_, dir_, base_offset);
+  TRY(segment->file.create());
   std::lock_guard lock(mutex_);
   segments_.push_back(std::move(segment));
   folder_dirty_ = true;
@@ -112,17 +144,16 @@ Status Log::roll() {
 
 Status Log::write(std::span<const char> batch) {
   Segment& segment = *segments_.back();
-  Status status = segment.file->append({batch.data(), batch.size()});
-  if (!status && !segment.file->truncate(segment.bytes)) broken_ = true;
-  return status;
+  auto file = TRY(segment.file.use());
+  Status status = file->append({batch.data(), batch.size()});
+  if (status || file->truncate(segment.bytes)) return status;
+  fail(status.error(), {});
+  return health();
 }
 
 Result<std::int64_t> Log::append(std::span<char> batch) {
   std::lock_guard writer(append_mutex_);
-  if (broken_) {
-    return error(Code::kFailedPrecondition,
-                 "{}: closed for writing after a disk error; restart to recover it", dir_);
-  }
+  TRY(health());
   // Only the holder of append_mutex_ changes what is read here without mutex_.
   std::uint64_t used = segments_.back()->bytes;
   if (used > 0 && used + batch.size() > options_.segment_bytes) TRY(roll());
@@ -141,28 +172,63 @@ Result<std::int64_t> Log::append(std::span<char> batch) {
 Status Log::sync(std::int64_t end_offset) {
   std::lock_guard one(sync_mutex_);
   if (synced_end_offset_ >= end_offset) return {};
-  std::vector<std::shared_ptr<Segment>> dirty;
-  std::int64_t end;
+  TRY(health());
+  std::vector<std::shared_ptr<Segment>> unsynced;
+  std::int64_t end = 0;
+  if (auto status = sync_segments(unsynced, end); !status) {
+    fail(status.error(), unsynced);
+    return health();
+  }
+  synced_end_offset_ = end;
+  return {};
+}
+
+/// Syncs what was appended so far: all below `end`, in the segments `unsynced`.
+Status Log::sync_segments(std::vector<std::shared_ptr<Segment>>& unsynced, std::int64_t& end) {
   bool folder_dirty;
   {
     std::lock_guard lock(mutex_);
     end = end_offset_;
     folder_dirty = std::exchange(folder_dirty_, false);
     for (auto& segment : segments_) {
-      if (std::exchange(segment->dirty, false)) dirty.push_back(segment);
+      if (std::exchange(segment->dirty, false)) unsynced.push_back(segment);
     }
   }
-  Status status;
-  for (auto& segment : dirty) {
-    if (status) status = segment->file->sync();
+  for (const auto& segment : unsynced) TRY(TRY(segment->file.use())->sync());
+  return folder_dirty ? env_.sync_dir(dir_) : Status();
+}
+
+/// Ends writing for good. `unsynced`: which segments the disk may lack, for the next recovery.
+void Log::fail(const base::Error& why, std::span<const std::shared_ptr<Segment>> unsynced) {
+  {
+    std::lock_guard lock(mutex_);
+    if (!health_) return;
+    health_ =
+        error(Code::kFailedPrecondition,
+              "{}: nothing more is written after a disk error ({}): look after the disk, then "
+              "start the daemon again",
+              dir_, why.message);
   }
-  if (status && folder_dirty) status = env_.sync_dir(dir_);
-  if (!status) {  // what the kernel dropped can't be known: only recovery tells
-    std::lock_guard writer(append_mutex_);
-    broken_ = true;
-    return status;
+  base::log_error("commitlog", "failed", "dir={} error=\"{}\"", dir_, why.message);
+  std::string names;
+  for (const auto& segment : unsynced) {
+    names += segment->file.path().substr(dir_.size() + 1) + "\n";
   }
-  synced_end_offset_ = end;
+  if (names.empty()) return;
+  // For the next process on this machine only; without power the cache is gone and the disk tells.
+  if (auto kept = env_.write_file(dir_ + kUnsyncedMark, names, false); !kept) {
+    base::log_error("commitlog", "no_mark", "error=\"{}\"", kept.error().message);
+  }
+}
+
+Status Log::health() const {
+  std::lock_guard lock(mutex_);
+  return health_;
+}
+
+Status Log::keep_open() {
+  std::lock_guard lock(mutex_);
+  for (const auto& segment : segments_) TRY(segment->file.keep_open());
   return {};
 }
 
@@ -228,6 +294,7 @@ Result<std::int64_t> Log::offset_for_time(std::int64_t ms) const {
 }
 
 Status Log::drop_before(std::int64_t ms) {
+  std::lock_guard one(drop_mutex_);
   std::vector<std::shared_ptr<Segment>> dropped;
   {
     std::lock_guard lock(mutex_);
@@ -237,8 +304,11 @@ Status Log::drop_before(std::int64_t ms) {
     segments_.erase(segments_.begin(), keep);
   }
   for (const auto& segment : dropped) {  // oldest first, so that a crash leaves no hole
-    TRY(env_.remove_file(segment->path));
-    TRY(env_.remove_file(index_path(dir_, segment->base_offset)));
+    (void)segment->file.keep_open();     // for cursors in it
+    TRY(env_.remove_file(segment->file.path()));
+    // The newest index stays, for recall_producers().
+    if (kept_index_ >= 0) TRY(env_.remove_file(index_path(dir_, kept_index_)));
+    kept_index_ = segment->base_offset;
   }
   return {};
 }

@@ -6,9 +6,11 @@
 // Invariants: offsets are dense and start at 0; what append() returned survives the death of the
 // process (it is in the page cache), what sync() returned for survives loss of power; on any
 // failed append the log is unchanged. Readers see whole batches only.
-// Format: docs/formats/commitlog.md. A folder of segments `{base offset:020}.log` of record batches
-// exactly as appended, each with `{base offset:020}.index` once it is full. An index can always be
-// made again from its segment.
+// A failed sync is for good: what the disk dropped can't be known while the page cache shows it
+// all, so every sync and append after it fails too (health()), until the log is opened again;
+// recovery then writes anew what may be in the cache alone. Format: docs/formats/commitlog.md. A
+// folder of segments `{base offset:020}.log` of record batches exactly as appended, each with
+// `{base offset:020}.index` once it is full. An index can always be made again from its segment.
 // Recovery: the last segment is read with its checksums and cut at the first byte that isn't a
 // whole batch; a full segment is read only when its index is missing or doesn't fit.
 // Threads: Log is thread-safe; a Cursor belongs to one thread and keeps its segment's file open.
@@ -31,11 +33,20 @@
 
 namespace commitlog {
 
-/// What the log remembers of a producer's last batch, to know a batch sent twice.
+/// A batch of an idempotent producer as it lies in the log.
+struct ProducerBatch {
+  std::int32_t first_sequence = 0, last_sequence = 0;
+  std::int64_t first_offset = 0, last_offset = 0;
+  std::int64_t timestamp_ms = 0;  ///< its largest
+  bool operator==(const ProducerBatch&) const = default;
+};
+/// What the log remembers of a producer, to know a batch sent twice: its last batches, as many as
+/// clients have under way at once.
 struct ProducerState {
+  static constexpr std::size_t kBatchesMax = 5;
   std::int16_t epoch = 0;
-  std::int32_t first_sequence = 0, last_sequence = 0;  ///< of its last batch
-  std::int64_t first_offset = 0, last_offset = 0;      ///< of its last batch
+  std::vector<ProducerBatch> batches;  ///< of this epoch, the oldest first; never empty
+  const ProducerBatch& last() const { return batches.back(); }
   bool operator==(const ProducerState&) const = default;
 };
 using Producers = std::map<std::int64_t, ProducerState>;
@@ -59,13 +70,17 @@ class Log {
 
   /// Appends one batch and sets its base offset in place. `batch` must be sound
   /// (wire::validate_batch or a builder). Returns the base offset: readable now.
-  /// Errors: kResourceExhausted (disk full, log unchanged); kFailedPrecondition after an error
-  /// that couldn't be taken back: open the log again.
+  /// Errors: kResourceExhausted (disk full, log unchanged); as health().
   base::Result<std::int64_t> append(std::span<char> batch);
 
   /// Makes all offsets below `end_offset` durable against loss of power. Callers at the same time
-  /// share one sync. Errors: of files; then appends fail until the log is opened again.
+  /// share one sync. Errors: of files, and then the same for all that isn't durable by then.
   base::Status sync(std::int64_t end_offset);
+  /// kFailedPrecondition, with what happened, once a sync failed or a failed append couldn't be
+  /// taken back: nothing more is written until the log is opened again.
+  base::Status health() const;
+  /// Opens all files, so that they can be read when their names have gone.
+  base::Status keep_open();
 
   std::int64_t start_offset() const;
   /// Offset of the next record.
@@ -80,18 +95,22 @@ class Log {
   /// index interval.
   base::Result<std::int64_t> offset_for_time(std::int64_t ms) const;
 
-  /// Removes full segments whose timestamps all lie below `ms`.
+  /// Removes full segments whose timestamps all lie below `ms`. Their producers stay known.
   base::Status drop_before(std::int64_t ms);
 
  private:
   friend class Cursor;
   Log(base::Env& env, std::string dir, LogOptions options);
   base::Status recover();
+  base::Status recall_producers(std::span<const std::int64_t> indexes, std::int64_t first);
   base::Status recover_segment(std::int64_t base_offset, bool last, bool& damaged);
   base::Status set_aside(std::span<const std::int64_t> bases);
   base::Status add_segment(std::int64_t base_offset);
   base::Status roll();
   base::Status write(std::span<const char> batch);
+  base::Status renew_unsynced();
+  base::Status sync_segments(std::vector<std::shared_ptr<Segment>>& unsynced, std::int64_t& end);
+  void fail(const base::Error& why, std::span<const std::shared_ptr<Segment>> unsynced);
   std::shared_ptr<const Segment> find(std::int64_t offset) const;
 
   base::Env& env_;
@@ -99,12 +118,15 @@ class Log {
   const LogOptions options_;
 
   std::mutex append_mutex_;                         // one writer; taken before mutex_
-  bool broken_ = false;                             // guarded by append_mutex_
   mutable std::mutex mutex_;                        // guards all below and what Segments publish
+  base::Status health_;                             // once an error, always
   std::vector<std::shared_ptr<Segment>> segments_;  // never empty once open
   Producers producers_;
   std::int64_t end_offset_ = 0;
   bool folder_dirty_ = true;  // a file was made since the last sync
+
+  std::mutex drop_mutex_;         // one drop_before() at a time; taken before mutex_
+  std::int64_t kept_index_ = -1;  // guarded by drop_mutex_: of the last segment that was dropped
 
   std::mutex sync_mutex_;  // held while syncing: those who wait find it done
   std::int64_t synced_end_offset_ = 0;

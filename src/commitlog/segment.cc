@@ -10,17 +10,33 @@ using base::Result;
 using base::Status;
 
 constexpr std::int32_t kIndexMagic = 0x68726978;  // "hrix"
-constexpr std::int32_t kIndexVersion = 1;
-constexpr std::size_t kIndexEntryBytes = 24, kProducerBytes = 34;
+constexpr std::int32_t kIndexVersion = 2;
+constexpr std::size_t kIndexEntryBytes = 24, kProducerBytes = 14, kProducerBatchBytes = 32;
 constexpr std::size_t kScanBytes = 1 << 20;
 
 void write_producer(wire::ByteWriter& out, std::int64_t id, const ProducerState& p) {
   out.i64(id);
   out.i16(p.epoch);
-  out.i32(p.first_sequence);
-  out.i32(p.last_sequence);
-  out.i64(p.first_offset);
-  out.i64(p.last_offset);
+  out.array(p.batches.size());
+  for (const ProducerBatch& batch : p.batches) {
+    out.i32(batch.first_sequence);
+    out.i32(batch.last_sequence);
+    out.i64(batch.first_offset);
+    out.i64(batch.last_offset);
+    out.i64(batch.timestamp_ms);
+  }
+}
+
+void read_producer(wire::ByteReader& in, Producers& producers) {
+  std::int64_t id = in.i64();
+  ProducerState producer{.epoch = in.i16(), .batches = {}};
+  for (std::int32_t n = in.array(kProducerBatchBytes); in.ok() && n > 0; --n) {
+    std::int32_t first = in.i32(), last = in.i32();
+    std::int64_t first_offset = in.i64(), last_offset = in.i64(), time = in.i64();
+    producer.batches.push_back({first, last, first_offset, last_offset, time});
+  }
+  if (producer.batches.empty()) in.fail();
+  producers[id] = std::move(producer);
 }
 
 /// Fills `segment` and `producers` from the body of an index file.
@@ -34,14 +50,8 @@ bool parse_index(wire::ByteReader& in, Segment& segment, Producers& producers) {
     segment.index.push_back({offset, static_cast<std::uint64_t>(position), time});
   }
   producers.clear();
-  for (std::int32_t n = in.array(kProducerBytes); n > 0; --n) {
-    std::int64_t id = in.i64();
-    ProducerState& p = producers[id];
-    p.epoch = in.i16();
-    p.first_sequence = in.i32();
-    p.last_sequence = in.i32();
-    p.first_offset = in.i64();
-    p.last_offset = in.i64();
+  for (std::int32_t n = in.array(kProducerBytes); in.ok() && n > 0; --n) {
+    read_producer(in, producers);
   }
   return in.ok() && in.remaining() == 0;
 }
@@ -80,13 +90,20 @@ void note_producer(Producers& producers, const wire::BatchHeader& header,
   // Sequences run through 31 bits and begin again at 0.
   auto last = static_cast<std::int32_t>(
       (std::int64_t{header.base_sequence} + header.last_offset_delta) & 0x7FFFFFFF);
-  producers[header.producer_id] = {header.producer_epoch, header.base_sequence, last,
-                                   header.base_offset, header.last_offset()};
+  ProducerState& producer = producers[header.producer_id];
+  if (producer.epoch != header.producer_epoch) producer.batches.clear();
+  producer.epoch = header.producer_epoch;
+  if (producer.batches.size() == ProducerState::kBatchesMax) {
+    producer.batches.erase(producer.batches.begin());
+  }
+  producer.batches.push_back({header.base_sequence, last, header.base_offset, header.last_offset(),
+                              header.max_timestamp_ms});
   if (producers.size() <= options.producers_max) return;
   auto oldest = producers.end();
   for (auto it = producers.begin(); it != producers.end(); ++it) {
     if (it->first == options.pinned_producer) continue;
-    if (oldest == producers.end() || it->second.last_offset < oldest->second.last_offset) {
+    if (oldest == producers.end() ||
+        it->second.last().last_offset < oldest->second.last().last_offset) {
       oldest = it;
     }
   }
@@ -94,12 +111,13 @@ void note_producer(Producers& producers, const wire::BatchHeader& header,
 }
 
 Status scan(Segment& segment, Producers& producers, const LogOptions& options) {
-  std::uint64_t size = TRY(segment.file->size());
+  auto file = TRY(segment.file.use());
+  std::uint64_t size = TRY(file->size());
   std::string buffer;
   std::size_t want = kScanBytes;
   for (;;) {
     buffer.resize(std::min<std::uint64_t>(want, size - segment.bytes));
-    buffer.resize(TRY(segment.file->read_at(segment.bytes, buffer)));
+    buffer.resize(TRY(file->read_at(segment.bytes, buffer)));
     std::string_view rest = buffer;
     want = kScanBytes;
     bool any = false;
@@ -139,10 +157,13 @@ Status save_index(base::Env& env, const std::string& path, const Segment& segmen
   out.array(producers.size());
   for (const auto& [id, producer] : producers) write_producer(out, id, producer);
   out.i32(static_cast<std::int32_t>(wire::crc32c(bytes)));
-  return env.write_file(path, bytes);
+  return env.write_file(path, bytes, false);
 }
 
-Result<bool> load_index(base::Env& env, const std::string& path, Segment& segment,
+namespace {
+
+/// False when the file is absent or damaged.
+Result<bool> read_index(base::Env& env, const std::string& path, Segment& loaded,
                         Producers& producers) {
   if (!env.exists(path)) return false;
   std::string bytes = TRY(env.read_file(path));
@@ -152,16 +173,30 @@ Result<bool> load_index(base::Env& env, const std::string& path, Segment& segmen
   if (crc.u32() != wire::crc32c(body)) return false;
   wire::ByteReader in(body);
   if (in.i32() != kIndexMagic || in.i32() != kIndexVersion) return false;
-  Segment loaded;
+  return parse_index(in, loaded, producers);
+}
+
+}  // namespace
+
+Result<bool> load_index(base::Env& env, const std::string& path, Segment& segment,
+                        Producers& producers) {
+  Segment loaded(env, "", segment.base_offset);
   Producers loaded_producers;
-  if (!parse_index(in, loaded, loaded_producers)) return false;
-  if (loaded.bytes != TRY(segment.file->size())) return false;
+  if (!TRY(read_index(env, path, loaded, loaded_producers))) return false;
+  if (loaded.bytes != TRY(TRY(segment.file.use())->size())) return false;
   segment.bytes = loaded.bytes;
   segment.end_offset = loaded.end_offset;
   segment.max_timestamp_ms = loaded.max_timestamp_ms;
   segment.index = std::move(loaded.index);
   producers = std::move(loaded_producers);
   return true;
+}
+
+Status load_producers(base::Env& env, const std::string& path, Producers& producers) {
+  Segment loaded(env, "", 0);
+  Producers found;
+  if (TRY(read_index(env, path, loaded, found))) producers = std::move(found);
+  return {};
 }
 
 }  // namespace commitlog

@@ -8,8 +8,12 @@
 
 #include "base/env.h"
 #include "commitlog/log.h"
+#include "commitlog/segment_file_internal.h"
 
 namespace commitlog {
+
+std::string segment_path(const std::string& dir, std::int64_t base_offset);
+std::string index_path(const std::string& dir, std::int64_t base_offset);
 
 /// Every index interval: a batch's place, and the largest timestamp before it in its segment.
 struct IndexEntry {
@@ -18,13 +22,15 @@ struct IndexEntry {
   std::int64_t max_timestamp_before_ms = 0;
 };
 
-/// `file`, `path` and `base_offset` don't change; the rest is guarded by Log::mutex_.
+/// `file` and `base_offset` don't change; the rest is guarded by Log::mutex_.
 struct Segment {
-  std::int64_t base_offset = 0;
-  std::string path;
-  std::unique_ptr<base::File> file;
-  std::uint64_t bytes = 0;  ///< whole batches; the file may hold a torn append behind them
-  std::int64_t end_offset = 0;
+  Segment(base::Env& env, const std::string& dir, std::int64_t base)
+      : base_offset(base), file(env, segment_path(dir, base)), end_offset(base) {}
+
+  const std::int64_t base_offset;
+  mutable SegmentFile file;  ///< opens itself when it is read
+  std::uint64_t bytes = 0;   ///< whole batches; the file may hold a torn append behind them
+  std::int64_t end_offset;
   std::int64_t max_timestamp_ms = INT64_MIN;
   std::vector<IndexEntry> index;
   bool dirty = false;  ///< appended to since the last sync
@@ -37,10 +43,7 @@ struct Segment {
   std::uint64_t floor_of_time(std::int64_t ms) const;
 };
 
-std::string segment_path(const std::string& dir, std::int64_t base_offset);
-std::string index_path(const std::string& dir, std::int64_t base_offset);
-
-/// Notes `header` as its producer's last batch; forgets the longest silent above the limit.
+/// Notes `header` as its producer's latest batch; forgets the longest silent above the limit.
 void note_producer(Producers& producers, const wire::BatchHeader& header,
                    const LogOptions& options);
 
@@ -53,5 +56,7 @@ base::Status save_index(base::Env& env, const std::string& path, const Segment& 
                         const Producers& producers);
 base::Result<bool> load_index(base::Env& env, const std::string& path, Segment& segment,
                               Producers& producers);
+/// Only what an index says of the producers; unchanged when it is absent or damaged.
+base::Status load_producers(base::Env& env, const std::string& path, Producers& producers);
 
 }  // namespace commitlog

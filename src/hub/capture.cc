@@ -2,17 +2,15 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
+#include "base/guarded.h"
 #include "base/log.h"
 #include "hub/capture_file.h"
 
 namespace hub {
 
-using base::Code;
 using base::Result;
 using base::Status;
-using nlohmann::json;
 
 namespace {
 
@@ -25,13 +23,6 @@ std::int64_t floor_to(std::int64_t ms, std::int64_t step) {
 }
 
 }  // namespace
-
-/// One partition's progress. Owned by the capture thread.
-struct Capture::Lane {
-  int partition = 0;
-  std::int64_t closed_until_ms = kNoFrontier;
-  std::int64_t next_offset = 0;  // first record of the first window that isn't written
-};
 
 /// The file that is being written.
 struct Capture::Window {
@@ -88,43 +79,13 @@ void Capture::stop() {
   moved_.notify_all();
 }
 
-/// Takes up the progress of an earlier run with the same folder and window; else begins anew, and
-/// removes what another hub of this name left there.
-Status Capture::load_progress() {
-  std::string path = hub_->dir() + "/capture.json";
-  if (env_.exists(path)) {
-    json j = json::parse(TRY(env_.read_file(path)), nullptr, false);
-    if (j.is_object() && j.value("root", "") == root_ &&
-        j.value("window_minutes", 0) == options_.window_minutes &&
-        j.value("lanes", json::array()).size() == lanes_.size()) {
-      for (std::size_t p = 0; p < lanes_.size(); ++p) {
-        lanes_[p]->closed_until_ms = j["lanes"][p].value("closed_until_ms", kNoFrontier);
-        lanes_[p]->next_offset = j["lanes"][p].value("next_offset", std::int64_t{0});
-        progress_.captured_until_ms[p] = lanes_[p]->closed_until_ms;
-      }
-      return {};
-    }
-  }
-  TRY(env_.remove_tree(root_));
-  return save_progress();
-}
-
-Status Capture::save_progress() {
-  json j = {{"root", root_}, {"window_minutes", options_.window_minutes}};
-  for (const auto& lane : lanes_) {
-    j["lanes"].push_back(
-        {{"closed_until_ms", lane->closed_until_ms}, {"next_offset", lane->next_offset}});
-  }
-  return env_.write_file(hub_->dir() + "/capture.json", j.dump());
-}
-
 void Capture::run(std::stop_token stop) {
   while (!stop.stop_requested() && !hub_->closed()) {
     std::int64_t closed = lanes_.front()->closed_until_ms;
     for (const auto& lane : lanes_) closed = std::min(closed, lane->closed_until_ms);
     std::int64_t next = closed == kNoFrontier ? kNoFrontier + 1 : closed + window_ms_;
     if (!hub_->wait_frontier(next, stop)) continue;
-    Status status = capture_up_to(hub_->frontier_ms(), stop);
+    Status status = base::guarded([&] { return capture_up_to(hub_->frontier_ms(), stop); });
     std::unique_lock lock(mutex_);
     std::string message = status ? "" : status.error().message;
     if (!message.empty() && message != progress_.error) {

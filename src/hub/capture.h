@@ -9,7 +9,8 @@
 // event against 1.0); in a playground time is dearer than the 260 bytes.
 // Progress: {hub}/capture.json keeps per partition the closed-until time and the offset from where
 // the next window reads; it is written after files and only saves work: when it is behind, windows
-// are written again with the same bytes.
+// are written again with the same bytes, and when it is gone or damaged the newest files say how
+// far capture is. Files of this hub that retention keeps from being made again are never removed.
 // Threads: one for each captured hub; all methods are thread-safe.
 #pragma once
 
@@ -17,6 +18,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <nlohmann/json_fwd.hpp>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -49,11 +51,22 @@ class Capture {
   static std::string window_path(const std::string& root, int partition, std::int64_t start_ms);
 
  private:
-  struct Lane;
+  /// One partition's progress. Owned by the capture thread.
+  struct Lane {
+    int partition = 0;
+    std::int64_t closed_until_ms = kNoFrontier;
+    std::int64_t next_offset = 0;  ///< first record of the first window that isn't written
+  };
   struct Window;
   Capture(base::Env& env, std::shared_ptr<Hub> hub, std::string root);
+  // capture_resume.cc
   base::Status load_progress();
   base::Status save_progress();
+  enum class Kept { kNothing, kOther, kFits };
+  base::Result<Kept> take_up_progress();
+  base::Result<bool> take_up_files();
+  base::Result<bool> holds(int partition, std::int64_t offset, std::int64_t arrival_ms) const;
+  base::Status check_replaceable() const;
   void run(std::stop_token stop);
   base::Status capture_up_to(std::int64_t frontier_ms, std::stop_token stop);
   base::Status catch_up(Lane& lane, std::int64_t frontier_ms, std::stop_token stop);

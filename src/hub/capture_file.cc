@@ -163,7 +163,7 @@ Status CaptureFileWriter::add(const Record& record) {
 Status CaptureFileWriter::finish() {
   TRY(avro_.finish());
   TRY(file_->close());
-  TRY(env_.rename(path_ + ".tmp", path_));
+  TRY(env_.publish(path_ + ".tmp", path_));
   file_.reset();
   return {};
 }

@@ -31,6 +31,14 @@ std::string entry(Frontier::Mode mode, std::int64_t ms) {
 
 }  // namespace
 
+Result<std::unique_ptr<Frontier>> Frontier::make(base::Env& env, base::Clock& clock,
+                                                 std::string path) {
+  std::unique_ptr<Frontier> frontier(new Frontier(env, clock, std::move(path)));
+  TRY(frontier->rewrite(Mode::kUnsettled, kNoFrontier));
+  frontier->shown_ms_ = kNoFrontier;
+  return frontier;
+}
+
 Result<std::unique_ptr<Frontier>> Frontier::open(base::Env& env, base::Clock& clock,
                                                  std::string path) {
   std::unique_ptr<Frontier> frontier(new Frontier(env, clock, std::move(path)));
@@ -39,20 +47,31 @@ Result<std::unique_ptr<Frontier>> Frontier::open(base::Env& env, base::Clock& cl
 }
 
 Status Frontier::recover() {
-  shown_ms_ = persisted_ms_ = kNoFrontier;
   std::string bytes;
   if (env_.exists(path_)) bytes = TRY(env_.read_file(path_));
+  bool found = false;
   for (std::string_view rest = bytes; rest.size() >= kEntryBytes; rest.remove_prefix(kEntryBytes)) {
     wire::ByteReader in(rest);
     std::int64_t ms = in.i64();
     auto mode = static_cast<Mode>(in.i8());
-    if (rest.substr(0, kEntryBytes) != entry(mode, ms) || mode > Mode::kGenerator) break;
+    if (rest.substr(0, kEntryBytes) != entry(mode, ms) || mode > Mode::kGenerator) continue;
     mode_ = mode;
     shown_ms_ = ms;
+    found = true;
   }
+  if (!found) return base::error(base::Code::kDataLoss, "{} is damaged or has gone", path_);
+  if (bytes.size() > kEntryBytes) return rewrite(mode_, shown_ms_);
   persisted_ms_ = shown_ms_;
-  TRY(env_.write_file(path_, entry(mode_, shown_ms_)));
   file_ = TRY(env_.open(path_, base::Env::Open::kAppend));
+  return {};
+}
+
+/// Replaces the file by one entry.
+Status Frontier::rewrite(Mode mode, std::int64_t ms) {
+  file_.reset();  // what would be appended to it now would be lost
+  TRY(env_.write_file(path_, entry(mode, ms)));
+  file_ = TRY(env_.open(path_, base::Env::Open::kAppend));
+  persisted_ms_ = ms;
   return {};
 }
 
@@ -62,11 +81,10 @@ Frontier::~Frontier() {
 }
 
 Status Frontier::persist(Mode mode, std::int64_t ms) {
+  if (!file_) return rewrite(mode, ms);
   std::uint64_t size = TRY(file_->size());
-  if (size >= kFileBytesMax) {
-    TRY(env_.write_file(path_, entry(mode, ms)));
-    file_ = TRY(env_.open(path_, base::Env::Open::kAppend));
-  } else if (auto status = file_->append(entry(mode, ms)); !status) {
+  if (size >= kFileBytesMax) return rewrite(mode, ms);
+  if (auto status = file_->append(entry(mode, ms)); !status) {
     TRY(file_->truncate(size));
     return status;
   }
@@ -102,11 +120,6 @@ void Frontier::set_mode(Mode mode) {
 Frontier::Mode Frontier::mode() const {
   std::shared_lock lock(moving_);
   return mode_;
-}
-
-void Frontier::begin_anew() {
-  std::unique_lock lock(moving_);
-  if (auto status = persist(mode_, kNoFrontier); status) shown_ms_ = kNoFrontier;
 }
 
 void Frontier::advance(std::int64_t ms) {

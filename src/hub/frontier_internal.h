@@ -20,7 +20,10 @@ class Frontier {
  public:
   enum class Mode : std::uint8_t { kUnsettled = 0, kClock = 1, kGenerator = 2 };
 
-  /// `path` is made when absent.
+  /// Makes the file `path`: kNoFrontier, unsettled.
+  static base::Result<std::unique_ptr<Frontier>> make(base::Env& env, base::Clock& clock,
+                                                      std::string path);
+  /// Errors: kDataLoss when the file has gone or no entry in it is sound: F is unknown.
   static base::Result<std::unique_ptr<Frontier>> open(base::Env& env, base::Clock& clock,
                                                       std::string path);
   /// Writes the clock's frontier exactly, so that a clean restart doesn't run ahead of it.
@@ -28,8 +31,6 @@ class Frontier {
 
   void set_mode(Mode mode);
   Mode mode() const;
-  /// Back to kNoFrontier: for a hub that never had a record.
-  void begin_anew();
   void advance(std::int64_t ms);
   std::int64_t now();
   bool wait(std::int64_t ms, std::stop_token stop);
@@ -47,6 +48,7 @@ class Frontier {
   Frontier(base::Env& env, base::Clock& clock, std::string path)
       : env_(env), clock_(clock), path_(std::move(path)) {}
   base::Status recover();
+  base::Status rewrite(Mode mode, std::int64_t ms);
   base::Status persist(Mode mode, std::int64_t ms);
   void raise(std::int64_t ms);
 

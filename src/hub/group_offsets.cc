@@ -1,85 +1,81 @@
 // The offsets that consumer groups commit.
-#include <nlohmann/json.hpp>
+#include <algorithm>
 
 #include "base/log.h"
 #include "hub/groups_internal.h"
 
 namespace hub {
 
-using base::Code;
-using base::error;
-using base::Status;
-using nlohmann::json;
 using wire::ErrorCode;
 
 namespace {
-constexpr std::size_t kGroupsMax = 1000, kPartitionsMax = 10'000, kMetadataMax = 4096;
+constexpr std::size_t kGroupsMax = 10'000, kPartitionsMax = 10'000, kMetadataMax = 4096;
+constexpr std::chrono::hours kOffsetsKept{7 * 24};
+}  // namespace
+
+base::Clock& Groups::wall_clock() {
+  static auto* clock = new base::SystemClock;  // never destroyed: threads may outlive statics
+  return *clock;
 }
 
-Status Groups::load() {
-  if (!env_.exists(path_)) return {};
-  json j = json::parse(TRY(env_.read_file(path_)), nullptr, false);
-  try {
-    for (const auto& [group, topics] : j.items()) {
-      for (const auto& [topic, partitions] : topics.items()) {
-        for (const auto& p : partitions) {
-          offsets_[group][topic][p.at(0).get<std::int32_t>()] = {p.at(1), p.at(2)};
-        }
-      }
-    }
-  } catch (const json::exception&) {
-    return error(Code::kDataLoss, "{}: isn't a file of committed offsets: remove it", path_);
-  }
-  return {};
+Groups::Groups(base::Env& env, const std::string& dir, base::Clock& wall)
+    : offsets_(env, wall, dir + "/offsets.log", dir + "/offsets.json") {}
+
+void Groups::load() {
+  std::lock_guard lock(mutex_);
+  offsets_.load();
 }
 
-Status Groups::save(const std::map<std::string, Offsets, std::less<>>& offsets) {
-  json j = json::object();
-  for (const auto& [group, topics] : offsets) {
-    for (const auto& [topic, partitions] : topics) {
-      for (const auto& [index, at] : partitions) {
-        j[group][topic].push_back({index, at.offset, at.metadata});
-      }
-    }
-  }
-  try {
-    return env_.write_file(path_, j.dump());
-  } catch (const json::exception&) {  // names and metadata are UTF-8 or refused
-    return error(Code::kInvalidArgument, "a group, topic or metadata isn't UTF-8");
+std::string Groups::failure() {
+  std::lock_guard lock(mutex_);
+  return offsets_.failure();
+}
+
+void Groups::begin_anew() {
+  std::lock_guard lock(mutex_);
+  if (auto status = offsets_.begin_anew(); !status) {
+    base::log_warn("hub", "offsets_stay", "error={}", status.error().message);
   }
 }
 
 wire::OffsetCommitResponse Groups::commit(const wire::OffsetCommitRequest& request) {
   wire::OffsetCommitResponse response;
-  response.topics = &request.topics;
   std::lock_guard lock(mutex_);
-  Group* group = find(request.group);
-  bool outside_of_group = request.generation < 0 && request.member.empty();
+  GroupPtr group = find(request.group);
+  ErrorCode error = ErrorCode::kNone;
+  bool outside_of_group = request.generation < 0 && request.member.empty() && !request.instance;
   if (!outside_of_group) {
-    response.error = check(group, request.member, request.generation);
+    error = check(group.get(), request.member, request.instance, request.generation);
     // The last commit before a rebalance still counts.
-    if (response.error == ErrorCode::kRebalanceInProgress) response.error = ErrorCode::kNone;
+    if (error == ErrorCode::kRebalanceInProgress) error = ErrorCode::kNone;
   } else if (group != nullptr && !group->members.empty()) {
-    response.error = ErrorCode::kUnknownMemberId;
+    error = ErrorCode::kUnknownMemberId;
+  } else if (request.group.size() > 32'000) {
+    error = ErrorCode::kInvalidGroupId;
   }
-  if (response.error != ErrorCode::kNone) return response;
-  auto changed = offsets_;
-  Offsets& offsets = changed[std::string(request.group)];
-  std::size_t partitions = 0;
+  std::vector<OffsetStore::Change> changes;
   for (const auto& topic : request.topics) {
     for (const auto& p : topic.partitions) {
-      offsets[std::string(topic.name)][p.index] = {p.offset,
-                                                   std::string(p.metadata.substr(0, kMetadataMax))};
+      if (p.metadata.size() <= kMetadataMax && p.offset >= 0 && p.index >= 0) {
+        changes.push_back({topic.name, p.index, p.offset, p.metadata});
+      }
     }
   }
-  for (const auto& [topic, by_index] : offsets) partitions += by_index.size();
-  if (changed.size() > kGroupsMax || partitions > kPartitionsMax) {
-    response.error = ErrorCode::kInvalidGroupId;
-  } else if (auto saved = save(changed); !saved) {
-    base::log_warn("hub", "offsets_not_kept", "error={}", saved.error().message);
-    response.error = wire::error_code(saved.error().code);
-  } else {
-    offsets_ = std::move(changed);
+  if (changes.size() > kPartitionsMax) error = ErrorCode::kInvalidRequest;
+  if (error == ErrorCode::kNone) {
+    if (auto kept = offsets_.commit(request.group, changes); !kept) {
+      base::log_warn("hub", "offsets_not_kept", "error={}", kept.error().message);
+      error = ErrorCode::kKafkaStorageError;
+    }
+  }
+  for (const auto& topic : request.topics) {
+    auto& answer = response.topics.emplace_back(topic.name);
+    for (const auto& p : topic.partitions) {
+      ErrorCode own = p.metadata.size() > kMetadataMax ? ErrorCode::kOffsetMetadataTooLarge
+                      : p.offset < 0 || p.index < 0    ? ErrorCode::kOffsetOutOfRange
+                                                       : ErrorCode::kNone;
+      answer.partitions.push_back({p.index, error != ErrorCode::kNone ? error : own});
+    }
   }
   return response;
 }
@@ -87,9 +83,16 @@ wire::OffsetCommitResponse Groups::commit(const wire::OffsetCommitRequest& reque
 wire::OffsetFetchResponse Groups::committed(const wire::OffsetFetchRequest& request) {
   wire::OffsetFetchResponse response;
   std::lock_guard lock(mutex_);
-  auto it = offsets_.find(request.group);
+  for (const auto& group : request.groups) response.groups.push_back(committed(group));
+  return response;
+}
+
+wire::OffsetFetchResponse::Group Groups::committed(const wire::OffsetFetchRequest::Group& request) {
+  wire::OffsetFetchResponse::Group response{.name = request.name};
+  if (!offsets_.failure().empty()) response.error = ErrorCode::kKafkaStorageError;
+  const Offsets* found = offsets_.find(request.name);
   static const Offsets kNone;
-  const Offsets& offsets = it == offsets_.end() ? kNone : it->second;
+  const Offsets& offsets = found == nullptr ? kNone : *found;
   if (request.all) {
     for (const auto& [name, partitions] : offsets) {
       auto& topic = response.topics.emplace_back(name);
@@ -115,17 +118,17 @@ wire::OffsetFetchResponse Groups::committed(const wire::OffsetFetchRequest& requ
 
 void Groups::forget_topic(std::string_view topic) {
   std::lock_guard lock(mutex_);
-  bool changed = false;
-  for (auto& [group, offsets] : offsets_) {
-    if (auto it = offsets.find(topic); it != offsets.end()) {
-      offsets.erase(it);
-      changed = true;
-    }
-  }
-  if (!changed) return;
-  if (auto saved = save(offsets_); !saved) {
-    base::log_warn("hub", "offsets_not_kept", "error={}", saved.error().message);
-  }
+  offsets_.forget_topic(topic);
+}
+
+void Groups::look_after() {
+  std::lock_guard lock(mutex_);
+  for (auto& [name, group] : groups_) expire(*group);
+  std::erase_if(groups_, [](const auto& group) {
+    return group.second->members.empty() && group.second->invited.empty();
+  });
+  offsets_.forget_old(kOffsetsKept, kGroupsMax,
+                      [&](const std::string& name) { return groups_.contains(name); });
 }
 
 }  // namespace hub

@@ -1,6 +1,4 @@
-#include <fmt/format.h>
-#include <unistd.h>
-
+// Rebalances: from members that join to assignments. Who may be a member is in group_members.cc.
 #include <algorithm>
 
 #include "hub/groups_internal.h"
@@ -12,34 +10,45 @@ using std::chrono::steady_clock;
 using wire::ErrorCode;
 
 namespace {
-
-constexpr std::size_t kGroupsMax = 1000, kMembersMax = 200, kGroupNameMax = 255;
-constexpr std::int32_t kTimeoutMsMax = 30 * 60 * 1000;
-constexpr milliseconds kLookAgain{200};  // for members that went silent
-
-wire::JoinGroupResponse refuse(ErrorCode error, std::string_view member) {
-  wire::JoinGroupResponse response;
-  response.error = error;
-  response.member = member;
-  return response;
+constexpr milliseconds kLookForSilent{200};  // for members that went silent
 }
 
-}  // namespace
-
-Groups::Group* Groups::find(std::string_view group) {
-  auto it = groups_.find(group);
-  return it == groups_.end() ? nullptr : &it->second;
+const std::string* Groups::Member::metadata(std::string_view protocol) const {
+  auto it = std::ranges::find(protocols, protocol, &std::pair<std::string, std::string>::first);
+  return it == protocols.end() ? nullptr : &it->second;
 }
 
-/// A protocol that every member speaks: the one that the most members list, by name at a tie.
-std::optional<std::string> Groups::shared_protocol(const Group& group) const {
-  if (group.members.empty()) return std::nullopt;
+/// The protocols that every member speaks.
+std::set<std::string> Groups::shared_protocols(const Group& group) {
+  std::set<std::string> shared;
+  if (group.members.empty()) return shared;
   for (const auto& [name, metadata] : group.members.begin()->second.protocols) {
     bool all = std::ranges::all_of(
-        group.members, [&](const auto& member) { return member.second.protocols.contains(name); });
-    if (all) return name;
+        group.members, [&](const auto& member) { return member.second.metadata(name) != nullptr; });
+    if (all) shared.insert(name);
   }
-  return std::nullopt;
+  return shared;
+}
+
+/// Each member votes for the first of its protocols that all speak; the most votes win, at a tie
+/// the leader's vote. Empty when there is none.
+std::string Groups::voted_protocol(const Group& group) {
+  std::set<std::string> shared = shared_protocols(group);
+  std::map<std::string, int> votes;
+  std::string best;
+  auto vote_of = [&](const Member& member) -> std::string {
+    for (const auto& [name, metadata] : member.protocols) {
+      if (shared.contains(name)) return name;
+    }
+    return {};
+  };
+  auto leader = group.members.find(group.leader);
+  if (leader != group.members.end()) best = vote_of(leader->second);
+  for (const auto& [id, member] : group.members) ++votes[vote_of(member)];
+  for (const auto& [name, count] : votes) {
+    if (best.empty() || count > votes[best]) best = name;
+  }
+  return best;
 }
 
 void Groups::start_rebalance(Group& group) {
@@ -53,122 +62,101 @@ void Groups::start_rebalance(Group& group) {
   changed_.notify_all();
 }
 
+/// What `id` is told of the generation that is in force.
+wire::JoinGroupResponse Groups::joined_now(const Group& group, const std::string& id) {
+  wire::JoinGroupResponse response;
+  response.generation = group.generation;
+  response.protocol_type = group.protocol_type;
+  response.protocol = group.protocol;
+  response.leader = group.leader;
+  response.member = id;
+  if (id != group.leader) return response;
+  for (const auto& [other, m] : group.members) {
+    const std::string* metadata = m.metadata(group.protocol);
+    response.members.push_back({other, m.instance, metadata != nullptr ? *metadata : ""});
+  }
+  return response;
+}
+
 void Groups::finish_rebalance(Group& group) {
-  std::erase_if(group.members, [](const auto& member) { return !member.second.joined; });
-  auto protocol = shared_protocol(group);
-  if (!protocol) return start_rebalance(group);
+  // A static member that is away keeps its place until its session ends.
+  std::vector<std::string> missing;
+  for (const auto& [id, member] : group.members) {
+    if (!member.joined && !member.instance) missing.push_back(id);
+  }
+  for (const auto& id : missing) group.members.erase(id);
+  auto joined = std::ranges::find_if(group.members, [](auto& m) { return m.second.joined; });
+  if (joined == group.members.end()) return start_rebalance(group);
+  auto leader = group.members.find(group.leader);
+  if (leader == group.members.end() || !leader->second.joined) group.leader = joined->first;
+  std::string protocol = voted_protocol(group);
+  if (protocol.empty()) return start_rebalance(group);
   ++group.generation;
-  group.protocol = *protocol;
+  group.protocol = std::move(protocol);
   group.state = State::kSyncing;
-  if (!group.members.contains(group.leader)) group.leader = group.members.begin()->first;
   for (auto& [id, member] : group.members) {
     member.assignment.clear();
-    auto& response = member.joined_as.emplace();
-    response.generation = group.generation;
-    response.protocol = group.protocol;
-    response.leader = group.leader;
-    response.member = id;
-    if (id != group.leader) continue;
-    for (const auto& [other, m] : group.members) {
-      response.members.push_back({other, m.instance, m.protocols.at(group.protocol)});
-    }
+    if (member.joined) member.joined_as = joined_now(group, id);
   }
   changed_.notify_all();
+}
+
+void Groups::finish_when_all_joined(Group& group) {
+  bool all = std::ranges::all_of(group.members, [](auto& m) { return m.second.joined; });
+  if (group.state == State::kJoining && all && group.invited.empty()) finish_rebalance(group);
 }
 
 void Groups::remove(Group& group, std::string_view member) {
   auto it = group.members.find(member);
   if (it == group.members.end()) return;
+  if (it->second.instance) group.statics.erase(*it->second.instance);
   group.members.erase(it);
-  bool all_joined = std::ranges::all_of(group.members, [](auto& m) { return m.second.joined; });
-  if (group.state == State::kJoining && !group.members.empty() && all_joined) {
-    finish_rebalance(group);
-  } else if (group.state != State::kJoining || group.members.empty()) {
+  if (group.state != State::kJoining || group.members.empty()) {
     start_rebalance(group);
+  } else {
+    finish_when_all_joined(group);
   }
 }
 
 void Groups::expire(Group& group) {
   auto now = steady_clock::now();
+  std::erase_if(group.invited, [&](const auto& invited) { return invited.second < now; });
   std::vector<std::string> silent;
   for (const auto& [id, member] : group.members) {
     if (!member.waiting && now - member.last_seen > member.session_timeout) silent.push_back(id);
   }
   for (const auto& id : silent) remove(group, id);
-  if (group.state == State::kJoining && now >= group.deadline) finish_rebalance(group);
-}
-
-ErrorCode Groups::check(Group* group, std::string_view member, std::int32_t generation) {
-  if (group == nullptr) return ErrorCode::kUnknownMemberId;
-  expire(*group);
-  auto it = group->members.find(member);
-  if (it == group->members.end()) return ErrorCode::kUnknownMemberId;
-  it->second.last_seen = steady_clock::now();
-  if (generation != group->generation) return ErrorCode::kIllegalGeneration;
-  return group->state == State::kJoining ? ErrorCode::kRebalanceInProgress : ErrorCode::kNone;
-}
-
-wire::JoinGroupResponse Groups::join(const wire::JoinGroupRequest& request,
-                                     std::string_view client_id, std::stop_token stop) {
-  if (request.group.empty() || request.group.size() > kGroupNameMax) {
-    return refuse(ErrorCode::kInvalidGroupId, request.member);
-  }
-  if (request.session_timeout_ms < 1 || request.session_timeout_ms > kTimeoutMsMax) {
-    return refuse(ErrorCode::kInvalidSessionTimeout, request.member);
-  }
-  std::unique_lock lock(mutex_);
-  if (find(request.group) == nullptr && groups_.size() >= kGroupsMax) {
-    return refuse(ErrorCode::kGroupMaxSizeReached, request.member);
-  }
-  Group& group = groups_[std::string(request.group)];  // never erased
-  expire(group);
-  std::string id(request.member);
-  if (id.empty()) {
-    if (group.members.size() >= kMembersMax) return refuse(ErrorCode::kGroupMaxSizeReached, id);
-    id = fmt::format("{}-{}-{}", client_id, ::getpid(), ++members_made_);
-  } else if (!group.members.contains(id)) {
-    return refuse(ErrorCode::kUnknownMemberId, id);
-  }
-  bool other_type = !group.members.empty() && group.protocol_type != request.protocol_type &&
-                    !(group.members.size() == 1 && group.members.contains(id));
-  if (request.protocols.empty() || other_type) {
-    return refuse(ErrorCode::kInconsistentGroupProtocol, id);
-  }
-  Member before = group.members[id];
-  Member& member = group.members[id];
-  member.protocols.clear();
-  for (const auto& p : request.protocols) member.protocols.emplace(p.name, p.metadata);
-  if (!shared_protocol(group)) {
-    if (request.member.empty()) {
-      group.members.erase(id);
-    } else {
-      member = before;
-    }
-    return refuse(ErrorCode::kInconsistentGroupProtocol, id);
-  }
-  group.protocol_type = request.protocol_type;
-  member.instance = request.instance;
-  member.session_timeout = milliseconds(request.session_timeout_ms);
-  member.rebalance_timeout =
-      milliseconds(std::clamp(request.rebalance_timeout_ms, 1, kTimeoutMsMax));
-  member.last_seen = steady_clock::now();
-  member.waiting = true;
-  member.joined_as.reset();
-  if (group.state != State::kJoining) start_rebalance(group);
-  member.joined = true;
-  if (std::ranges::all_of(group.members, [](auto& m) { return m.second.joined; })) {
+  if (group.state != State::kJoining) return;
+  if (now >= group.deadline) {
     finish_rebalance(group);
+  } else {
+    finish_when_all_joined(group);
   }
+}
+
+wire::JoinGroupResponse Groups::wait_joined(std::unique_lock<std::mutex>& lock, Group& group,
+                                            const std::string& id, const Caller& caller) {
+  wire::JoinGroupResponse response;
+  response.member = id;
   for (;;) {
     auto it = group.members.find(id);
-    if (it == group.members.end()) return refuse(ErrorCode::kUnknownMemberId, id);
-    if (it->second.joined_as || stop.stop_requested()) {
-      it->second.waiting = false;
-      it->second.last_seen = steady_clock::now();
-      if (!it->second.joined_as) return refuse(ErrorCode::kCoordinatorNotAvailable, id);
-      return *std::exchange(it->second.joined_as, std::nullopt);
+    if (it == group.members.end()) {
+      response.error = ErrorCode::kUnknownMemberId;
+      return response;
     }
-    changed_.wait_until(lock, stop, steady_clock::now() + kLookAgain, [&] {
+    Member& member = it->second;
+    if (member.joined_as) {
+      member.waiting = false;
+      member.last_seen = steady_clock::now();
+      return *std::exchange(member.joined_as, std::nullopt);
+    }
+    if (caller.left()) {
+      member.waiting = false;
+      member.last_seen = steady_clock::now();
+      response.error = ErrorCode::kCoordinatorNotAvailable;
+      return response;
+    }
+    changed_.wait_until(lock, caller.stop, steady_clock::now() + kLookForSilent, [&] {
       auto m = group.members.find(id);
       return m == group.members.end() || m->second.joined_as.has_value();
     });
@@ -176,12 +164,17 @@ wire::JoinGroupResponse Groups::join(const wire::JoinGroupRequest& request,
   }
 }
 
-wire::SyncGroupResponse Groups::sync(const wire::SyncGroupRequest& request, std::stop_token stop) {
+wire::SyncGroupResponse Groups::sync(const wire::SyncGroupRequest& request, const Caller& caller) {
   wire::SyncGroupResponse response;
   std::unique_lock lock(mutex_);
-  Group* group = find(request.group);
-  response.error = check(group, request.member, request.generation);
+  GroupPtr group = find(request.group);
+  response.error = check(group.get(), request.member, request.instance, request.generation);
   if (response.error != ErrorCode::kNone) return response;
+  if (request.protocol.value_or(group->protocol) != group->protocol ||
+      request.protocol_type.value_or(group->protocol_type) != group->protocol_type) {
+    response.error = ErrorCode::kInconsistentGroupProtocol;
+    return response;
+  }
   if (group->state == State::kSyncing && request.member == group->leader) {
     for (const auto& assignment : request.assignments) {
       auto it = group->members.find(assignment.member);
@@ -194,39 +187,21 @@ wire::SyncGroupResponse Groups::sync(const wire::SyncGroupRequest& request, std:
     return group->state != State::kSyncing || group->generation != request.generation ||
            !group->members.contains(request.member);
   };
-  while (!settled() && !stop.stop_requested()) {
+  while (!settled() && !caller.left()) {
     group->members.find(request.member)->second.waiting = true;
-    changed_.wait_until(lock, stop, steady_clock::now() + kLookAgain, settled);
+    changed_.wait_until(lock, caller.stop, steady_clock::now() + kLookForSilent, settled);
     expire(*group);
   }
   auto it = group->members.find(request.member);
   if (it != group->members.end()) it->second.waiting = false;
-  response.error = check(group, request.member, request.generation);
+  response.error = check(group.get(), request.member, request.instance, request.generation);
   if (response.error != ErrorCode::kNone) return response;
   if (group->state != State::kStable) {
-    response.error = ErrorCode::kCoordinatorNotAvailable;  // shutting down
+    response.error = ErrorCode::kCoordinatorNotAvailable;  // shutting down, or nobody listens
   } else {
+    response.protocol_type = group->protocol_type;
+    response.protocol = group->protocol;
     response.assignment = group->members.find(request.member)->second.assignment;
-  }
-  return response;
-}
-
-wire::HeartbeatResponse Groups::heartbeat(const wire::HeartbeatRequest& request) {
-  std::lock_guard lock(mutex_);
-  return {check(find(request.group), request.member, request.generation)};
-}
-
-wire::LeaveGroupResponse Groups::leave(const wire::LeaveGroupRequest& request) {
-  wire::LeaveGroupResponse response;
-  response.members = request.members;
-  std::lock_guard lock(mutex_);
-  Group* group = find(request.group);
-  for (const auto& member : request.members) {
-    if (group == nullptr || !group->members.contains(member.id)) {
-      response.error = ErrorCode::kUnknownMemberId;
-    } else {
-      remove(*group, member.id);
-    }
   }
   return response;
 }

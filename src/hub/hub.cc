@@ -6,7 +6,6 @@
 #include "hub/frontier_internal.h"
 #include "hub/options_internal.h"
 #include "hub/partition_internal.h"
-#include "hub/signal.h"
 
 namespace hub {
 
@@ -28,36 +27,90 @@ Hub::Hub(Env env, std::string dir, std::string name)
       state_(std::make_unique<State>()) {}
 Hub::~Hub() = default;
 
+namespace {
+
+std::string partition_dir(const std::string& dir, int partition) {
+  return fmt::format("{}/{}", dir, partition);
+}
+
+/// Whether a partition below `dir` holds anything.
+Result<bool> has_records(base::Env& env, const std::string& dir) {
+  for (const auto& entry : TRY(env.list(dir))) {
+    if (!entry.is_dir) continue;
+    for (const auto& file : TRY(env.list(dir + "/" + entry.name))) {
+      if (file.name.ends_with(".log") && file.size > 0) return true;
+    }
+  }
+  return false;
+}
+
+std::unexpected<base::Error> records_without_options(const std::string& path) {
+  return error(Code::kDataLoss, "{} has gone, but there are records", path);
+}
+
+Status check_same(const HubOptions& before, const HubOptions& wanted) {
+  if (before.partitions == wanted.partitions) return {};
+  return error(Code::kFailedPrecondition,
+               "event hub \"{}\" has {} partitions, not {}: replace the hub to change that",
+               wanted.name, before.partitions, wanted.partitions);
+}
+
+}  // namespace
+
 Result<std::shared_ptr<Hub>> Hub::open(Env env, std::string dir, HubOptions options) {
   TRY(check_options(options));
   TRY(env.files->make_dirs(dir));
-  if (!env.appended) env.appended = std::make_shared<Signal>();
   std::string path = dir + "/hub.json";
-  if (env.files->exists(path)) {
-    auto before = TRY(load_options(*env.files, path));
-    if (before.partitions != options.partitions) {
-      return error(Code::kFailedPrecondition,
-                   "event hub \"{}\" has {} partitions, not {}: replace the hub to change that",
-                   options.name, before.partitions, options.partitions);
-    }
+  if (!env.files->exists(path)) {
+    if (TRY(has_records(*env.files, dir))) return records_without_options(path);
+    auto made = make(env, dir, std::move(options));
+    if (!made) (void)env.files->remove_tree(dir);  // nothing half-made stays
+    return made;
   }
-  TRY(save_options(*env.files, path, options));
+  auto before = TRY(load_options(*env.files, path));
+  TRY(check_same(before, options));
+  auto hub = TRY(load(std::move(env), std::move(dir)));
+  TRY(hub->change(std::move(options)));
+  return hub;
+}
+
+Result<std::shared_ptr<Hub>> Hub::load(Env env, std::string dir) {
+  std::string path = dir + "/hub.json";
+  if (!env.files->exists(path)) {
+    if (TRY(has_records(*env.files, dir))) return records_without_options(path);
+    return error(Code::kNotFound, "{} holds no event hub", dir);
+  }
+  HubOptions options = TRY(load_options(*env.files, path));
   std::shared_ptr<Hub> hub(new Hub(env, dir, options.name));
   hub->frontier_ = TRY(Frontier::open(*env.files, *env.clock, dir + "/frontier"));
   for (int p = 0; p < options.partitions; ++p) {
+    if (!env.files->exists(partition_dir(dir, p))) {
+      return error(Code::kDataLoss, "{} has gone", partition_dir(dir, p));
+    }
     hub->partitions_.push_back(
-        TRY(Partition::open(*env.files, fmt::format("{}/{}", dir, p), env.segment_bytes)));
+        TRY(Partition::open(*env.files, partition_dir(dir, p), env.segment_bytes)));
   }
+  hub->state_->options = std::move(options);
+  return hub;
+}
+
+/// A new hub. hub.json comes last: where it is, all is; where it isn't, nothing was promised.
+Result<std::shared_ptr<Hub>> Hub::make(Env env, std::string dir, HubOptions options) {
+  std::shared_ptr<Hub> hub(new Hub(env, dir, options.name));
+  hub->frontier_ = TRY(Frontier::make(*env.files, *env.clock, dir + "/frontier"));
+  for (int p = 0; p < options.partitions; ++p) {
+    hub->partitions_.push_back(
+        TRY(Partition::open(*env.files, partition_dir(dir, p), env.segment_bytes)));
+  }
+  TRY(save_options(*env.files, dir + "/hub.json", options));
   hub->state_->options = std::move(options);
   return hub;
 }
 
 Status Hub::append_world(int partition, std::span<const WorldRecord> records) {
   attach_generator();
-  auto status =
-      partitions_.at(static_cast<std::size_t>(partition))->append_world(records, frontier_->now());
-  env_.appended->notify();
-  return status;
+  return partitions_.at(static_cast<std::size_t>(partition))
+      ->append_world(records, frontier_->now());
 }
 
 Hub::Tail Hub::world_tail(int partition) const {
@@ -65,21 +118,38 @@ Hub::Tail Hub::world_tail(int partition) const {
 }
 
 Result<Hub::Appended> Hub::append_outside(int partition, std::span<char> batch, bool durable) {
+  auto header = TRY(wire::validate_batch({batch.data(), batch.size()}));
+  return append_validated(partition, header, batch, durable);
+}
+
+Result<Hub::Appended> Hub::append_validated(int partition, const wire::BatchHeader& header,
+                                            std::span<char> batch, bool durable) {
   auto& target = *partitions_.at(static_cast<std::size_t>(partition));
-  auto appended = TRY(target.append_outside(batch, *frontier_));
-  env_.appended->notify();
-  if (durable && appended.verdict == Appended::Verdict::kAppended) {
-    TRY(target.log().sync(appended.base_offset + 1));
-  }
+  auto appended = TRY(target.append_outside(header, batch, *frontier_));
+  // A batch that is there already may be so in memory alone: the first copy's sync is under way.
+  if (durable && appended.end_offset > 0) TRY(target.log().sync(appended.end_offset));
   return appended;
 }
 
 void Hub::attach_generator() {
-  if (frontier_->mode() == Frontier::Mode::kGenerator) return;
-  bool ever = false;
-  for (const auto& partition : partitions_) ever = ever || partition->log().end_offset() > 0;
-  frontier_->set_mode(Frontier::Mode::kGenerator);
-  if (!ever) frontier_->begin_anew();
+  if (frontier_->mode() != Frontier::Mode::kGenerator) {
+    frontier_->set_mode(Frontier::Mode::kGenerator);
+  }
+}
+
+Status Hub::check_generator(std::int64_t first_arrival_ms) const {
+  if (frontier_->mode() == Frontier::Mode::kGenerator) return {};  // F has been its own
+  for (const auto& partition : partitions_) {
+    if (!partition->tail().empty) return {};  // it goes on where it stands
+  }
+  std::int64_t frontier = frontier_ms();
+  if (frontier <= first_arrival_ms) return {};
+  return error(Code::kFailedPrecondition,
+               "event hub \"{}\" has promised that nothing arrives before {} any more, and the "
+               "generator would begin at {}: replace the event hub, and make it together with its "
+               "generator",
+               name_, base::format_millis(base::from_millis(frontier)),
+               base::format_millis(base::from_millis(first_arrival_ms)));
 }
 
 void Hub::detach_generator() {
@@ -114,6 +184,11 @@ std::shared_ptr<const commitlog::Log> Hub::log(int partition) const {
   return {owner, &owner->log()};
 }
 
+std::shared_ptr<Bell> Hub::bell(int partition) const {
+  const auto& owner = partitions_.at(static_cast<std::size_t>(partition));
+  return {owner, &owner->bell()};
+}
+
 HubOptions Hub::options() const {
   std::lock_guard lock(state_->mutex);
   return state_->options;
@@ -142,6 +217,17 @@ Status Hub::apply_retention() {
   return {};
 }
 
+Status Hub::health() const {
+  for (const auto& partition : partitions_) TRY(partition->log().health());
+  return {};
+}
+
+void Hub::keep_readable() {
+  for (const auto& partition : partitions_) {
+    if (partition.use_count() > 1) (void)partition->log().keep_open();
+  }
+}
+
 void Hub::close() {
   {
     std::lock_guard lock(state_->mutex);
@@ -149,7 +235,6 @@ void Hub::close() {
   }
   for (const auto& partition : partitions_) partition->close();
   frontier_->close();
-  env_.appended->notify();
 }
 
 bool Hub::closed() const {

@@ -22,7 +22,8 @@
 // Threads: Hub is thread-safe; appends to one partition happen one after another.
 // Files: {dir}/hub.json, {dir}/frontier, {dir}/{partition}/ (docs/formats/commitlog.md).
 // Failure: an append either is in the log and survives kill -9, or it isn't and the log is as
-// before. First test to read: tests/hub_test.cc.
+// before. A hub with a damaged file doesn't open: what it promised can't be known. First test to
+// read: tests/hub_test.cc.
 #pragma once
 
 #include <chrono>
@@ -44,7 +45,7 @@
 namespace hub {
 
 class Frontier;
-class Signal;
+class Bell;
 
 inline constexpr std::int64_t kNoFrontier = std::numeric_limits<std::int64_t>::min();
 /// The producer id of world records; never given to a client.
@@ -72,12 +73,14 @@ class Hub {
   struct Env {
     base::Env* files = nullptr;
     base::Clock* clock = nullptr;
-    std::shared_ptr<Signal> appended;  ///< notified on every append; may be shared by hubs
     std::uint64_t segment_bytes = commitlog::LogOptions{}.segment_bytes;  ///< retention's grain
   };
   /// Opens or makes the hub in folder `dir`. Errors: kInvalidArgument (name, numbers);
-  /// kFailedPrecondition when the hub there has another number of partitions.
+  /// kFailedPrecondition when the hub there has another number of partitions; as load().
   static base::Result<std::shared_ptr<Hub>> open(Env env, std::string dir, HubOptions options);
+  /// Opens the hub in folder `dir` as its hub.json says. Errors: kNotFound when none was made
+  /// there; kDataLoss when a file of it is damaged or has gone: only a new hub helps then.
+  static base::Result<std::shared_ptr<Hub>> load(Env env, std::string dir);
   ~Hub();
 
   const std::string& name() const { return name_; }
@@ -104,16 +107,31 @@ class Hub {
   Tail world_tail(int partition) const;
 
   struct Appended {
-    enum class Verdict { kAppended, kDuplicate, kOutOfOrderSequence, kFenced };
+    enum class Verdict {
+      kAppended,
+      kDuplicate,           ///< one of its producer's last five batches: where it is already
+      kOldDuplicate,        ///< a batch before those: it is there, nobody remembers where
+      kOutOfOrderSequence,  ///< neither the next batch nor one that is there
+      kFenced,              ///< of an older epoch
+    };
     Verdict verdict = Verdict::kAppended;
     std::int64_t base_offset = -1;
+    std::int64_t end_offset = -1;  ///< all of it, or of what it repeats, lies below
     std::int64_t arrival_ms = 0;
   };
-  /// Appends one record batch v2 of a client and stamps it in place. With `durable` it survives
-  /// loss of power on return. Errors: kInvalidArgument (malformed, transactional, reserved id),
-  /// kResourceExhausted, kNotFound when the hub is dropped.
+  /// Appends one record batch v2 of a client and stamps it in place. With `durable` it, or what it
+  /// repeats, survives loss of power on return. Errors: kInvalidArgument (malformed,
+  /// transactional, reserved id), kResourceExhausted, kNotFound when the hub is dropped,
+  /// kFailedPrecondition after a failure of the disk.
   base::Result<Appended> append_outside(int partition, std::span<char> batch, bool durable);
+  /// The same for a batch whose `header` wire::validate_batch() gave.
+  base::Result<Appended> append_validated(int partition, const wire::BatchHeader& header,
+                                          std::span<char> batch, bool durable);
 
+  /// A generator's first record would arrive at `first_arrival_ms`. kFailedPrecondition when F has
+  /// passed that and the hub holds none of the world yet: it would come behind F.
+  base::Status check_generator(std::int64_t first_arrival_ms) const;
+  /// From now on F is the generator's; it stays where it is.
   void attach_generator();
   void detach_generator();
   /// All of the generator's arrivals below `ms` are appended, to all partitions. Lower values than
@@ -136,12 +154,18 @@ class Hub {
   std::unique_ptr<Reader> reader(int partition, std::int64_t from_offset) const;
   /// The partition's log itself, for whole batches. Keeps the partition.
   std::shared_ptr<const commitlog::Log> log(int partition) const;
+  /// Rings on each append to the partition, and when the hub goes.
+  std::shared_ptr<Bell> bell(int partition) const;
 
   HubOptions options() const;
   /// Changes retention and capture. Errors: as open().
   base::Status change(HubOptions options);
   /// Removes segments that lie wholly before F − retention.
   base::Status apply_retention();
+  /// kFailedPrecondition once a partition's disk has failed: see commitlog::Log::health().
+  base::Status health() const;
+  /// Before the hub's files lose their names: readers that are there go on.
+  void keep_readable();
   /// No more appends (kNotFound); waiters wake. Readers go on.
   void close();
   bool closed() const;
@@ -150,6 +174,7 @@ class Hub {
  private:
   struct State;
   Hub(Env env, std::string dir, std::string name);
+  static base::Result<std::shared_ptr<Hub>> make(Env env, std::string dir, HubOptions options);
 
   const Env env_;
   const std::string dir_, name_;

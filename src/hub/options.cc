@@ -10,6 +10,24 @@ using base::Result;
 using base::Status;
 using nlohmann::json;
 
+namespace {
+
+bool take_option(const json& j, const char* key, std::string& out) {
+  if (!j.is_object() || !j.contains(key) || !j.at(key).is_string()) return false;
+  out = j.at(key).get<std::string>();
+  return true;
+}
+
+/// Nothing that merely converts to a number, and none that is cut to fit.
+bool take_option(const json& j, const char* key, int& out) {
+  if (!j.is_object() || !j.contains(key) || !j.at(key).is_number_integer()) return false;
+  std::int64_t value = j.at(key).get<std::int64_t>();
+  out = static_cast<int>(value);
+  return out == value;
+}
+
+}  // namespace
+
 Status check_options(const HubOptions& o) {
   TRY(base::check_name(o.name, "event hub"));
   if (o.partitions < 1 || o.partitions > 64) {
@@ -40,20 +58,19 @@ Status save_options(base::Env& env, const std::string& path, const HubOptions& o
 Result<HubOptions> load_options(base::Env& env, const std::string& path) {
   std::string text = TRY(env.read_file(path));
   json j = json::parse(text, nullptr, false);
-  auto damaged = [&] { return error(Code::kDataLoss, "{}: isn't an event hub's options", path); };
-  if (!j.is_object()) return damaged();
-  try {
-    HubOptions o;
-    o.name = j.at("name");
-    o.partitions = j.at("partitions");
-    o.retention_hours = j.at("retention_hours");
-    if (j.contains("capture")) {
-      o.capture = CaptureOptions{j.at("capture").at("dir"), j.at("capture").at("window_minutes")};
-    }
-    return o;
-  } catch (const json::exception&) {
-    return damaged();
+  HubOptions o;
+  bool sound = take_option(j, "name", o.name) && take_option(j, "partitions", o.partitions) &&
+               take_option(j, "retention_hours", o.retention_hours);
+  if (sound && j.contains("capture")) {
+    const json& capture = j.at("capture");
+    auto& options = o.capture.emplace();
+    sound = take_option(capture, "dir", options.dir) &&
+            take_option(capture, "window_minutes", options.window_minutes);
   }
+  if (!sound || !check_options(o)) {
+    return error(Code::kDataLoss, "{} is damaged: it isn't an event hub's options", path);
+  }
+  return o;
 }
 
 }  // namespace hub

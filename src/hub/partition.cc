@@ -30,6 +30,15 @@ Status each_world_time(std::string_view batches, See see) {
   return {};
 }
 
+/// Sequences run through 31 bits and begin again at 0.
+std::int32_t later_sequence(std::int32_t sequence, std::int32_t by) {
+  return static_cast<std::int32_t>((std::int64_t{sequence} + by) & 0x7FFFFFFF);
+}
+bool before_sequence(std::int32_t a, std::int32_t b) {
+  std::int64_t distance = (std::int64_t{b} - a) & 0x7FFFFFFF;
+  return distance > 0 && distance < (1 << 30);
+}
+
 }  // namespace
 
 Result<std::shared_ptr<Partition>> Partition::open(base::Env& env, std::string dir,
@@ -48,12 +57,13 @@ Status Partition::recover_tail() {
   auto world = log_->producer(kWorldProducer);
   if (!world) return {};
   // The sequence counts the partition's world records (31 bits: more than any partition holds).
-  world_records_ = std::int64_t{world->last_sequence} + 1;
-  if (world->first_offset < log_->start_offset()) {  // retention took it: only F can tell then
+  world_records_ = std::int64_t{world->last().last_sequence} + 1;
+  if (world->last().first_offset <
+      log_->start_offset()) {  // retention took it: only F can tell then
     tail_ = {last_arrival_ms_, 0, false};
     return {};
   }
-  commitlog::Cursor last(*log_, world->first_offset);
+  commitlog::Cursor last(*log_, world->last().first_offset);
   auto remember = [&](std::int64_t ms) { tail_ = {ms, 0, false}; };
   TRY(each_world_time(TRY(last.next(1)), remember));
   // Batches' times never decrease and are at least their records' own, so no record with the
@@ -112,33 +122,44 @@ Status Partition::append_world(std::span<const Hub::WorldRecord> records,
     }
     TRY(log_->append(builder_.finish(behind ? &floor : nullptr)));
     last_arrival_ms_ = std::max(last_arrival_ms_, behind ? floor : records[n - 1].arrival_ms);
+    bell_.ring();
     for (const auto& record : records.first(n)) count_world(record);
     records = records.subspan(n);
   }
   return {};
 }
 
-/// An idempotent producer's batch comes once and in order; what was sent again is known by the
-/// sequence of its producer's last batch.
+/// An idempotent producer's batches come once and in order; one of the latest that comes again is
+/// known by its first and last sequence.
 Verdict Partition::check_sequence(const wire::BatchHeader& header, Hub::Appended& appended) const {
   if (header.producer_id < 0) return Verdict::kAppended;
-  auto last = log_->producer(header.producer_id);
-  if (!last) return Verdict::kAppended;
-  if (header.producer_epoch < last->epoch) return Verdict::kFenced;
-  if (header.producer_epoch > last->epoch) {
+  auto known = log_->producer(header.producer_id);
+  if (!known) return Verdict::kAppended;
+  if (header.producer_epoch < known->epoch) return Verdict::kFenced;
+  if (header.producer_epoch > known->epoch) {
     return header.base_sequence == 0 ? Verdict::kAppended : Verdict::kOutOfOrderSequence;
   }
-  if (header.base_sequence == last->first_sequence) {
-    appended.base_offset = last->first_offset;
-    appended.arrival_ms = last_arrival_ms_;
+  std::int32_t first = header.base_sequence, last = later_sequence(first, header.last_offset_delta);
+  for (const auto& batch : known->batches) {
+    if (batch.first_sequence != first || batch.last_sequence != last) continue;
+    appended.base_offset = batch.first_offset;
+    appended.end_offset = batch.last_offset + 1;
+    appended.arrival_ms = batch.timestamp_ms;
     return Verdict::kDuplicate;
   }
-  auto next = static_cast<std::int32_t>((std::int64_t{last->last_sequence} + 1) & 0x7FFFFFFF);
-  return header.base_sequence == next ? Verdict::kAppended : Verdict::kOutOfOrderSequence;
+  if (first == later_sequence(known->last().last_sequence, 1)) return Verdict::kAppended;
+  // Whatever lies before the batches that are remembered was appended before them.
+  const auto& oldest = known->batches.front();
+  if (known->batches.size() == commitlog::ProducerState::kBatchesMax &&
+      before_sequence(last, oldest.first_sequence)) {
+    appended.end_offset = oldest.first_offset;
+    return Verdict::kOldDuplicate;
+  }
+  return Verdict::kOutOfOrderSequence;
 }
 
-Result<Hub::Appended> Partition::append_outside(std::span<char> batch, Frontier& frontier) {
-  auto header = TRY(wire::validate_batch({batch.data(), batch.size()}));
+Result<Hub::Appended> Partition::append_outside(const wire::BatchHeader& header,
+                                                std::span<char> batch, Frontier& frontier) {
   if (header.control() || header.transactional() || header.producer_id == kWorldProducer) {
     return error(Code::kInvalidArgument, "transactional and reserved batches aren't taken");
   }
@@ -148,10 +169,13 @@ Result<Hub::Appended> Partition::append_outside(std::span<char> batch, Frontier&
   appended.verdict = check_sequence(header, appended);
   if (appended.verdict != Verdict::kAppended) return appended;
   Frontier::Hold hold = frontier.hold();
-  appended.arrival_ms = std::max(hold.stamp_ms, last_arrival_ms_);
+  // Where a generator has come and said nothing yet F is none: its records all arrive behind 1970.
+  appended.arrival_ms = std::max({hold.stamp_ms, last_arrival_ms_, std::int64_t{0}});
   wire::stamp_append_time(batch, appended.arrival_ms);
   appended.base_offset = TRY(log_->append(batch));
+  appended.end_offset = appended.base_offset + header.count;
   last_arrival_ms_ = appended.arrival_ms;
+  bell_.ring();
   return appended;
 }
 
@@ -175,6 +199,7 @@ Hub::PartitionState Partition::state() const {
 void Partition::close() {
   std::lock_guard lock(mutex_);
   closed_ = true;
+  bell_.ring();
 }
 
 }  // namespace hub

@@ -10,6 +10,7 @@
 #include "commitlog/log.h"
 #include "hub/frontier_internal.h"
 #include "hub/hub.h"
+#include "hub/signal.h"
 #include "wire/record_batch.h"
 
 namespace hub {
@@ -21,12 +22,14 @@ class Partition {
 
   /// See Hub. `frontier_ms` is the floor for arrivals.
   base::Status append_world(std::span<const Hub::WorldRecord> records, std::int64_t frontier_ms);
-  base::Result<Hub::Appended> append_outside(std::span<char> batch, Frontier& frontier);
+  base::Result<Hub::Appended> append_outside(const wire::BatchHeader& header, std::span<char> batch,
+                                             Frontier& frontier);
 
   Hub::Tail tail() const;
   Hub::PartitionState state() const;
   const commitlog::Log& log() const { return *log_; }
   commitlog::Log& log() { return *log_; }
+  Bell& bell() { return bell_; }
   void close();
 
  private:
@@ -39,6 +42,7 @@ class Partition {
   void count_world(const Hub::WorldRecord& record);
 
   const std::unique_ptr<commitlog::Log> log_;
+  Bell bell_;
   mutable std::mutex mutex_;  // one append at a time; guards all below
   bool closed_ = false;
   bool warned_ = false;

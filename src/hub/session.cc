@@ -28,9 +28,10 @@ bool Session::handle(std::string& frame, std::string& reply) {
       return false;
     }
     client_id_ = header.client_id;
-    out.i32(header.correlation_id);
+    wire::write_response_header(out, header);
+    std::size_t nothing = reply.size();
     outcome = answer(header, in, out);
-    if (outcome == Outcome::kClose && reply.size() == 2 * kLengthBytes) reply.clear();
+    if (outcome == Outcome::kClose && reply.size() == nothing) reply.clear();
   }
   if (outcome == Outcome::kSilent) reply.clear();
   if (!reply.empty()) {
@@ -43,14 +44,7 @@ Session::Outcome Session::answer(const wire::RequestHeader& header, ByteReader& 
                                  ByteWriter& out) {
   auto key = static_cast<ApiKey>(header.key);
   int version = header.version;
-  if (!wire::is_supported(header.key, header.version)) {
-    if (key != ApiKey::kApiVersions) {
-      base::log_warn("hub", "unsupported_request", "api={} version={}", header.key, version);
-      return Outcome::kClose;
-    }
-    wire::ApiVersionsResponse{ErrorCode::kUnsupportedVersion}.write(out, 0);
-    return Outcome::kReply;
-  }
+  if (!wire::is_supported(header.key, header.version)) return refuse_version(header, out);
   if (key == ApiKey::kApiVersions) {
     wire::read_api_versions_request(in, version);
     if (!wire::finish(in)) return Outcome::kClose;
@@ -78,11 +72,11 @@ Session::Outcome Session::answer(const wire::RequestHeader& header, ByteReader& 
       return find_coordinator(in, version, out);
     case ApiKey::kJoinGroup:
       return exchange<wire::JoinGroupRequest>(in, version, out, [&](const auto& request) {
-        return services_.groups.join(request, client_id_, stop_);
+        return services_.groups.join(request, client_id_, caller_);
       });
     case ApiKey::kSyncGroup:
       return exchange<wire::SyncGroupRequest>(in, version, out, [&](const auto& request) {
-        return services_.groups.sync(request, stop_);
+        return services_.groups.sync(request, caller_);
       });
     case ApiKey::kHeartbeat:
       return exchange<wire::HeartbeatRequest>(in, version, out, [&](const auto& request) {
@@ -104,6 +98,20 @@ Session::Outcome Session::answer(const wire::RequestHeader& header, ByteReader& 
       break;  // handled above
   }
   return Outcome::kClose;
+}
+
+/// In no version that is spoken here: the error alone, where every first field of an answer is an
+/// error or a number that a client can tell to be none. What is spoken stands in ApiVersions, which
+/// has a whole answer in its oldest form.
+Session::Outcome Session::refuse_version(const wire::RequestHeader& header, ByteWriter& out) {
+  out.set_flexible(false);
+  if (static_cast<ApiKey>(header.key) == ApiKey::kApiVersions) {
+    wire::ApiVersionsResponse{ErrorCode::kUnsupportedVersion}.write(out, 0);
+  } else {
+    base::log_warn("hub", "unsupported_request", "api={} version={}", header.key, header.version);
+    out.i16(static_cast<std::int16_t>(ErrorCode::kUnsupportedVersion));
+  }
+  return Outcome::kReply;
 }
 
 template <typename Request, typename Handle>
@@ -176,6 +184,7 @@ Session::Outcome Session::metadata(ByteReader& in, int version, ByteWriter& out)
       response.topics.push_back({hub ? ErrorCode::kNone : ErrorCode::kUnknownTopicOrPartition,
                                  std::string(name), hub ? hub->partitions() : 0});
     }
+    if (request.by_id) response.topics.push_back({ErrorCode::kUnknownTopicId, "", 0});
     return response;
   });
 }
@@ -196,7 +205,11 @@ Session::Outcome Session::init_producer_id(ByteReader& in, int version, ByteWrit
 Session::Outcome Session::find_coordinator(ByteReader& in, int version, ByteWriter& out) {
   return exchange<wire::FindCoordinatorRequest>(in, version, out, [&](const auto& request) {
     wire::FindCoordinatorResponse response;
-    if (request.key_type != 0) {
+    response.keys = request.keys;
+    if (request.key_type == 1) {
+      response.error = ErrorCode::kTransactionalIdAuthorizationFailed;
+      response.message = "an event hub of the playground has no transactions";
+    } else if (request.key_type != 0) {
       response.error = ErrorCode::kInvalidRequest;
     } else {
       response.host = "127.0.0.1";

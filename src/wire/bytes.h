@@ -39,10 +39,16 @@ constexpr std::size_t varint_size(std::int64_t v) {
 /// Reads from bytes of a stranger. After the first read past the end (or malformed value) ok() is
 /// false for good and every read gives 0 or empty, so that a decoder checks once, at its end.
 /// Views point into the given bytes. Thread-compatible.
+/// Messages come in two forms: the old one, and since some version of each API the flexible one,
+/// where lengths are varints and each structure ends with tagged fields. The same calls read both;
+/// tags() ends a structure and does nothing in the old form.
 class ByteReader {
  public:
   static constexpr std::int32_t kArrayMax = 100'000;
   explicit ByteReader(std::string_view bytes) : p_(bytes.data()), end_(p_ + bytes.size()) {}
+
+  void set_flexible(bool flexible) { flexible_ = flexible; }
+  bool flexible() const { return flexible_; }
 
   bool ok() const { return ok_; }
   void fail() {
@@ -80,21 +86,28 @@ class ByteReader {
     p_ += n;
     return view;
   }
-  /// int16 length; −1 (null) gives nullopt.
-  std::optional<std::string_view> nullable_string() { return counted(i16()); }
-  std::string_view string() { return not_null(nullable_string()); }
-  /// int32 length; −1 (null) gives nullopt.
-  std::optional<std::string_view> nullable_bytes() { return counted(i32()); }
-  std::string_view bytes32() { return not_null(nullable_bytes()); }
-  /// Unsigned varint of length + 1; 0 is null.
-  std::string_view compact_string() {
-    std::uint64_t n = uvarint();
-    return n == 0 ? std::string_view{} : bytes(static_cast<std::size_t>(n - 1));
+  /// int16 length, −1 is null; flexible: varint of length + 1, 0 is null. Null gives nullopt.
+  std::optional<std::string_view> nullable_string() {
+    return flexible_ ? compact() : counted(i16());
   }
-  /// Length of an array whose elements take at least `element_bytes`: never more than can be
-  /// there, nor than kArrayMax. Null arrays give −1.
+  std::string_view string() { return not_null(nullable_string()); }
+  /// int32 length, −1 is null; flexible as strings. Null gives nullopt.
+  std::optional<std::string_view> nullable_bytes() {
+    return flexible_ ? compact() : counted(i32());
+  }
+  std::string_view bytes32() { return not_null(nullable_bytes()); }
+  /// Length of an array whose elements take at least `element_bytes` in the old form: never more
+  /// than can be there, nor than kArrayMax. Null arrays give −1.
   std::int32_t array(std::size_t element_bytes) {
-    std::int32_t n = i32();
+    std::int32_t n;
+    if (flexible_) {
+      std::uint64_t length = uvarint();  // + 1; 0 is null
+      if (length > kArrayMax + 1) fail();
+      n = ok_ ? static_cast<std::int32_t>(length) - 1 : 0;
+      element_bytes = 1;
+    } else {
+      n = i32();
+    }
     if (n < -1 || n > kArrayMax ||
         (n > 0 && static_cast<std::size_t>(n) > remaining() / element_bytes)) {
       fail();
@@ -102,7 +115,9 @@ class ByteReader {
     }
     return n;
   }
-  void skip_tagged_fields() {
+  /// The end of a structure: skips tagged fields, of which the hub knows none.
+  void tags() {
+    if (!flexible_) return;
     for (std::uint64_t n = uvarint(); ok_ && n > 0; --n) {
       (void)uvarint();
       (void)bytes(static_cast<std::size_t>(uvarint()));
@@ -125,6 +140,11 @@ class ByteReader {
     if (n < -1) fail();
     return bytes(static_cast<std::size_t>(n < 0 ? 0 : n));
   }
+  std::optional<std::string_view> compact() {
+    std::uint64_t n = uvarint();
+    if (n == 0) return std::nullopt;
+    return bytes(static_cast<std::size_t>(n - 1));
+  }
   std::string_view not_null(std::optional<std::string_view> v) {
     if (!v) fail();
     return v.value_or(std::string_view{});
@@ -133,12 +153,15 @@ class ByteReader {
   const char* p_;
   const char* end_;
   bool ok_ = true;
+  bool flexible_ = false;
 };
 
-/// Appends to a string that the caller owns. Thread-compatible.
+/// Appends to a string that the caller owns; in either form, as ByteReader. Thread-compatible.
 class ByteWriter {
  public:
   explicit ByteWriter(std::string& out) : out_(out) {}
+
+  void set_flexible(bool flexible) { flexible_ = flexible; }
 
   void i8(std::int8_t v) { out_.push_back(static_cast<char>(v)); }
   void i16(std::int16_t v) { fixed(v); }
@@ -154,18 +177,30 @@ class ByteWriter {
   }
   void varint(std::int64_t v) { uvarint(zigzag(v)); }
   void raw(std::string_view v) { out_.append(v); }
+  /// Makes room for `more` bytes at once.
+  void reserve(std::size_t more) { out_.reserve(out_.size() + more); }
   void string(std::string_view v) {
-    i16(static_cast<std::int16_t>(v.size()));
+    if (flexible_) {
+      uvarint(v.size() + 1);
+    } else {
+      i16(static_cast<std::int16_t>(v.size()));
+    }
     raw(v);
   }
-  void null_string() { i16(-1); }
+  void null_string() { flexible_ ? uvarint(0) : i16(-1); }
+  void nullable_string(const std::optional<std::string_view>& v) { v ? string(*v) : null_string(); }
+  /// Null when empty.
+  void string_or_null(std::string_view v) { v.empty() ? null_string() : string(v); }
   void bytes32(std::string_view v) {
-    i32(static_cast<std::int32_t>(v.size()));
+    array(v.size());
     raw(v);
   }
-  void array(std::size_t n) { i32(static_cast<std::int32_t>(n)); }
-  void compact_array(std::size_t n) { uvarint(n + 1); }
-  void no_tagged_fields() { uvarint(0); }
+  void array(std::size_t n) { flexible_ ? uvarint(n + 1) : i32(static_cast<std::int32_t>(n)); }
+  void null_array() { flexible_ ? uvarint(0) : i32(-1); }
+  /// The end of a structure: no tagged fields.
+  void tags() {
+    if (flexible_) uvarint(0);
+  }
 
  private:
   template <typename T>
@@ -175,6 +210,7 @@ class ByteWriter {
     out_.append(buffer, sizeof buffer);
   }
   std::string& out_;
+  bool flexible_ = false;
 };
 
 }  // namespace wire

@@ -4,8 +4,10 @@
 #include <snappy-c.h>
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include <algorithm>
+#include <bit>
 #include <memory>
 
 #include "wire/bytes.h"
@@ -27,7 +29,7 @@ std::unexpected<base::Error> malformed(std::string_view codec) {
   return error(Code::kInvalidArgument, "the {} bytes of a record batch are malformed", codec);
 }
 std::unexpected<base::Error> too_big(std::size_t max_bytes) {
-  return error(Code::kInvalidArgument, "a record batch decompresses to more than {} bytes",
+  return error(Code::kResourceExhausted, "a record batch decompresses to more than {} bytes",
                max_bytes);
 }
 
@@ -118,8 +120,10 @@ Status unlz4(std::string_view in, std::size_t max_bytes, std::string& out) {
 Status unzstd(std::string_view in, std::size_t max_bytes, std::string& out) {
   std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)> context(ZSTD_createDCtx(), ZSTD_freeDCtx);
   if (!context) return error(Code::kInternal, "zstd can't start");
-  // A frame may ask for a window of gigabytes; 2^27 is what every encoder's default stays below.
-  ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, 27);
+  // A frame may ask for a window of gigabytes; 2^27 is what every encoder's default stays below,
+  // and no frame needs a window larger than its content.
+  int window_log = std::clamp(static_cast<int>(std::bit_width(max_bytes)), 20, 27);
+  ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, window_log);
   std::size_t begin = out.size(), used = 0;
   ZSTD_inBuffer input{in.data(), in.size(), 0};
   for (std::size_t hint = 1; hint != 0;) {
@@ -129,6 +133,9 @@ Status unzstd(std::string_view in, std::size_t max_bytes, std::string& out) {
     hint = ZSTD_decompressStream(context.get(), &output, &input);
     used += output.pos;
     bool stuck = input.pos == input.size && output.pos < output.size;
+    if (ZSTD_getErrorCode(hint) == ZSTD_error_frameParameter_windowTooLarge) {
+      return too_big(std::size_t{1} << window_log);
+    }
     if (ZSTD_isError(hint) || (hint != 0 && stuck)) return malformed("zstd");
   }
   out.resize(begin + used);

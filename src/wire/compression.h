@@ -13,8 +13,9 @@ namespace wire {
 
 enum class Compression : std::uint8_t { kNone = 0, kGzip = 1, kSnappy = 2, kLz4 = 3, kZstd = 4 };
 
-/// Appends the decoded bytes to `out`. Errors: kInvalidArgument when `in` is malformed, cut short,
-/// or decodes to more than `max_bytes`; `out` then holds garbage behind its old end.
+/// Appends the decoded bytes to `out`. Errors: kInvalidArgument when `in` is malformed or cut
+/// short, kResourceExhausted when it decodes to more than `max_bytes`; `out` then holds garbage
+/// behind its old end.
 base::Status decompress(Compression codec, std::string_view in, std::size_t max_bytes,
                         std::string& out);
 

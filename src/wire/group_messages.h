@@ -20,6 +20,8 @@ struct JoinGroupRequest {
   std::int32_t session_timeout_ms = 0, rebalance_timeout_ms = 0;
   std::string_view protocol_type;
   std::vector<Protocol> protocols;
+  /// A new dynamic member is only given its id at first, and comes again with it.
+  bool asks_for_id = false;
   void read(ByteReader& in, int version);
 };
 struct JoinGroupResponse {
@@ -30,8 +32,12 @@ struct JoinGroupResponse {
   };
   ErrorCode error = ErrorCode::kNone;
   std::int32_t generation = -1;
-  std::string protocol, leader, member;
+  std::string protocol_type, protocol, leader, member;
   std::vector<Member> members;  ///< for the leader only
+  /// The leader of a stable group came again: it takes its assignment and makes none. Versions
+  /// before 9 can't say so: those are told of another leader, `leader_before`.
+  bool skip_assignment = false;
+  std::string leader_before;
   void write(ByteWriter& out, int version) const;
 };
 
@@ -40,18 +46,21 @@ struct SyncGroupRequest {
     std::string_view member, bytes;
   };
   std::string_view group, member;
+  std::optional<std::string_view> instance;
   std::int32_t generation = -1;
+  std::optional<std::string_view> protocol_type, protocol;  ///< what the member believes
   std::vector<Assignment> assignments;
   void read(ByteReader& in, int version);
 };
 struct SyncGroupResponse {
   ErrorCode error = ErrorCode::kNone;
-  std::string assignment;
+  std::string protocol_type, protocol, assignment;
   void write(ByteWriter& out, int version) const;
 };
 
 struct HeartbeatRequest {
   std::string_view group, member;
+  std::optional<std::string_view> instance;
   std::int32_t generation = -1;
   void read(ByteReader& in, int version);
 };
@@ -70,8 +79,12 @@ struct LeaveGroupRequest {
   void read(ByteReader& in, int version);
 };
 struct LeaveGroupResponse {
-  ErrorCode error = ErrorCode::kNone;
-  std::vector<LeaveGroupRequest::Member> members;
+  struct Member {
+    std::string_view id;
+    std::optional<std::string_view> instance;
+    ErrorCode error = ErrorCode::kNone;
+  };
+  std::vector<Member> members;  ///< exactly one before version 3
   void write(ByteWriter& out, int version) const;
 };
 
@@ -86,13 +99,21 @@ struct OffsetCommitRequest {
     std::vector<Partition> partitions;
   };
   std::string_view group, member;
+  std::optional<std::string_view> instance;
   std::int32_t generation = -1;
   std::vector<Topic> topics;
   void read(ByteReader& in, int version);
 };
 struct OffsetCommitResponse {
-  ErrorCode error = ErrorCode::kNone;  ///< of every partition
-  const std::vector<OffsetCommitRequest::Topic>* topics = nullptr;
+  struct Partition {
+    std::int32_t index = 0;
+    ErrorCode error = ErrorCode::kNone;
+  };
+  struct Topic {
+    std::string_view name;
+    std::vector<Partition> partitions;
+  };
+  std::vector<Topic> topics;
   void write(ByteWriter& out, int version) const;
 };
 
@@ -101,9 +122,12 @@ struct OffsetFetchRequest {
     std::string_view name;
     std::vector<std::int32_t> partitions;
   };
-  std::string_view group;
-  bool all = false;
-  std::vector<Topic> topics;
+  struct Group {
+    std::string_view name;
+    bool all = false;
+    std::vector<Topic> topics;
+  };
+  std::vector<Group> groups;  ///< exactly one before version 8
   void read(ByteReader& in, int version);
 };
 struct OffsetFetchResponse {
@@ -116,7 +140,12 @@ struct OffsetFetchResponse {
     std::string name;
     std::vector<Partition> partitions;
   };
-  std::vector<Topic> topics;
+  struct Group {
+    std::string_view name;
+    ErrorCode error = ErrorCode::kNone;
+    std::vector<Topic> topics;
+  };
+  std::vector<Group> groups;
   void write(ByteWriter& out, int version) const;
 };
 

@@ -1,7 +1,8 @@
 // Requests and responses of the APIs in supported_apis(). A request reads itself from a body of
 // `version` (check in.ok() afterwards; a body that is too long is malformed as well: finish()); a
-// response writes itself. Views point into the frame. Fields are named as in Kafka's protocol
-// guide; those that the hub has no use for are read and dropped, and written as nothing special.
+// response writes itself. Reader and writer have the version's form (bytes.h). Views point into the
+// frame. Fields are named as in Kafka's protocol guide; those that the hub has no use for are read
+// and dropped, and written as nothing special.
 #pragma once
 
 #include <cstdint>
@@ -27,6 +28,7 @@ void read_api_versions_request(ByteReader& in, int version);
 
 struct MetadataRequest {
   bool all = false;
+  bool by_id = false;  ///< some topic is asked for by its id: hubs have none
   std::vector<std::string_view> topics;
   void read(ByteReader& in, int version);
 };
@@ -96,15 +98,20 @@ struct FetchResponse {
     std::vector<Partition> partitions;
   };
   std::vector<Topic> topics;
+  /// About as many as write() writes.
+  std::size_t bytes() const;
   void write(ByteWriter& out, int version) const;
 };
 
-inline constexpr std::int64_t kLatestOffset = -1, kEarliestOffset = -2;
+inline constexpr std::int64_t kLatestOffset = -1, kEarliestOffset = -2, kMaxTimestamp = -3,
+                              kEarliestLocalOffset = -4;
+/// The first version of ListOffsets that knows `timestamp_ms` < 0; a large number when none does.
+int first_version_of_timestamp(std::int64_t timestamp_ms);
 
 struct ListOffsetsRequest {
   struct Partition {
     std::int32_t index = 0;
-    std::int64_t timestamp_ms = 0;  ///< or kLatestOffset, kEarliestOffset
+    std::int64_t timestamp_ms = 0;  ///< or one of the constants above
   };
   struct Topic {
     std::string_view name;
@@ -157,14 +164,15 @@ struct InitProducerIdResponse {
 };
 
 struct FindCoordinatorRequest {
-  std::string_view key;
-  std::int8_t key_type = 0;  ///< 0: a consumer group
+  std::vector<std::string_view> keys;  ///< exactly one before version 4
+  std::int8_t key_type = 0;            ///< 0: a consumer group, 1: a transaction
   void read(ByteReader& in, int version);
 };
 struct FindCoordinatorResponse {
-  ErrorCode error = ErrorCode::kNone;
-  std::string host;
+  ErrorCode error = ErrorCode::kNone;  ///< of every key
+  std::string message, host;
   std::int32_t port = 0;
+  std::vector<std::string_view> keys;
   void write(ByteWriter& out, int version) const;
 };
 

@@ -7,16 +7,29 @@ namespace wire {
 
 std::span<const ApiRange> supported_apis() {
   static constexpr std::array kApis{
-      ApiRange{ApiKey::kProduce, 3, 8},          ApiRange{ApiKey::kFetch, 4, 11},
-      ApiRange{ApiKey::kListOffsets, 1, 5},      ApiRange{ApiKey::kMetadata, 0, 8},
-      ApiRange{ApiKey::kOffsetCommit, 2, 7},     ApiRange{ApiKey::kOffsetFetch, 1, 5},
-      ApiRange{ApiKey::kFindCoordinator, 0, 2},  ApiRange{ApiKey::kJoinGroup, 0, 5},
-      ApiRange{ApiKey::kHeartbeat, 0, 3},        ApiRange{ApiKey::kLeaveGroup, 0, 3},
-      ApiRange{ApiKey::kSyncGroup, 0, 3},        ApiRange{ApiKey::kSaslHandshake, 0, 1},
-      ApiRange{ApiKey::kApiVersions, 0, 3},      ApiRange{ApiKey::kInitProducerId, 0, 1},
-      ApiRange{ApiKey::kSaslAuthenticate, 0, 1},
+      ApiRange{ApiKey::kProduce, 3, 9, 9},
+      ApiRange{ApiKey::kFetch, 4, 12, 12},
+      ApiRange{ApiKey::kListOffsets, 1, 8, 6},
+      ApiRange{ApiKey::kMetadata, 0, 12, 9},
+      ApiRange{ApiKey::kOffsetCommit, 2, 8, 8},
+      ApiRange{ApiKey::kOffsetFetch, 1, 8, 6},
+      ApiRange{ApiKey::kFindCoordinator, 0, 4, 3},
+      ApiRange{ApiKey::kJoinGroup, 0, 9, 6},
+      ApiRange{ApiKey::kHeartbeat, 0, 4, 4},
+      ApiRange{ApiKey::kLeaveGroup, 0, 5, 4},
+      ApiRange{ApiKey::kSyncGroup, 0, 5, 4},
+      ApiRange{ApiKey::kSaslHandshake, 0, 1, kNeverFlexible},
+      ApiRange{ApiKey::kApiVersions, 0, 3, 3},
+      ApiRange{ApiKey::kInitProducerId, 0, 4, 2},
+      ApiRange{ApiKey::kSaslAuthenticate, 0, 2, 2},
   };
   return kApis;
+}
+
+bool is_flexible(std::int16_t key, std::int16_t version) {
+  auto apis = supported_apis();
+  auto api = std::ranges::find(apis, static_cast<ApiKey>(key), &ApiRange::key);
+  return api != apis.end() && version >= api->flexible;
 }
 
 bool is_supported(std::int16_t key, std::int16_t version) {
@@ -56,11 +69,19 @@ RequestHeader read_request_header(ByteReader& in) {
   header.version = in.i16();
   header.correlation_id = in.i32();
   header.client_id = in.nullable_string().value_or(std::string_view{});
-  // Only ApiVersions 3 is spoken in the flexible form. A newer one is answered without being read.
-  if (header.key == static_cast<std::int16_t>(ApiKey::kApiVersions) && header.version == 3) {
-    in.skip_tagged_fields();
+  // The client's name keeps the old form. What isn't supported is answered without being read.
+  if (in.ok() && is_supported(header.key, header.version)) {
+    in.set_flexible(is_flexible(header.key, header.version));
+    in.tags();
   }
   return header;
+}
+
+void write_response_header(ByteWriter& out, const RequestHeader& header) {
+  out.i32(header.correlation_id);
+  out.set_flexible(is_flexible(header.key, header.version));
+  // A client that doesn't know yet what is spoken has to understand this one.
+  if (header.key != static_cast<std::int16_t>(ApiKey::kApiVersions)) out.tags();
 }
 
 }  // namespace wire

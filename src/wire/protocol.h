@@ -34,13 +34,16 @@ enum class ApiKey : std::int16_t {
   kSaslAuthenticate = 36,
 };
 
+inline constexpr std::int16_t kNeverFlexible = 0x7FFF;
 struct ApiRange {
   ApiKey key;
   std::int16_t min, max;
+  std::int16_t flexible;  ///< from this version on messages have the flexible form (bytes.h)
 };
 /// What the listener speaks; docs/support.md lists the tests.
 std::span<const ApiRange> supported_apis();
 bool is_supported(std::int16_t key, std::int16_t version);
+bool is_flexible(std::int16_t key, std::int16_t version);
 
 enum class ErrorCode : std::int16_t {
   kUnknown = -1,
@@ -48,7 +51,9 @@ enum class ErrorCode : std::int16_t {
   kOffsetOutOfRange = 1,
   kCorruptMessage = 2,
   kUnknownTopicOrPartition = 3,
+  kRequestTimedOut = 7,
   kMessageTooLarge = 10,
+  kOffsetMetadataTooLarge = 12,
   kCoordinatorNotAvailable = 15,
   kInvalidRequiredAcks = 21,
   kIllegalGeneration = 22,
@@ -63,12 +68,16 @@ enum class ErrorCode : std::int16_t {
   kUnsupportedVersion = 35,
   kInvalidRequest = 42,
   kOutOfOrderSequenceNumber = 45,
+  kDuplicateSequenceNumber = 46,
   kInvalidProducerEpoch = 47,
   kTransactionalIdAuthorizationFailed = 53,
   kKafkaStorageError = 56,
   kSaslAuthenticationFailed = 58,
+  kMemberIdRequired = 79,
   kGroupMaxSizeReached = 81,
+  kFencedInstanceId = 82,
   kInvalidRecord = 87,
+  kUnknownTopicId = 100,
 };
 /// The one table from our codes to Kafka's.
 ErrorCode error_code(base::Code code);
@@ -78,7 +87,9 @@ struct RequestHeader {
   std::int32_t correlation_id = 0;
   std::string_view client_id;
 };
-/// Reads the header from `in`; what follows is the body. Check in.ok().
+/// Reads the header from `in` and sets its form; what follows is the body. Check in.ok().
 RequestHeader read_request_header(ByteReader& in);
+/// Writes the header of the answer to `header` and sets the form of `out`.
+void write_response_header(ByteWriter& out, const RequestHeader& header);
 
 }  // namespace wire

@@ -97,7 +97,7 @@ bool checksum_fits(std::string_view batch) {
   return crc32c(batch.substr(kAttributesAt)) == load_big<std::uint32_t>(batch.data() + kCrcAt);
 }
 
-Result<BatchHeader> validate_batch(std::string_view batch) {
+Result<BatchHeader> validate_batch(std::string_view batch, std::size_t decompressed_max) {
   BatchHeader header = TRY(read_batch_header(batch));
   if (header.bytes() != batch.size()) {
     return error(Code::kInvalidArgument, "a record batch of {} bytes has {}", header.bytes(),
@@ -105,7 +105,7 @@ Result<BatchHeader> validate_batch(std::string_view batch) {
   }
   if (!checksum_fits(batch)) return error(Code::kInvalidArgument, "a record batch's CRC is wrong");
   std::string scratch;
-  std::string_view records = TRY(batch_records(header, batch, scratch));
+  std::string_view records = TRY(batch_records(header, batch, scratch, decompressed_max));
   if (static_cast<std::size_t>(header.count) > records.size() / kRecordBytesMin) {
     return error(Code::kInvalidArgument, "a record batch claims {} records in {} bytes",
                  header.count, records.size());
@@ -115,11 +115,11 @@ Result<BatchHeader> validate_batch(std::string_view batch) {
 }
 
 Result<std::string_view> batch_records(const BatchHeader& header, std::string_view batch,
-                                       std::string& scratch) {
+                                       std::string& scratch, std::size_t decompressed_max) {
   std::string_view records = batch.substr(kBatchHeaderBytes);
   if (header.compression() == Compression::kNone) return records;
   scratch.clear();
-  TRY(decompress(header.compression(), records, kDecompressedBytesMax, scratch));
+  TRY(decompress(header.compression(), records, decompressed_max, scratch));
   return std::string_view(scratch);
 }
 

@@ -54,8 +54,10 @@ base::Result<BatchHeader> read_batch_header(std::string_view bytes);
 bool checksum_fits(std::string_view batch);
 
 /// Everything about one batch from a producer: exactly these bytes, checksum, count, deltas 0..n−1,
-/// each record well-formed (decompressed when needed). Errors: kInvalidArgument.
-base::Result<BatchHeader> validate_batch(std::string_view batch);
+/// each record well-formed (decompressed when needed, into at most `decompressed_max` bytes).
+/// Errors: kInvalidArgument; kResourceExhausted when it decompresses to more.
+base::Result<BatchHeader> validate_batch(std::string_view batch,
+                                         std::size_t decompressed_max = kDecompressedBytesMax);
 
 /// A record in a batch; null keys and values have data() == nullptr. Views point into the records'
 /// bytes. `headers` is the count and the headers as stored.
@@ -67,7 +69,8 @@ struct RecordView {
 
 /// The bytes of the records of `batch`: in place, or decompressed into `scratch` (overwritten).
 base::Result<std::string_view> batch_records(const BatchHeader& header, std::string_view batch,
-                                             std::string& scratch);
+                                             std::string& scratch,
+                                             std::size_t decompressed_max = kDecompressedBytesMax);
 
 /// Walks the bytes of records. Thread-compatible.
 class RecordReader {

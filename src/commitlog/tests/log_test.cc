@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "base/faulty_env.h"
 #include "base/testing/temp_dir.h"
 
@@ -214,6 +217,84 @@ TEST_F(LogTest, AFailedSyncClosesForWriting) {
   EXPECT_TRUE(append(*log, 1, 2));
 }
 
+TEST_F(LogTest, AFailedSyncIsForGoodAndForAll) {
+  base::FaultyEnv env;
+  auto log = open({}, env);
+  ASSERT_TRUE(append(*log, 1, 1));
+  ASSERT_TRUE(log->sync(1));
+  ASSERT_TRUE(append(*log, 2, 2));
+  EXPECT_TRUE(log->health());
+  env.fail_sync(1);
+  EXPECT_EQ(log->sync(2).error().code, Code::kFailedPrecondition);
+  for (int i = 0; i < 3; ++i) {  // the disk does well again; what it dropped is dropped
+    auto again = log->sync(3);
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().code, Code::kFailedPrecondition);
+  }
+  EXPECT_TRUE(log->sync(1)) << "that was durable before";
+  EXPECT_EQ(append(*log, 1, 3).error().code, Code::kFailedPrecondition);
+  ASSERT_FALSE(log->health());
+  EXPECT_NE(log->health().error().message.find(dir_), std::string::npos);
+  EXPECT_EQ(times(*log, 0), (std::vector<std::int64_t>{1, 2}));
+}
+
+TEST_F(LogTest, AFailedSyncFailsAllWhoWaitForIt) {
+  base::FaultyEnv env;
+  auto log = open({}, env);
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(append(*log, 1, i));
+  env.fail_sync(1);
+  std::atomic<int> failed = 0;
+  {
+    std::vector<std::jthread> writers;
+    for (int i = 0; i < 4; ++i) {
+      writers.emplace_back([&, i] { failed += log->sync(i + 1) ? 0 : 1; });
+    }
+  }
+  EXPECT_EQ(failed, 4);
+}
+
+TEST_F(LogTest, WhatAFailedSyncLeftInTheCacheIsWrittenAnewByRecovery) {
+  base::FaultyEnv env;
+  LogOptions small{.segment_bytes = 500};
+  {
+    auto log = open(small, env);
+    for (int i = 0; i < 4; ++i) ASSERT_TRUE(append(*log, 1, i));
+    ASSERT_TRUE(log->sync(4));
+    for (int i = 4; i < 16; ++i) ASSERT_TRUE(append(*log, 1, i));
+    env.fail_sync(1);
+    EXPECT_FALSE(log->sync(16));
+    EXPECT_TRUE(Env::real().exists(dir_ + "/unsynced"));
+  }
+  // Opening alone makes it durable: afterwards nothing is dirty that a sync could find.
+  auto log = open(small, env);
+  EXPECT_EQ(log->end_offset(), 16);
+  EXPECT_FALSE(Env::real().exists(dir_ + "/unsynced"));
+  log.reset();
+  ASSERT_TRUE(env.drop_unsynced());
+  EXPECT_EQ(times(*open(small, env), 0).size(), 16U);
+}
+
+TEST_F(LogTest, MoreSegmentsThanFilesMayBeOpen) {
+  LogOptions tiny{.segment_bytes = 100};
+  std::vector<std::unique_ptr<Log>> logs;
+  for (int n = 0; n < 8; ++n) {
+    logs.push_back(*Log::open(Env::real(), fmt::format("{}/{}", dir_, n), tiny));
+    for (int i = 0; i < 100; ++i) ASSERT_TRUE(append(*logs.back(), 1, i));
+  }
+  Cursor early(*logs[0], 0);
+  ASSERT_TRUE(early.next(1));
+  for (auto& log : logs) {
+    ASSERT_EQ(times(*log, 0, 1).size(), 100U);
+  }
+  std::size_t open_files = Env::real().list("/proc/self/fd")->size();
+  EXPECT_LT(open_files, 600U);  // of 800 segments
+  ASSERT_TRUE(early.next(1));
+  // Who reads a log whose folder goes away reads on.
+  ASSERT_TRUE(logs[1]->keep_open());
+  ASSERT_TRUE(Env::real().remove_tree(fmt::format("{}/1", dir_)));
+  EXPECT_EQ(times(*logs[1], 0, 1).size(), 100U);
+}
+
 TEST_F(LogTest, RetentionDropsFullSegmentsOnly) {
   LogOptions small{.segment_bytes = 1000};
   auto log = open(small);
@@ -232,6 +313,28 @@ TEST_F(LogTest, RetentionDropsFullSegmentsOnly) {
   EXPECT_EQ(times(*log, log->start_offset()).back(), 99);
 }
 
+TEST_F(LogTest, ProducersAreRememberedWhenRetentionTookTheirBatches) {
+  LogOptions small{.segment_bytes = 600};
+  auto log = open(small);
+  std::string first = batch(2, 1, 7, 5);
+  ASSERT_TRUE(log->append(first));
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 0; i < 30; ++i) ASSERT_TRUE(append(*log, 1, 100 * round + i));
+    ASSERT_TRUE(log->drop_before(100 * round + 25));
+    EXPECT_GT(log->start_offset(), 2);
+    log = open(small);
+    auto known = log->producer(7);
+    ASSERT_TRUE(known) << round;
+    EXPECT_EQ(known->last().last_sequence, 6);
+  }
+  int indexes = 0, segments = 0;
+  for (const auto& file : files()) {
+    indexes += file.name.ends_with(".index") ? 1 : 0;
+    segments += file.name.ends_with(".log") ? 1 : 0;
+  }
+  EXPECT_LE(indexes, segments);  // the last segment has none, and one of a dropped one stays
+}
+
 TEST_F(LogTest, ProducersAreRememberedAcrossSegmentsAndRestarts) {
   LogOptions small{.segment_bytes = 600, .pinned_producer = 7, .producers_max = 3};
   auto log = open(small);
@@ -244,10 +347,36 @@ TEST_F(LogTest, ProducersAreRememberedAcrossSegmentsAndRestarts) {
   for (int round = 0; round < 2; ++round) {
     auto pinned = log->producer(7);
     ASSERT_TRUE(pinned);
-    EXPECT_EQ(pinned->last_sequence, 0);  // wrapped
-    EXPECT_EQ(pinned->last_offset, 1);
-    EXPECT_EQ(log->producer(129)->last_offset, 31);
+    EXPECT_EQ(pinned->last().last_sequence, 0);  // wrapped
+    EXPECT_EQ(pinned->last().last_offset, 1);
+    EXPECT_EQ(log->producer(129)->last().last_offset, 31);
     EXPECT_FALSE(log->producer(100));
+    log = open(small);
+  }
+}
+
+TEST_F(LogTest, FiveBatchesOfAProducerAreRememberedAcrossSegmentsAndRestarts) {
+  LogOptions small{.segment_bytes = 300};
+  auto log = open(small);
+  for (int i = 0; i < 9; ++i) {
+    std::string next = batch(2, 1000 + i, 77, 2 * i);
+    ASSERT_TRUE(log->append(next));
+  }
+  for (int round = 0; round < 3; ++round) {
+    auto known = log->producer(77);
+    ASSERT_TRUE(known);
+    ASSERT_EQ(known->batches.size(), 5U);
+    for (int i = 0; i < 5; ++i) {
+      ProducerBatch expected{8 + 2 * i, 9 + 2 * i, 8 + 2 * i, 9 + 2 * i, 1004 + i};
+      EXPECT_EQ(known->batches[static_cast<std::size_t>(i)], expected);
+    }
+    log = open(small);
+    if (round == 0) continue;
+    for (const auto& entry : files()) {  // the indexes are made again
+      if (entry.name.ends_with(".index")) {
+        ASSERT_TRUE(Env::real().remove_file(dir_ + "/" + entry.name));
+      }
+    }
     log = open(small);
   }
 }

@@ -1,11 +1,17 @@
 // The listener with a real peer: kcat (librdkafka), as users run it.
 #include "hub/broker.h"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <list>
 #include <thread>
 
 #include "base/testing/temp_dir.h"
@@ -136,6 +142,145 @@ TEST_F(BrokerTest, UnknownTopicsAreErrorsAndNotMade) {
   Ran ran = run("echo x | " + kcat() + "-P -t nothere -X topic.metadata.propagation.max.ms=100");
   EXPECT_NE(ran.out.find("nknown topic"), std::string::npos) << ran.out;
   EXPECT_EQ(broker_->hub("nothere"), nullptr);
+}
+
+TEST_F(BrokerTest, AHubWithADamagedFileFailsAloneAndCanBeReplaced) {
+  std::string files = dir_ + "/hub/hubs/views/";
+  for (const char* damage : {"hub.json", "frontier", "0"}) {
+    auto hub = create("views");
+    ASSERT_TRUE(create("stars"));
+    std::vector<Hub::WorldRecord> one{{1000, "k", "v"}};
+    ASSERT_TRUE(hub->append_world(0, one));
+    ASSERT_TRUE(broker_->hub("stars")->append_world(0, one));
+    hub = nullptr;
+    broker_ = nullptr;
+    ASSERT_TRUE(base::Env::real().remove_tree(files + damage));
+    if (damage != std::string_view("0")) {
+      ASSERT_TRUE(base::Env::real().write_file(files + damage, "null"));
+    }
+    open();
+    EXPECT_EQ(broker_->hub("views"), nullptr);
+    EXPECT_NE(broker_->failure("views").find(damage), std::string::npos)
+        << broker_->failure("views");
+    EXPECT_NE(broker_->failure("views").find("replace or destroy"), std::string::npos);
+    EXPECT_EQ(broker_->failure("stars"), "");
+    EXPECT_EQ(run(kcat() + "-C -t stars -o beginning -e -q -f '%s'").out, "v");
+    ASSERT_TRUE(broker_->drop_hub("stars"));
+    auto refused = broker_->create_hub({.name = "views"});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::kDataLoss);
+    ASSERT_TRUE(broker_->drop_hub("views"));
+    EXPECT_EQ(broker_->failure("views"), "");
+    EXPECT_FALSE(base::Env::real().exists(files));
+    EXPECT_EQ(create("views")->state(0).end_offset, 0);
+  }
+}
+
+TEST_F(BrokerTest, DamagedOffsetsLeaveTheHubsAlone) {
+  create("views", 1);
+  ASSERT_EQ(run("seq 1 5 | " + kcat() + "-P -t views").status, 0);
+  broker_ = nullptr;
+  ASSERT_TRUE(base::Env::real().write_file(dir_ + "/hub/offsets.log", "{}"));
+  open();
+  EXPECT_NE(broker_->groups_failure().find("offsets.log"), std::string::npos);
+  EXPECT_EQ(broker_->failure("views"), "");
+  EXPECT_EQ(run(kcat() + "-C -t views -o beginning -e -q -f '%s '").out, "1 2 3 4 5 ");
+  ASSERT_TRUE(broker_->drop_hub("views"));  // the last one: nothing that was committed matters
+  EXPECT_EQ(broker_->groups_failure(), "");
+}
+
+/// A plain connection to the broker, as strangers make it.
+class RawSocket {
+ public:
+  explicit RawSocket(int port) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    connected_ = ::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  }
+  ~RawSocket() { ::close(fd_); }
+  RawSocket(const RawSocket&) = delete;
+  RawSocket& operator=(const RawSocket&) = delete;
+  bool connected() const { return connected_; }
+  /// Whether the broker closes within `limit`.
+  bool closes_within(std::chrono::milliseconds limit) const {
+    pollfd fd{fd_, POLLIN | POLLRDHUP, 0};
+    char byte;
+    return ::poll(&fd, 1, static_cast<int>(limit.count())) == 1 && ::recv(fd_, &byte, 1, 0) <= 0;
+  }
+
+ private:
+  int fd_;
+  bool connected_ = false;
+};
+
+TEST_F(BrokerTest, SilentStrangersLockNobodyOut) {
+  create("views", 1);
+  std::list<RawSocket> silent;
+  for (int i = 0; i < 210; ++i) ASSERT_TRUE(silent.emplace_back(broker_->port()).connected());
+  Ran ran = run("seq 1 5 | " + kcat() + "-P -t views");
+  EXPECT_EQ(ran.status, 0) << ran.out;
+  EXPECT_EQ(broker_->hub("views")->state(0).end_offset, 5);
+}
+
+TEST_F(BrokerTest, WhoDoesntLogInIsSentAway) {
+  broker_ = nullptr;
+  auto broker = Broker::open({.env = &base::Env::real(),
+                              .clock = &clock_,
+                              .dir = dir_ + "/hub",
+                              .name = "playground",
+                              .key = "key",
+                              .login_limit = std::chrono::milliseconds(100)});
+  ASSERT_TRUE(broker);
+  broker_ = std::move(*broker);
+  RawSocket silent(broker_->port());
+  EXPECT_TRUE(silent.closes_within(std::chrono::seconds(5)));
+}
+
+TEST_F(BrokerTest, MorePartitionsThanFilesMayBeOpen) {
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit low = before;
+  low.rlim_cur = 1024;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &low), 0);
+  constexpr int kHubs = 18, kPartitions = 64;
+  for (int i = 0; i < kHubs; ++i) {
+    auto hub = broker_->create_hub({.name = "h" + std::to_string(i), .partitions = kPartitions});
+    ASSERT_TRUE(hub) << hub.error().message;
+    std::vector<Hub::WorldRecord> one{{1000, "k", "v"}};
+    for (int p = 0; p < kPartitions; ++p) ASSERT_TRUE((*hub)->append_world(p, one));
+  }
+  open();
+  for (int i = 0; i < kHubs; ++i) {
+    auto hub = broker_->hub("h" + std::to_string(i));
+    ASSERT_TRUE(hub) << broker_->failure("h" + std::to_string(i));
+    std::vector<Record> records;
+    for (int p = 0; p < kPartitions; ++p) {
+      ASSERT_TRUE(hub->reader(p, 0)->next(INT64_MAX, 1 << 20, records));
+      EXPECT_EQ(records.size(), 1U);
+    }
+  }
+  // Where there is no room left, nothing is made at all.
+  low.rlim_cur = base::Env::real().list("/proc/self/fd")->size() + 10;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &low), 0);
+  auto refused = broker_->create_hub({.name = "one-more"});
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::kResourceExhausted);
+  EXPECT_FALSE(base::Env::real().exists(dir_ + "/hub/hubs/one-more"));
+}
+
+TEST_F(BrokerTest, ReadersOfADroppedHubReadOn) {
+  auto hub = create("views", 1);
+  std::vector<Hub::WorldRecord> one{{1000, "k", "v"}};
+  ASSERT_TRUE(hub->append_world(0, one));
+  auto reader = hub->reader(0, 0);
+  hub = nullptr;
+  ASSERT_TRUE(broker_->drop_hub("views"));
+  std::vector<Record> records;
+  ASSERT_TRUE(reader->next(INT64_MAX, 1 << 20, records));
+  EXPECT_EQ(records.size(), 1U);
 }
 
 TEST_F(BrokerTest, IdempotentProducersAndHeaders) {

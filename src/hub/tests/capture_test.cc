@@ -217,5 +217,38 @@ TEST_F(CaptureTest, CaptureCanBeTurnedOnChangedAndOff) {
   EXPECT_FALSE(broker_->capture_progress("views"));
 }
 
+TEST_F(CaptureTest, GoesOnByItsFilesWhenTheProgressIsGoneOrDamaged) {
+  for (const char* damage : {"", "null", "{", "[1]", R"({"root":7,"lanes":"x"})",
+                             R"({"root":"r","window_minutes":5,"lanes":[],"crc":"0"})"}) {
+    open();
+    auto hub = create();
+    std::int64_t begin = kEpoch + hub->state(0).end_offset * 10 * kMinute;
+    world(*hub, 0, begin + 1);
+    world(*hub, 0, begin + 2);
+    hub->advance_frontier(begin + 5 * kMinute);
+    ASSERT_TRUE(broker_->wait_captured("views", begin + 5 * kMinute, {}));
+    auto before = files();
+    broker_ = nullptr;
+    std::string progress = dir_ + "/hub/hubs/views/capture.json";
+    ASSERT_TRUE(base::Env::real().exists(progress));
+    ASSERT_TRUE(base::Env::real().remove_file(progress));
+    if (*damage != '\0') {
+      ASSERT_TRUE(base::Env::real().write_file(progress, damage));
+    }
+    open();
+    hub = create();
+    ASSERT_TRUE(broker_->wait_captured("views", begin + 5 * kMinute, {})) << damage;
+    EXPECT_EQ(files(), before) << damage;
+    world(*hub, 0, begin + 6 * kMinute);
+    hub->advance_frontier(begin + 10 * kMinute);
+    ASSERT_TRUE(broker_->wait_captured("views", begin + 10 * kMinute, {}));
+    std::int64_t next = 0;
+    for (const std::string& file : files()) {
+      for (std::int64_t offset : offsets(file)) EXPECT_EQ(offset, next++) << file;
+    }
+    EXPECT_EQ(next, hub->state(0).end_offset);
+  }
+}
+
 }  // namespace
 }  // namespace hub

@@ -25,7 +25,7 @@ struct Ack {
 std::int64_t arrival(std::int64_t i) { return i / 3 * 10; }
 
 std::shared_ptr<Hub> open(const std::string& dir, base::Clock& clock) {
-  auto hub = Hub::open({&base::Env::real(), &clock, nullptr}, dir, {.name = "views"});
+  auto hub = Hub::open({&base::Env::real(), &clock}, dir, {.name = "views"});
   CHECK(hub.has_value(), "{}", hub.error().message);
   return *hub;
 }

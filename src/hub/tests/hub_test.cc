@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "base/faulty_env.h"
+#include "base/random.h"
 #include "base/testing/temp_dir.h"
 #include "wire/record_batch.h"
 
@@ -18,8 +19,8 @@ class HubTest : public base::TempDirTest {
   HubTest() : clock_(base::from_millis(50'000)) {}
 
   std::shared_ptr<Hub> open(base::Env& env = base::Env::real(), int partitions = 2) {
-    auto hub = Hub::open({&env, &clock_, nullptr}, dir_ + "/views",
-                         {.name = "views", .partitions = partitions});
+    auto hub =
+        Hub::open({&env, &clock_}, dir_ + "/views", {.name = "views", .partitions = partitions});
     EXPECT_TRUE(hub) << hub.error().message;
     return *hub;
   }
@@ -108,6 +109,16 @@ TEST_F(HubTest, WithoutGeneratorTheClockIsTheFrontier) {
   EXPECT_EQ(hub->frontier_ms(), 50'010);
   EXPECT_EQ(outside(*hub, 1)->arrival_ms, 50'010);
   EXPECT_EQ(arrivals(*hub->reader(0, 0), 50'010), Ms{50'000});
+}
+
+TEST_F(HubTest, OutsideBeforeTheGeneratorsFirstRecordHasATime) {
+  auto hub = open();
+  hub->attach_generator();
+  auto appended = outside(*hub, 0);
+  ASSERT_TRUE(appended);
+  EXPECT_EQ(appended->arrival_ms, 0);
+  ASSERT_TRUE(world(*hub, 0, {100}));
+  EXPECT_EQ(arrivals(*hub->reader(0, 0), 1000), (Ms{0, 100}));
 }
 
 TEST_F(HubTest, OutsideIsStampedAtFrontierOrLast) {
@@ -225,6 +236,76 @@ TEST_F(HubTest, IdempotentProducersAreKnownAgain) {
   EXPECT_EQ(outside(*hub, 0, 1, {kWorldProducer, 0, 0}).error().code, Code::kInvalidArgument);
 }
 
+TEST_F(HubTest, TheLastFiveBatchesOfAProducerAreKnownAgain) {
+  auto hub = open();
+  using Verdict = Hub::Appended::Verdict;
+  for (int i = 0; i < 7; ++i) {
+    ASSERT_EQ(outside(*hub, 0, 2, {77, 0, 2 * i})->verdict, Verdict::kAppended);
+    clock_.advance(std::chrono::milliseconds(10));
+  }
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 2; i < 7; ++i) {  // as many as a client has under way
+      auto again = outside(*hub, 0, 2, {77, 0, 2 * i});
+      EXPECT_EQ(again->verdict, Verdict::kDuplicate);
+      EXPECT_EQ(again->base_offset, 2 * i);
+      EXPECT_EQ(again->arrival_ms, 50'000 + 10 * i);
+    }
+    EXPECT_EQ(outside(*hub, 0, 2, {77, 0, 2})->verdict, Verdict::kOldDuplicate);
+    // The first sequence alone doesn't make it the same batch, nor does a part of several.
+    EXPECT_EQ(outside(*hub, 0, 1, {77, 0, 12})->verdict, Verdict::kOutOfOrderSequence);
+    EXPECT_EQ(outside(*hub, 0, 3, {77, 0, 12})->verdict, Verdict::kOutOfOrderSequence);
+    EXPECT_EQ(outside(*hub, 0, 4, {77, 0, 10})->verdict, Verdict::kOutOfOrderSequence);
+    EXPECT_EQ(outside(*hub, 0, 1, {77, 0, 13})->verdict, Verdict::kOutOfOrderSequence);
+    EXPECT_EQ(outside(*hub, 0, 2, {77, 0, 16})->verdict, Verdict::kOutOfOrderSequence);
+    EXPECT_EQ(hub->state(0).end_offset, 14);
+    hub = nullptr;
+    hub = open();
+  }
+  EXPECT_EQ(outside(*hub, 0, 2, {77, 0, 14})->verdict, Verdict::kAppended);
+  EXPECT_EQ(outside(*hub, 0, 2, {77, 1, 0})->verdict, Verdict::kAppended);
+  EXPECT_EQ(outside(*hub, 0, 2, {77, 1, 5})->verdict, Verdict::kOutOfOrderSequence);
+  EXPECT_EQ(outside(*hub, 0, 2, {77, 0, 14})->verdict, Verdict::kFenced);
+}
+
+TEST_F(HubTest, SequencesBeginAgainAtZero) {
+  auto hub = open();
+  using Verdict = Hub::Appended::Verdict;
+  constexpr std::int32_t kLast = 0x7FFFFFFF;
+  EXPECT_EQ(outside(*hub, 0, 2, {77, 0, kLast})->verdict, Verdict::kAppended);  // … 0
+  EXPECT_EQ(outside(*hub, 0, 2, {77, 0, kLast})->verdict, Verdict::kDuplicate);
+  for (int i = 1; i < 6; ++i) {
+    EXPECT_EQ(outside(*hub, 0, 1, {77, 0, i})->verdict, Verdict::kAppended);
+  }
+  EXPECT_EQ(outside(*hub, 0, 2, {77, 0, kLast})->verdict, Verdict::kOldDuplicate);
+  EXPECT_EQ(hub->state(0).end_offset, 7);
+}
+
+TEST_F(HubTest, ARepeatedBatchIsAcknowledgedOnlyWhenItIsDurable) {
+  base::FaultyEnv env;
+  auto hub = open(env);
+  wire::BatchBuilder builder;
+  auto produce = [&](bool durable) {
+    builder.start({77, 0, 0});
+    builder.add(1, {}, "precious");
+    return hub->append_outside(0, builder.finish(), durable);
+  };
+  env.fail_sync(1);
+  EXPECT_FALSE(produce(true));
+  for (int i = 0; i < 2; ++i) {
+    auto again = produce(true);
+    ASSERT_FALSE(again) << "it lies in memory alone";
+    EXPECT_EQ(again.error().code, Code::kFailedPrecondition);
+  }
+  EXPECT_FALSE(hub->health());
+  hub = nullptr;
+  hub = open(env);
+  EXPECT_TRUE(hub->health());
+  auto again = produce(true);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->verdict, Hub::Appended::Verdict::kDuplicate);
+  EXPECT_EQ(hub->state(0).end_offset, 1);
+}
+
 TEST_F(HubTest, WaitersSeeFrontierStopAndClose) {
   auto hub = open();
   hub->attach_generator();
@@ -245,9 +326,10 @@ TEST_F(HubTest, WaitersSeeFrontierStopAndClose) {
 TEST_F(HubTest, WaitingOnTheClockEndsWhenAGeneratorTakesOver) {
   auto hub = open();
   hub->settle();
+  ASSERT_EQ(hub->frontier_ms(), 50'000);
   std::jthread waiter([&] { EXPECT_TRUE(hub->wait_frontier(60'000, {})); });
   hub->attach_generator();
-  EXPECT_EQ(hub->frontier_ms(), kNoFrontier);  // empty: begins anew
+  EXPECT_EQ(hub->frontier_ms(), 50'000);  // what was promised stays
   hub->advance_frontier(60'000);
   waiter.join();
   hub->detach_generator();
@@ -255,8 +337,128 @@ TEST_F(HubTest, WaitingOnTheClockEndsWhenAGeneratorTakesOver) {
   clock_.set(base::from_millis(70'000));
 }
 
+TEST_F(HubTest, TheFrontierNeverGoesBackInWhateverOrderThingsCome) {
+  base::CounterRandom random(11, 1, 1);
+  for (std::uint64_t round = 0; round < 10; ++round) {
+    ASSERT_TRUE(base::Env::real().remove_tree(dir_ + "/views"));
+    clock_.set(base::from_millis(50'000));
+    auto hub = open();
+    std::int64_t last = kNoFrontier, generated = 0;
+    for (std::uint64_t step = 0; step < 30; ++step) {
+      switch (random.bits(round, step) % 7) {
+        case 0:
+          hub->attach_generator();
+          break;
+        case 1:
+          hub->detach_generator();
+          break;
+        case 2:
+          hub->settle();
+          break;
+        case 3:
+          ASSERT_TRUE(outside(*hub, 0));
+          break;
+        case 4:
+          hub->advance_frontier(generated += 9000);
+          break;
+        case 5:
+          clock_.advance(std::chrono::milliseconds(2500));
+          break;
+        case 6:
+          hub = nullptr;
+          hub = open();
+          break;
+      }
+      std::int64_t now = hub->frontier_ms();
+      ASSERT_GE(now, last) << "round " << round << " step " << step;
+      last = now;
+    }
+  }
+}
+
+TEST_F(HubTest, AGeneratorThatWouldComeBehindTheFrontierIsRefused) {
+  auto hub = open();
+  EXPECT_TRUE(hub->check_generator(1000));  // nothing is promised yet
+  hub->settle();                            // F is the clock's: 50 000
+  EXPECT_TRUE(hub->check_generator(50'000));
+  auto refused = hub->check_generator(49'999);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::kFailedPrecondition);
+  EXPECT_NE(refused.error().message.find("replace"), std::string::npos);
+  ASSERT_TRUE(base::Env::real().remove_tree(dir_ + "/views"));
+  hub = open();
+  hub->attach_generator();
+  ASSERT_TRUE(world(*hub, 0, {1000}));
+  hub->advance_frontier(2000);
+  EXPECT_TRUE(hub->check_generator(1000));  // it goes on behind what is there
+}
+
+TEST_F(HubTest, DamagedFilesAreErrorsThatNameThem) {
+  struct Case {
+    const char* file;
+    const char* text;  // nullptr: absent
+  };
+  std::string options = R"({"name": "views", "partitions": 2, "retention_hours": 0})";
+  const Case cases[] = {
+      {"hub.json", nullptr},
+      {"hub.json", ""},
+      {"hub.json", "null"},
+      {"hub.json", "[]"},
+      {"hub.json", R"({"name": "views", "partitions": 2)"},
+      {"hub.json", R"({"name": "views", "partitions": "2", "retention_hours": 0})"},
+      {"hub.json", R"({"name": "views", "partitions": true, "retention_hours": 0})"},
+      {"hub.json", R"({"name": "views", "partitions": 2.5, "retention_hours": 0})"},
+      {"hub.json", R"({"name": "views", "partitions": 1e300, "retention_hours": 0})"},
+      {"hub.json", R"({"name": null, "partitions": 2, "retention_hours": 0})"},
+      {"hub.json", R"({"name": "views", "partitions": 0, "retention_hours": 0})"},
+      {"hub.json", R"({"name": "views", "partitions": 2, "retention_hours": 0, "capture": null})"},
+      {"hub.json",
+       R"({"name": "views", "partitions": 2, "retention_hours": 0, "capture": {"dir": 5}})"},
+      {"frontier", nullptr},
+      {"frontier", ""},
+      {"frontier", "null"},
+      {"frontier", "0123456789abcdef"},
+      {"1", nullptr},
+  };
+  for (const Case& c : cases) {
+    ASSERT_TRUE(base::Env::real().remove_tree(dir_ + "/views"));
+    {
+      auto hub = open();
+      ASSERT_TRUE(outside(*hub, 0));
+    }
+    std::string path = dir_ + "/views/" + c.file;
+    ASSERT_TRUE(base::Env::real().remove_tree(path));
+    if (c.text != nullptr) {
+      ASSERT_TRUE(base::Env::real().write_file(path, c.text));
+    }
+    auto damaged = Hub::load({&base::Env::real(), &clock_}, dir_ + "/views");
+    ASSERT_FALSE(damaged) << path << " " << (c.text != nullptr ? c.text : "absent");
+    EXPECT_EQ(damaged.error().code, Code::kDataLoss) << damaged.error().message;
+    EXPECT_NE(damaged.error().message.find(c.file), std::string::npos) << damaged.error().message;
+    EXPECT_FALSE(Hub::open({&base::Env::real(), &clock_}, dir_ + "/views", {.name = "views"}));
+  }
+  ASSERT_TRUE(base::Env::real().remove_tree(dir_ + "/views"));
+  { open(); }
+  std::string frontier = dir_ + "/views/frontier";
+  std::string torn = *base::Env::real().read_file(frontier) + "torn";
+  ASSERT_TRUE(base::Env::real().write_file(frontier, torn));
+  EXPECT_TRUE(Hub::load({&base::Env::real(), &clock_}, dir_ + "/views"));
+}
+
+TEST_F(HubTest, ACreationThatWasCutOffIsMadeWhole) {
+  ASSERT_TRUE(base::Env::real().make_dirs(dir_ + "/views/0"));
+  EXPECT_EQ(Hub::load({&base::Env::real(), &clock_}, dir_ + "/views").error().code,
+            Code::kNotFound);
+  EXPECT_EQ(open()->partitions(), 2);
+  base::FaultyEnv env;
+  ASSERT_TRUE(base::Env::real().remove_tree(dir_ + "/views"));
+  env.fail_sync(2);  // of hub.json
+  EXPECT_FALSE(Hub::open({&env, &clock_}, dir_ + "/views", {.name = "views"}));
+  EXPECT_FALSE(base::Env::real().exists(dir_ + "/views")) << "nothing half-made stays";
+}
+
 TEST_F(HubTest, OptionsAreCheckedAndKept) {
-  Hub::Env env{&base::Env::real(), &clock_, nullptr};
+  Hub::Env env{&base::Env::real(), &clock_};
   for (HubOptions bad : {HubOptions{.name = "../x"}, HubOptions{.name = "a", .partitions = 0},
                          HubOptions{.name = "a", .retention_hours = -1},
                          HubOptions{.name = "a", .capture = CaptureOptions{"d", 7}}}) {
