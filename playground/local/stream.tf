@@ -43,8 +43,10 @@ resource "hriste_stream_job" "traffic" {
   out_of_order_seconds = 50
   policy               = "adjust"
 
-  # What isn't JSON must not stop the stream, and must not vanish either.
+  # What isn't JSON, or has values that the query can't take, must not stop the stream, and must not
+  # vanish either. With on_error = "stop" (the default) such values stop the job.
   dead_letter = { lake = hriste_lake.bronze.ref, path = "deadletter" }
+  on_error    = "dead_letter"
 
   # The references are files that generators write.
   depends_on = [hriste_generator.files]

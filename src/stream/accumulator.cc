@@ -19,6 +19,23 @@ std::optional<Value> as_number(const Value& value) {
   return convert(value, streamsql::SqlType::kFloat, none);
 }
 
+/// The value that MIN or MAX compares; nullopt: it has no order.
+std::optional<Value> candidate_of(const AggregateKind& kind, const Value& value) {
+  if (value.kind == Kind::kRecord || value.kind == Kind::kArray) return std::nullopt;
+  if (value.kind == Kind::kText && !kind.as_text) return as_number(value);
+  return value;
+}
+
+bool is_rank(const Value& value) {
+  return value.is_null() || value.is_number() || value.kind == Kind::kDatetime;
+}
+
+bool are_ranks(const AggregateKind& kind, const Record& record) {
+  if (kind.function == FunctionId::kCollect && record.fields[0].value.is_null()) return true;
+  return std::all_of(record.fields + 1, record.fields + record.size,
+                     [](const RecordField& field) { return is_rank(field.value); });
+}
+
 }  // namespace
 
 const char* Accumulator::why(const AggregateKind& kind) {
@@ -37,65 +54,76 @@ const char* Accumulator::why(const AggregateKind& kind) {
 }
 
 bool Accumulator::add(const AggregateKind& kind, const Value& value) {
+  if (!accepts(kind, value)) return false;
+  take(kind, value);
+  return true;
+}
+
+bool Accumulator::accepts(const AggregateKind& kind, const Value& value) const {
+  if (kind.all_rows && kind.function == FunctionId::kCount) return true;
+  if (streamsql::collects(kind.function)) return are_ranks(kind, *value.record);
+  if (value.is_null() || kind.distinct || kind.function == FunctionId::kCount) return true;
+  bool sums = kind.function == FunctionId::kSum || kind.function == FunctionId::kAvg;
+  return sums ? accepts_number(value) : accepts_extreme(kind, value);
+}
+
+bool Accumulator::accepts_number(const Value& value) const {
+  auto number = as_number(value);
+  std::int64_t sum = 0;
+  return number && (is_real_ || number->kind == Kind::kFloat ||
+                    !__builtin_add_overflow(whole_, number->integer, &sum));
+}
+
+bool Accumulator::accepts_extreme(const AggregateKind& kind, const Value& value) const {
+  auto candidate = candidate_of(kind, value);
+  return candidate && (count_ == 0 || compare(*candidate, extreme_.view()));
+}
+
+void Accumulator::take(const AggregateKind& kind, const Value& value) {
   if (kind.all_rows && kind.function == FunctionId::kCount) {
     count_++;
-    return true;
+    return;
   }
   if (streamsql::collects(kind.function)) return collect(kind, value);
-  if (value.is_null()) return true;
+  if (value.is_null()) return;
   if (kind.distinct) {
     std::string key;
     append_key(value, key);
     distinct_.insert(std::move(key));
-    return true;
+    return;
   }
   switch (kind.function) {
     case FunctionId::kCount:
       count_++;
-      return true;
+      return;
     case FunctionId::kSum:
     case FunctionId::kAvg:
-      return add_number(value);
+      return take_number(value);
     default:
-      return add_extreme(kind, value);
+      return take_extreme(kind, value);
   }
 }
 
-bool Accumulator::add_number(const Value& value) {
-  auto number = as_number(value);
-  if (!number) return false;
+void Accumulator::take_number(const Value& value) {
+  Value number = as_number(value).value_or(Value::bigint(0));
   count_++;
-  real_ += number->as_double();
-  if (number->kind == Kind::kFloat)
+  real_ += number.as_double();
+  if (number.kind == Kind::kFloat)
     is_real_ = true;
-  else if (!is_real_ && __builtin_add_overflow(whole_, number->integer, &whole_))
-    return false;
-  return true;
+  else if (!is_real_)
+    whole_ += number.integer;
 }
 
-bool Accumulator::add_extreme(const AggregateKind& kind, const Value& value) {
-  Value candidate = value;
-  if (value.kind == Kind::kText && !kind.as_text) {
-    auto number = as_number(value);
-    if (!number) return false;
-    candidate = *number;
-  }
-  if (candidate.kind == Kind::kRecord || candidate.kind == Kind::kArray) return false;
-  if (count_ > 0) {
+void Accumulator::take_extreme(const AggregateKind& kind, const Value& value) {
+  Value candidate = candidate_of(kind, value).value_or(Value::null());
+  if (count_++ > 0) {
     auto order = compare(candidate, extreme_.view());
-    if (!order) return false;
-    bool better = kind.function == FunctionId::kMin ? *order < 0 : *order > 0;
-    if (!better) return true;
+    if (!order || !(kind.function == FunctionId::kMin ? *order < 0 : *order > 0)) return;
   }
-  count_++;
-  return extreme_.own(candidate);
+  extreme_.own(candidate);
 }
 
 namespace {
-
-bool is_rank(const Value& value) {
-  return value.is_null() || value.is_number() || value.kind == Kind::kDatetime;
-}
 
 /// NULL is the lowest.
 int rank_order(const OwnedValue& a, const OwnedValue& b) {
@@ -117,27 +145,24 @@ bool Accumulator::is_before(const AggregateKind& kind, const Item& a, const Item
 }
 
 /// `value` is a record: the value, then what ORDER BY says of it.
-bool Accumulator::collect(const AggregateKind& kind, const Value& value) {
+void Accumulator::collect(const AggregateKind& kind, const Value& value) {
   const Record& record = *value.record;
-  if (kind.function == FunctionId::kCollect && record.fields[0].value.is_null()) return true;
+  if (kind.function == FunctionId::kCollect && record.fields[0].value.is_null()) return;
   Item item;
-  for (std::size_t i = 1; i < record.size; i++) {
-    if (!is_rank(record.fields[i].value)) return false;
+  for (std::size_t i = 1; i < record.size; i++)
     item.ranks.emplace_back().own(record.fields[i].value);
-  }
   if (kind.top == 0) {
     encode_value(record.fields[0].value, item.value);
     items_.push_back(std::move(item));
-    return true;
+    return;
   }
   auto place =
       std::upper_bound(items_.begin(), items_.end(), item,
                        [&](const Item& a, const Item& b) { return is_before(kind, a, b); });
-  if (place - items_.begin() >= kind.top) return true;
+  if (place - items_.begin() >= kind.top) return;
   encode_value(record.fields[0].value, item.value);
   items_.insert(place, std::move(item));
   if (static_cast<std::int64_t>(items_.size()) > kind.top) items_.pop_back();
-  return true;
 }
 
 Value Accumulator::collected(const AggregateKind& kind, Arena& arena) const {

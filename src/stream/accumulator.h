@@ -26,7 +26,11 @@ struct AggregateKind {
 /// Owned by one thread.
 class Accumulator {
  public:
-  /// False when the value can't be aggregated: why() says what is wrong.
+  /// False when the value can't be aggregated with what is there: why() says what is wrong.
+  bool accepts(const AggregateKind& kind, const Value& value) const;
+  /// Takes a value that is accepted.
+  void take(const AggregateKind& kind, const Value& value);
+  /// accepts() and take(); without effect when it is false.
   bool add(const AggregateKind& kind, const Value& value);
   /// Lives as long as the accumulator and the arena.
   Value result(const AggregateKind& kind, Arena& arena) const;
@@ -36,9 +40,11 @@ class Accumulator {
   void restore(StateReader& in);
 
  private:
-  bool add_number(const Value& value);
-  bool add_extreme(const AggregateKind& kind, const Value& value);
-  bool collect(const AggregateKind& kind, const Value& value);
+  bool accepts_number(const Value& value) const;
+  bool accepts_extreme(const AggregateKind& kind, const Value& value) const;
+  void take_number(const Value& value);
+  void take_extreme(const AggregateKind& kind, const Value& value);
+  void collect(const AggregateKind& kind, const Value& value);
   Value collected(const AggregateKind& kind, Arena& arena) const;
 
   std::int64_t count_ = 0;

@@ -1,5 +1,7 @@
 #include "stream/analytics.h"
 
+#include <algorithm>
+
 namespace stream {
 
 int analytic_slot(Shape& from, int index) { return from.slot(fmt::format("\x01{}", index)); }
@@ -19,24 +21,42 @@ Analytics::Analytics(const std::vector<streamsql::Analytic>& plan,
   }
 }
 
-bool Analytics::run(Evaluation& e, Table& table) {
+bool Analytics::run(Evaluation& e, Table& table, std::vector<Failure>* failures) {
   for (Call& call : calls_)
-    if (!run(call, e, table)) return false;
+    if (!run(call, e, table, failures)) return false;
   return true;
 }
 
-bool Analytics::run(Call& call, Evaluation& e, Table& table) {
-  Rows all{nullptr, table.rows};
+bool Analytics::check(Evaluation& e) const {
+  auto runs = [&e](const EvaluatorPtr& evaluator) {
+    return !evaluator || evaluator->run(e, {nullptr, e.frame().rows}) != nullptr;
+  };
+  for (const Call& call : calls_)
+    if (!std::all_of(call.keys.begin(), call.keys.end(), runs) || !runs(call.arg) ||
+        !runs(call.fallback) || !runs(call.when))
+      return false;
+  return true;
+}
+
+const Value* Analytics::column(const EvaluatorPtr& evaluator, Evaluation& e, Failures failures) {
+  Rows all{nullptr, e.frame().rows};
+  if (failures == nullptr) return evaluator->run(e, all);
+  return run_each(*evaluator, e, all, [&](std::size_t row, const RuntimeError& error) {
+    failures->push_back({row, error});
+  });
+}
+
+bool Analytics::run(Call& call, Evaluation& e, Table& table, Failures failures) {
   std::vector<const Value*> keys;
   for (const EvaluatorPtr& key : call.keys) {
-    keys.push_back(key->run(e, all));
+    keys.push_back(column(key, e, failures));
     if (keys.back() == nullptr) return false;
   }
   const Value* columns[3] = {};
   const EvaluatorPtr* evaluators[3] = {&call.arg, &call.fallback, &call.when};
   for (int i = 0; i < 3; i++) {
     if (!*evaluators[i]) continue;
-    columns[i] = (*evaluators[i])->run(e, all);
+    columns[i] = column(*evaluators[i], e, failures);
     if (columns[i] == nullptr) return false;
   }
   Value* out = e.values(table.rows);
@@ -49,11 +69,10 @@ bool Analytics::run(Call& call, Evaluation& e, Table& table) {
                                   columns[0] == nullptr ? Value::null() : columns[0][i],
                                   columns[1] == nullptr ? Value::null() : columns[1][i]};
     auto value = call.function->next(event, e.arena());
-    if (!value) {
-      e.fail(call.plan->at, "the values can't be aggregated; CAST them to a number");
-      return false;
-    }
-    out[i] = *value;
+    static constexpr const char* kWhy = "the values can't be aggregated; CAST them to a number";
+    if (!value && failures == nullptr) return e.fail(call.plan->at, kWhy) != nullptr;
+    if (!value) failures->push_back({i, {call.plan->at, kWhy}});
+    out[i] = value.value_or(Value::null());
   }
   auto slot = static_cast<std::size_t>(call.slot);
   if (table.columns.size() <= slot) table.columns.resize(slot + 1, nullptr);

@@ -44,8 +44,15 @@ class Analytics {
   /// Results become columns of `from`, with names that no event has.
   Analytics(const std::vector<streamsql::Analytic>& plan, const ExpressionContext& context);
 
-  /// Adds the results to `table`, the frame's source 0. False after an error.
-  bool run(Evaluation& e, Table& table);
+  struct Failure {
+    std::size_t row = 0;  ///< of the table
+    RuntimeError error;
+  };
+  /// Adds the results to `table`, the frame's source 0. A row on which a function fails is added to
+  /// `failures` and gets NULL; without `failures` false after an error.
+  bool run(Evaluation& e, Table& table, std::vector<Failure>* failures);
+  /// Whether the functions' arguments have values on all rows. False after an error.
+  bool check(Evaluation& e) const;
 
   void save(StateWriter& out) const;
   void restore(StateReader& in);
@@ -58,7 +65,9 @@ class Analytics {
     EvaluatorPtr arg, fallback, when;
     std::unique_ptr<AnalyticFunction> function;
   };
-  bool run(Call& call, Evaluation& e, Table& table);
+  using Failures = std::vector<Failure>*;
+  bool run(Call& call, Evaluation& e, Table& table, Failures failures);
+  static const Value* column(const EvaluatorPtr& evaluator, Evaluation& e, Failures failures);
 
   std::vector<Call> calls_;
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "stream/convert.h"
+#include "stream/event_body.h"
+#include "stream/output_rows.h"
 
 namespace stream {
 namespace {
@@ -18,6 +20,7 @@ Engine::Input::Input(const streamsql::Input& plan, const EngineOptions& options,
       outputs_(outputs),
       reader_(shape_, all_columns),
       broker_columns_(options.broker_columns),
+      errors_are_dead_letters_(options.errors_are_dead_letters),
       all_columns_(all_columns),
       clock_(options.policy, !plan.timestamp_by) {
   if (plan.timestamp_by) timestamp_ = make_evaluator(*plan.timestamp_by, {{&shape_}});
@@ -42,31 +45,58 @@ base::Status Engine::Input::push(const std::vector<SourceRecord>& records) {
 }
 
 base::Status Engine::Input::push_batch(const SourceRecord* records, std::size_t n) {
-  TRY(parse(records, n));
+  reader_.clear();
+  parsed_.clear();
+  for (std::size_t i = 0; i < n; i++) TRY(parse(records[i]));
   TRY(stamp());
-  reader_.fill(table_);
-  table_.time = time_.data();
-  table_.origin = origin_.data();
+  if (errors_are_dead_letters_) TRY(take_out_failing());
+  point_at_rows();
   if (table_.rows > 0)
     for (RowSink* reader : readers_) TRY(reader->rows(table_));
   return pass_watermark();
 }
 
-base::Status Engine::Input::parse(const SourceRecord* records, std::size_t n) {
-  reader_.clear();
-  parsed_.clear();
-  for (std::size_t i = 0; i < n; i++) {
-    const SourceRecord& record = records[i];
+void Engine::Input::point_at_rows() {
+  reader_.fill(table_);
+  table_.time = time_.data();
+  table_.origin = origin_.data();
+}
+
+/// Nearly every body is one event: the others are looked at more closely once they didn't read.
+base::Status Engine::Input::parse(const SourceRecord& record) {
+  std::string_view body = without_bom(record.value);
+  if (reader_.add(body)) return add(record, body, 0);
+  std::size_t first = body.find_first_not_of(" \t\r\n");
+  bool several = first != std::string_view::npos &&
+                 (body[first] == '[' || body.find('\n', first) != std::string_view::npos);
+  if (!several) {
     count(record.partition).read++;
-    if (!reader_.add(record.value)) {
-      TRY(refuse(Bin::kMalformed, record, reader_.error()));
+    return refuse(Bin::kMalformed, record, 0, reader_.error());
+  }
+  std::vector<EventPart> parts = split_body(body);
+  for (std::size_t i = 0; i < parts.size(); i++) {
+    SourceRecord part = record;
+    part.value = parts.size() == 1 ? record.value : parts[i].text;
+    int position = parts.size() == 1 ? 0 : static_cast<int>(i) + 1;
+    if (parts[i].error == nullptr && reader_.add(parts[i].text)) {
+      TRY(add(record, parts[i].text, position));
       continue;
     }
-    parsed_.push_back(&record);
-    if (arrival_slot_ >= 0) reader_.set(arrival_slot_, Value::datetime(record.arrival));
-    if (partition_slot_ >= 0) reader_.set(partition_slot_, Value::bigint(record.partition));
-    if (offset_slot_ >= 0) reader_.set(offset_slot_, Value::bigint(record.offset));
+    count(record.partition).read++;
+    TRY(refuse(Bin::kMalformed, part, position,
+               parts[i].error == nullptr ? reader_.error() : parts[i].error));
   }
+  return {};
+}
+
+/// What the reader has as its last row.
+base::Status Engine::Input::add(const SourceRecord& record, std::string_view text, int position) {
+  count(record.partition).read++;
+  parsed_.push_back({record, position});
+  parsed_.back().record.value = text;
+  if (arrival_slot_ >= 0) reader_.set(arrival_slot_, Value::datetime(record.arrival));
+  if (partition_slot_ >= 0) reader_.set(partition_slot_, Value::bigint(record.partition));
+  if (offset_slot_ >= 0) reader_.set(offset_slot_, Value::bigint(record.offset));
   return {};
 }
 
@@ -77,21 +107,76 @@ base::Status Engine::Input::stamp() {
   origin_.clear();
   std::vector<std::uint32_t> kept;
   for (std::uint32_t row = 0; row < parsed_.size(); row++) {
-    const SourceRecord& record = *parsed_[row];
+    const SourceRecord& record = parsed_[row].record;
     EventClock::Stamp stamp = clock_.stamp(times[row], record.arrival);
     if (stamp.bin != Bin::kDelivered) {
-      TRY(refuse(stamp.bin, record, "TIMESTAMP BY gives no datetime"));
+      TRY(refuse(stamp.bin, record, parsed_[row].position, "TIMESTAMP BY gives no datetime"));
       continue;
     }
     BinCounts& counts = count(record.partition);
     counts.bins[static_cast<std::size_t>(Bin::kDelivered)]++;
     counts.adjusted += stamp.adjusted ? 1 : 0;
+    parsed_[row].adjusted = stamp.adjusted;
     kept.push_back(row);
     time_.push_back(stamp.time);
     origin_.push_back({record.arrival, record.partition, record.offset});
   }
-  if (kept.size() != parsed_.size()) reader_.keep(kept);
+  keep(kept);
   return {};
+}
+
+/// Keeps the rows of `list` (ascending); times and origins are the caller's.
+void Engine::Input::keep(const std::vector<std::uint32_t>& list) {
+  if (list.size() == parsed_.size()) return;
+  reader_.keep(list);
+  for (std::size_t i = 0; i < list.size(); i++) parsed_[i] = parsed_[list[i]];
+  parsed_.resize(list.size());
+}
+
+/// The first error that the SELECTs have with the rows.
+std::optional<base::Error> Engine::Input::check(const Table& table) const {
+  for (RowSink* reader : readers_)
+    if (base::Status checked = reader->checks() ? reader->check(table) : base::Status{}; !checked)
+      return checked.error();
+  return std::nullopt;
+}
+
+/// An event that no SELECT has seen yet: it goes to the dead letters and nowhere else.
+base::Status Engine::Input::take_out_failing() {
+  point_at_rows();
+  if (table_.rows == 0 || !check(table_)) return {};
+  std::vector<std::uint32_t> kept;
+  for (std::uint32_t row = 0; row < parsed_.size(); row++) {
+    Table one = row_of(table_, row);
+    auto error = check(one);
+    if (!error) {
+      time_[kept.size()] = time_[row];  // rows behind it are not looked at any more
+      origin_[kept.size()] = origin_[row];
+      kept.push_back(row);
+      continue;
+    }
+    const Event& event = parsed_[row];
+    BinCounts& counts = count(event.record.partition);
+    counts.bins[static_cast<std::size_t>(Bin::kDelivered)]--;
+    counts.adjusted -= event.adjusted ? 1 : 0;
+    TRY(refuse(Bin::kFailed, event.record, event.position, error->message));
+  }
+  keep(kept);
+  time_.resize(kept.size());
+  origin_.resize(kept.size());
+  return {};
+}
+
+base::Status Engine::Input::failed_late(const Table& table, std::size_t row, const void* select,
+                                        std::string_view why) {
+  const Origin& origin = table.origin[row];
+  FailedLate& known = failed_late_[{origin.partition, origin.offset}];
+  if (++known.by_select[select] <= known.events) return {};  // another SELECT has told already
+  known.events++;
+  count(origin.partition).bins[static_cast<std::size_t>(Bin::kDelivered)]--;
+  std::string body;
+  append_json_row(table, row, body);
+  return refuse(Bin::kFailed, {origin.arrival, origin.partition, origin.offset, body}, 0, why);
 }
 
 std::vector<std::optional<Ticks>> Engine::Input::event_times() {
@@ -113,11 +198,14 @@ std::vector<std::optional<Ticks>> Engine::Input::event_times() {
   return out;
 }
 
-/// Events without a readable form or time become dead letters; those of the policies are counted.
-base::Status Engine::Input::refuse(Bin bin, const SourceRecord& record, std::string_view why) {
+/// Events without a readable form or time, and those on which the query fails, become dead letters;
+/// those of the policies are counted.
+base::Status Engine::Input::refuse(Bin bin, const SourceRecord& record, int position,
+                                   std::string_view why) {
   count(record.partition).bins[static_cast<std::size_t>(bin)]++;
-  if (bin != Bin::kMalformed && bin != Bin::kBadTime) return {};
-  std::string reason = fmt::format("{}: {}", bin_name(bin), why);
+  if (bin != Bin::kMalformed && bin != Bin::kBadTime && bin != Bin::kFailed) return {};
+  std::string where = position == 0 ? "" : fmt::format("event {} of the body: ", position);
+  std::string reason = fmt::format("{}: {}{}", bin_name(bin), where, why);
   Origin origin{record.arrival, record.partition, record.offset};
   return outputs_.dead_letter({plan_.name, reason, origin, record.value});
 }
@@ -127,6 +215,7 @@ base::Status Engine::Input::pass_watermark() {
   if (now <= passed_) return {};
   passed_ = now;
   for (RowSink* reader : readers_) TRY(reader->watermark(now));
+  failed_late_.clear();
   return {};
 }
 
@@ -159,7 +248,9 @@ void Engine::Input::restore(StateReader& in) {
   for (std::size_t n = in.count(); n > 0 && in.ok(); n--) {
     BinCounts& counts = counts_[static_cast<std::int32_t>(in.integer())];
     counts.read = in.integer();
-    for (std::int64_t& bin : counts.bins) bin = in.integer();
+    for (std::size_t bin = 0; bin < counts.bins.size(); bin++)
+      if (in.version() > 2 || bin != static_cast<std::size_t>(Bin::kFailed))
+        counts.bins[bin] = in.integer();
     counts.adjusted = in.integer();
   }
 }

@@ -13,8 +13,8 @@ Ticks before(Ticks t, Ticks span) { return t < kNoWatermark + span ? kNoWatermar
 }  // namespace
 
 const char* bin_name(Bin bin) {
-  static constexpr const char* kNames[] = {"delivered", "malformed", "bad_time",
-                                           "early",     "late",      "out_of_order"};
+  static constexpr const char* kNames[] = {"delivered", "malformed",    "bad_time", "early",
+                                           "late",      "out_of_order", "failed"};
   return kNames[static_cast<int>(bin)];
 }
 

@@ -31,9 +31,9 @@ struct TimePolicy {
   Ticks out_of_order = 50 * streamsql::kTicksPerSecond;
 };
 
-/// Where an event ended: exactly one for each.
-enum class Bin { kDelivered, kMalformed, kBadTime, kEarly, kLate, kOutOfOrder };
-inline constexpr int kBins = 6;
+/// Where an event ended: exactly one for each. kFailed: the query can't be evaluated on it.
+enum class Bin { kDelivered, kMalformed, kBadTime, kEarly, kLate, kOutOfOrder, kFailed };
+inline constexpr int kBins = 7;
 const char* bin_name(Bin bin);
 
 /// Owned by one thread.

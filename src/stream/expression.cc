@@ -213,6 +213,21 @@ std::unexpected<base::Error> runtime_error(const RuntimeError& error) {
                      error.at.column, error.message);
 }
 
+const Value* run_each(const Evaluator& evaluator, Evaluation& e, Rows rows,
+                      const std::function<void(std::size_t, const RuntimeError&)>& failed) {
+  Evaluation all(e.frame(), e.arena());
+  if (const Value* values = evaluator.run(all, rows)) return values;
+  Value* out = e.values(rows.size);
+  for (std::size_t i = 0; i < rows.size; i++) {
+    std::uint32_t row = rows[i];
+    Evaluation one(e.frame(), e.arena());
+    const Value* value = evaluator.run(one, {&row, 1});
+    out[i] = value == nullptr ? Value::null() : *value;
+    if (value == nullptr) failed(i, *one.error());
+  }
+  return out;
+}
+
 std::optional<Rows> select_rows(const Evaluator& condition, Evaluation& e, Rows rows) {
   const Value* in = condition.run(e, rows);
   if (in == nullptr) return std::nullopt;

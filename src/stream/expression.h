@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -91,6 +92,11 @@ struct ExpressionContext {
   int keys = 0;
 };
 EvaluatorPtr make_evaluator(const Expr& expr, const ExpressionContext& context);
+
+/// As evaluator.run(), yet a row on which it fails gets NULL and is told to `failed(i, error)`, i
+/// counting in `rows`.
+const Value* run_each(const Evaluator& evaluator, Evaluation& e, Rows rows,
+                      const std::function<void(std::size_t, const RuntimeError&)>& failed);
 
 /// The rows of `rows` for which `condition` is true (not NULL, not false), or nullopt on an error.
 std::optional<Rows> select_rows(const Evaluator& condition, Evaluation& e, Rows rows);

@@ -2,12 +2,17 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
+#include "base/env.h"
 #include "hub/hub.h"
 #include "stream/source.h"
 
 namespace stream {
 
-std::shared_ptr<Source> make_hub_source(std::shared_ptr<hub::Hub> hub);
+/// What retention has removed of the hub is read from the files of its capture, where it has one.
+/// `name_space`: the part of capture's folders above the hub's. `env` must outlive it.
+std::shared_ptr<Source> make_hub_source(std::shared_ptr<hub::Hub> hub, base::Env& env,
+                                        std::string name_space);
 
 }  // namespace stream

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/guarded.h"
 #include "base/log.h"
 #include "stream/hub_source.h"
 #include "stream/runner.h"
@@ -26,7 +27,8 @@ bool is_temporary(base::Code code) {
 
 Runner::Sources hub_sources(const JobOptions& options) {
   Runner::Sources sources;
-  for (const auto& [name, hub] : options.inputs) sources[name] = make_hub_source(hub);
+  for (const auto& [name, hub] : options.inputs)
+    sources[name] = make_hub_source(hub, *options.env, options.capture_namespace);
   return sources;
 }
 
@@ -61,6 +63,11 @@ base::Status Job::start() {
       return {};
   }
   if (thread_.joinable()) thread_.join();
+  if (!prepared_) {
+    // What was committed may have been dropped since: it counts again once it has been read.
+    std::lock_guard lock(mutex_);
+    status_.inputs.clear();
+  }
   set_state(JobStatus::State::kRunning, "");
   thread_ = std::jthread([this](std::stop_token stop) { run(stop); });
   return {};
@@ -80,22 +87,31 @@ void Job::set_state(JobStatus::State state, std::string error) {
   changed_.notify_all();
 }
 
+/// Whatever goes wrong here, an exception too, is this job's failure and nobody else's.
 void Job::run(std::stop_token stop) {
+  base::Status status;
   while (!stop.stop_requested()) {
-    base::Status status = work(stop);
+    status = base::guarded([&] { return work(stop); });
     if (status) break;
-    base::log_error("stream", "job failed", "job={} error={}", options_.name,
-                    status.error().message);
     if (!is_temporary(status.error().code)) {
-      set_state(JobStatus::State::kFailed, status.error().message);
-      return;
+      base::log_error("stream", "job failed", "job={} error={}", options_.name,
+                      status.error().message);
+      return set_state(JobStatus::State::kFailed, status.error().message);
     }
-    set_state(JobStatus::State::kWaiting, status.error().message);
-    std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, stop, kRetryWait, [this] { return wake_; });
-    wake_ = false;
+    wait_for(status.error(), stop);
   }
   set_state(JobStatus::State::kStopped, "");
+}
+
+/// A while for what goes away by itself. Said once for each reason.
+void Job::wait_for(const base::Error& error, std::stop_token stop) {
+  JobStatus before = status();
+  if (before.state != JobStatus::State::kWaiting || before.error != error.message)
+    base::log_warn("stream", "job waits", "job={} for={}", options_.name, error.message);
+  set_state(JobStatus::State::kWaiting, error.message);
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, stop, kRetryWait, [this] { return wake_; });
+  wake_ = false;
 }
 
 /// Opens the job, waiting for reference data that isn't there yet.
@@ -105,10 +121,7 @@ base::Result<std::unique_ptr<Runner>> Job::open_runner(std::stop_token stop) {
     auto runner = Runner::open(options_, hub_sources(options_));
     if (runner || runner.error().code != base::Code::kNotFound || stop.stop_requested())
       return runner;
-    set_state(JobStatus::State::kWaiting, runner.error().message);
-    std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, stop, kRetryWait, [this] { return wake_; });
-    wake_ = false;
+    wait_for(runner.error(), stop);
   }
 }
 
@@ -211,11 +224,10 @@ base::Status Job::drop(base::Env& env, const std::string& lake_root, const std::
 }
 
 nlohmann::json to_json(const JobStatus& status) {
-  nlohmann::json out = {{"state", state_name(status.state)},
-                        {"error", status.error},
-                        {"version", status.version},
-                        {"inputs", nlohmann::json::object()},
-                        {"outputs", nlohmann::json::object()}};
+  nlohmann::json out = {
+      {"state", state_name(status.state)},  {"error", status.error},
+      {"version", status.version},          {"failed_results", status.failed_results},
+      {"inputs", nlohmann::json::object()}, {"outputs", nlohmann::json::object()}};
   for (const auto& [name, input] : status.inputs) {
     nlohmann::json partitions = nlohmann::json::array();
     for (const PartitionStatus& partition : input.partitions) {

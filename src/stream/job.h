@@ -11,8 +11,9 @@
 // same events give the same rows however the reading was cut: partitions are merged by (arrival,
 // partition, offset) before time policies see them.
 // Every event read is counted in one bin per input and partition: delivered, malformed, bad_time,
-// early, late, out_of_order; read is their sum. The first three are rows of outputs or dead
-// letters, the last three are dropped by policy.
+// early, late, out_of_order, failed; read is their sum. Delivered ones are rows of outputs;
+// malformed, bad_time and failed (the query has no value for them, and errors don't stop the job)
+// are dead letters; the others are dropped by policy. A record's body may hold several events.
 //
 // Files: {lake_root}/{tier}/{path}/year=YYYY/month=MM/day=DD/{job}-{checkpoint}-{n}.parquet|json by
 //   System.Timestamp (UTC), Parquet with ZSTD or JSON lines; state in {state_dir}.
@@ -20,11 +21,17 @@
 //   values are: bigint widens to float, anything else that mixes becomes text. A column that is
 //   only NULL so far is text. Once seen, a type stays for the job's later files.
 // A changed definition (query, inputs, policy, outputs, revision) starts again at the earliest
-//   record; its rows replace the old ones in one commit, once it has caught up with the old cut (or
-//   with the hubs, where they end earlier).
+//   record that a hub or its capture has; its rows replace the old ones in one commit, once it has
+//   caught up with the old cut (or with the hubs, where they end earlier). Rows that can't be made
+//   again are never replaced: where the old ones began with records that are gone, open() refuses,
+//   unless keep_rows says that they stay beside the new ones.
+// Checkpoints: the states of the last two commits are kept. Where the last one is lost, damaged or
+//   of another format the job goes on from the one before and makes the rows between them again; a
+//   job without any starts again as a changed one does.
 // Dead letters have the columns reason, input, EventEnqueuedUtcTime, PartitionId, Offset, body.
-// Failure: an error of the query on an event (a CAST that fails) or of a disk stops the job with
-//   status().error; start() goes on from the last commit.
+// Failure: an error of the query on an event (a CAST that fails; see errors_are_dead_letters) or of
+// a
+//   disk stops the job with status().error; start() goes on from the last commit.
 // Threads: Job is thread-safe; its work is done on one thread.
 // Tests to read first: tests/runner_test.cc, tests/job_test.cc.
 #pragma once
@@ -64,6 +71,10 @@ struct OutputSpec {
   bool is_alert() const { return type != Type::kLake; }
 };
 
+inline const char* format_name(OutputSpec::Format format) {
+  return format == OutputSpec::Format::kJson ? "json" : "parquet";
+}
+
 /// A row of an alert output. (job, output, key) is the same whenever the row is made again, so that
 /// whoever keeps alerts can keep each once.
 struct Alert {
@@ -83,8 +94,14 @@ struct JobOptions {
   std::optional<OutputSpec> dead_letter;  ///< absent: counted only
   int late_s = 60;                        ///< -1: any age is fine
   int out_of_order_s = 50;
-  bool drop = false;     ///< policy: drop instead of adjust
+  bool drop = false;  ///< policy: drop instead of adjust
+  /// An event (a row) on which the query fails: it stops the job, or becomes a dead letter. Not
+  /// part of the definition.
+  bool errors_are_dead_letters = false;
   std::string revision;  ///< part of the definition: what else decides the results (worlds, …)
+  /// Where rows can't be made again, the old ones stay beside the new. Not part of the definition.
+  bool keep_rows = false;
+  std::string capture_namespace;  ///< of the folders of the hubs' captures (hub/capture.h)
   std::string lake_root;
   std::string state_dir;  ///< the job's own
   base::Env* env = &base::Env::real();
@@ -118,17 +135,21 @@ struct OutputStatus {
   std::int64_t bytes = 0;
 };
 struct JobStatus {
+  /// Rows of windows and joins that became dead letters: beside the bins, which count events.
+  std::int64_t failed_results = 0;
   /// kWaiting: for reference data that isn't there yet (see error).
   enum class State { kStopped, kWaiting, kRunning, kFailed };
   State state = State::kStopped;
   std::string error;
+  std::string waits_for;  ///< of a running job that reads nothing: what has to come first
   std::string definition;
   std::int64_t version = -1;  ///< of the manifest
+  bool replacing = false;     ///< rows of an older definition are still the listed ones
   std::map<std::string, InputStatus> inputs;
   std::map<std::string, OutputStatus> outputs;  ///< with "dead letters"
 };
 const char* state_name(JobStatus::State state);
-/// {"state","error","version","inputs":{…},"outputs":{…}}.
+/// {"state","error","waits_for","version","failed_results","inputs":{…},"outputs":{…}}.
 nlohmann::json to_json(const JobStatus& status);
 
 class Runner;
@@ -162,6 +183,7 @@ class Job {
   bool commit_is_due(const Runner& runner, bool any) const;
   void publish(const Runner& runner);
   void set_state(JobStatus::State state, std::string error);
+  void wait_for(const base::Error& error, std::stop_token stop);
   std::int64_t committed_cut_locked() const;
 
   const JobOptions options_;

@@ -103,21 +103,22 @@ Value round(Call& call, const Value* args, std::size_t) {
   return Value::real(round_decimal(args[0].number, places));
 }
 
-constexpr std::array kFunctions = {FunctionEntry{kAbs, absolute},
-                                   FunctionEntry{kCeiling, to_whole<std::ceil>},
-                                   FunctionEntry{kFloor, to_whole<std::floor>},
-                                   FunctionEntry{kExp, of_double<std::exp>},
-                                   FunctionEntry{kPower, power},
-                                   FunctionEntry{kRound, round},
-                                   FunctionEntry{kSign, sign},
-                                   FunctionEntry{kSquare, of_double<square>},
-                                   FunctionEntry{kSqrt, of_double<std::sqrt>}};
+constexpr std::array kNumberFunctions = {FunctionEntry{kAbs, absolute},
+                                         FunctionEntry{kCeiling, to_whole<std::ceil>},
+                                         FunctionEntry{kFloor, to_whole<std::floor>},
+                                         FunctionEntry{kExp, of_double<std::exp>},
+                                         FunctionEntry{kPower, power},
+                                         FunctionEntry{kRound, round},
+                                         FunctionEntry{kSign, sign},
+                                         FunctionEntry{kSquare, of_double<square>},
+                                         FunctionEntry{kSqrt, of_double<std::sqrt>}};
 
 }  // namespace
 
 const FunctionEntry* find_number_function(streamsql::FunctionId id) {
-  auto it = std::find_if(kFunctions.begin(), kFunctions.end(), [&](auto& f) { return f.id == id; });
-  return it == kFunctions.end() ? nullptr : &*it;
+  auto it = std::find_if(kNumberFunctions.begin(), kNumberFunctions.end(),
+                         [&](auto& f) { return f.id == id; });
+  return it == kNumberFunctions.end() ? nullptr : &*it;
 }
 
 }  // namespace stream

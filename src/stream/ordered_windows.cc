@@ -20,6 +20,7 @@ class SlidingWindows final : public Windows {
   int add(const Row& row) override {
     if (row.time != now_) advance(row.time);
     now_ = row.time;
+    if (int refused = refuses(row.args); refused >= 0) return refused;
     key_.clear();
     for (const Value& key : row.keys) append_key(key, key_);
     Rows& rows = groups_[key_];
@@ -28,12 +29,7 @@ class SlidingWindows final : public Windows {
       for (std::size_t i = 0; i < row.keys.size(); i++) rows.keys[i].own(row.keys[i]);
     }
     std::string args;
-    Accumulator probe;
-    for (std::size_t i = 0; i < aggregates_.size(); i++) {
-      probe = {};
-      if (!probe.add(aggregates_[i], row.args[i])) return static_cast<int>(i);
-      encode_value(row.args[i], args);
-    }
+    for (const Value& arg : row.args) encode_value(arg, args);
     rows.kept.push_back({row.time, std::move(args)});
     leaving_.push_back({row.time + size_, key_});
     touch(key_);
@@ -162,6 +158,7 @@ class SessionWindows final : public Windows {
       : Windows(std::move(aggregates)), timeout_(timeout), duration_(duration) {}
 
   int add(const Row& row) override {
+    if (int refused = refuses(row.args); refused >= 0) return refused;
     auto [it, added] = sessions_.try_emplace(row.session);
     Session& session = it->second;
     if (!added) advance(session, row.time, row.session);
@@ -170,7 +167,7 @@ class SessionWindows final : public Windows {
       session.open = true;
     }
     session.last = row.time;
-    return add_to(group(session.pane, row.keys), row.args);
+    return add_to(session.pane, row.keys, row.args);
   }
 
   std::vector<Closed> close(Ticks watermark) override {

@@ -3,7 +3,7 @@
 
 namespace stream {
 
-base::Status SelectRunner::project(Evaluation& e, Rows rows) {
+base::Status SelectRunner::project(Evaluation& e, Rows rows, Pass pass) {
   out_.shape = &out_shape_;
   out_.rows = rows.size;
   out_.columns.assign(out_shape_.size(), nullptr);
@@ -14,6 +14,8 @@ base::Status SelectRunner::project(Evaluation& e, Rows rows) {
     else if (!put(e, rows, item))
       return runtime_error(*e.error());
   }
+  if (pass == Pass::kCheck) return next_.checks() ? next_.check(out_) : base::Status{};
+  evaluated_ = true;
   return next_.rows(out_);
 }
 

@@ -1,11 +1,12 @@
 #include "stream/reference.h"
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <bit>
 
 #include "stream/csv_reader.h"
+#include "stream/event_body.h"
+#include "stream/join_key.h"
+#include "streamsql/suggest.h"
 
 namespace stream {
 namespace {
@@ -36,14 +37,44 @@ base::Status ReferenceTable::load(base::Env& env, const std::string& path) {
     column.resize(table_.rows);
     table_.columns.push_back(column.data());
   }
+  return check_columns(path);
+}
+
+namespace {
+
+/// For a header that is one field only because its file separates fields by something else.
+std::string other_delimiter(const std::vector<std::string>& header) {
+  if (header.size() != 1) return "";
+  std::size_t at = header[0].find_first_of(";\t|");
+  if (at == std::string::npos) return "";
+  std::string found = header[0][at] == '\t' ? "tabs" : fmt::format("'{}'", header[0][at]);
+  return fmt::format("; the file separates fields by {}: write it with commas", found);
+}
+
+}  // namespace
+
+/// A column that no row has is a name that doesn't exist, unless there is nothing to tell by.
+base::Status ReferenceTable::check_columns(const std::string& path) const {
+  if (table_.rows == 0 && header_.empty()) return {};
+  std::vector<std::string_view> known(header_.begin(), header_.end());
+  for (int slot : shape_.seen())
+    if (header_.empty()) known.push_back(shape_.name(slot));
+  for (std::size_t slot = 0; slot < shape_.size(); slot++) {
+    const std::string& name = shape_.name(static_cast<int>(slot));
+    if (shape_.is_seen(static_cast<int>(slot))) continue;
+    std::string hint = other_delimiter(header_);
+    if (hint.empty()) hint = streamsql::did_you_mean(name, known);
+    return base::error(base::Code::kInvalidArgument,
+                       "reference '{}': {} has no column '{}'; it has {}{}", name_, path, name,
+                       streamsql::listed(known), hint);
+  }
   return {};
 }
 
 /// Columns that nobody reads are skipped; a row may not have more or fewer fields than the header.
 base::Status ReferenceTable::add_csv(base::Env& env, const std::string& path) {
   std::string text = TRY(env.read_file(path));
-  std::string_view rest(text);
-  if (rest.starts_with("\xEF\xBB\xBF")) rest.remove_prefix(3);
+  std::string_view rest = without_bom(text);
   std::vector<std::string> fields;
   std::vector<int> slots;
   std::size_t row = 0;
@@ -57,6 +88,7 @@ base::Status ReferenceTable::add_csv(base::Env& env, const std::string& path) {
           read ? fmt::format("{} fields, the header has {}", fields.size(), slots.size())
                : read.error().message);
     if (row == 0) {
+      header_ = fields;
       for (const std::string& name : fields) {
         slots.push_back(reader_.keeps_all() ? shape_.slot(name) : shape_.find(name));
         if (slots.back() >= 0) shape_.mark_seen(slots.back(), name);
@@ -83,8 +115,7 @@ base::Status ReferenceTable::load_file(base::Env& env, const std::string& path) 
   for (std::uint64_t offset = 0;;) {
     std::size_t n = TRY(file->read_at(offset, block));
     if (offset == 0) {
-      std::string_view head(block.data(), n);
-      if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
+      std::string_view head = without_bom({block.data(), n});
       std::size_t first = head.find_first_not_of(" \t\r\n");
       is_array = first != std::string_view::npos && head[first] == '[';
       text = head;
@@ -181,17 +212,17 @@ base::Status ReferenceIndex::build(const Table& table, int ordinal,
   std::string key;
   for (std::size_t row = table.rows; row-- > 0;) {  // backwards, so that chains ascend
     if (!append_row_key(row, key)) continue;
-    std::uint32_t& head = heads_[XXH3_64bits(key.data(), key.size()) & (heads_.size() - 1)];
+    std::uint32_t& head = heads_[join_hash(key) & (heads_.size() - 1)];
     next_[row] = std::exchange(head, static_cast<std::uint32_t>(row));
   }
   return {};
 }
 
-/// False when a part of the key is NULL: such a row has no partners.
+/// False when a part of the key can meet nothing: such a row has no partners.
 bool ReferenceIndex::append_row_key(std::size_t row, std::string& key) const {
   key.clear();
   for (const Value* column : columns_) {
-    if (column[row].is_null()) return false;
+    if (!can_meet(column[row])) return false;
     append_key(column[row], key);
   }
   return true;
@@ -200,9 +231,9 @@ bool ReferenceIndex::append_row_key(std::size_t row, std::string& key) const {
 void ReferenceIndex::find(std::string_view key, std::vector<std::uint32_t>& rows) const {
   if (heads_.empty()) return;
   std::string other;
-  std::uint32_t row = heads_[XXH3_64bits(key.data(), key.size()) & (heads_.size() - 1)];
+  std::uint32_t row = heads_[join_hash(key) & (heads_.size() - 1)];
   for (; row != kNoRow; row = next_[row])
-    if (append_row_key(row, other) && other == key) rows.push_back(row);
+    if (append_row_key(row, other) && join_equal(other, key)) rows.push_back(row);
 }
 
 }  // namespace stream

@@ -25,7 +25,7 @@ class ReferenceTable {
   /// Columns that expressions ask for must be in shape() before.
   Shape& shape() { return shape_; }
   /// Errors: kNotFound when `path` is absent; kInvalidArgument with file and line where a row is
-  /// not a JSON object.
+  /// not a JSON object, and where no row has a column that is asked for.
   base::Status load(base::Env& env, const std::string& path);
   const Table& table() const { return table_; }
 
@@ -36,12 +36,14 @@ class ReferenceTable {
   base::Status add_array(std::string_view text, const std::string& path);
   base::Status add(std::string_view row, const std::string& path, std::size_t number);
   void keep_rows();
+  base::Status check_columns(const std::string& path) const;
 
   std::string name_;
   Shape shape_;
   EventReader reader_;
   Arena arena_;
   std::vector<std::vector<Value>> columns_;
+  std::vector<std::string> header_;  ///< all columns of a CSV file
   Table table_;
 };
 

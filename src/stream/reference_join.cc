@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "stream/join_key.h"
+
 namespace stream {
 
 ReferenceJoinRunner::ReferenceJoinRunner(const streamsql::ReferenceJoin& plan,
@@ -40,7 +42,7 @@ bool ReferenceJoinRunner::match(Evaluation& e, const Frame& frame, Pairs& pairs)
     key.clear();
     bool null = false;
     for (const Value* column : columns) {
-      null = null || column[row].is_null();
+      null = null || !can_meet(column[row]);
       append_key(column[row], key);
     }
     std::size_t before = pairs.left.size();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "stream/join_key.h"
+
 namespace stream {
 namespace {
 
@@ -22,7 +24,7 @@ void RowSorter::add(const Table& table, const std::vector<const Value*>& keys) {
     waiting.number = next_++;
     waiting.begin = bytes_.size();
     for (const Value* key : keys) {
-      waiting.null_key = waiting.null_key || key[row].is_null();
+      waiting.null_key = waiting.null_key || !can_meet(key[row]);
       append_key(key[row], bytes_);
     }
     waiting.key_size = static_cast<std::uint32_t>(bytes_.size() - waiting.begin);

@@ -23,8 +23,7 @@ TimePolicy policy_of(const JobOptions& options) {
 
 nlohmann::json spec_json(const OutputSpec& spec) {
   if (!spec.is_lake()) return "alert";
-  nlohmann::json out = {spec.tier, spec.path,
-                        spec.format == OutputSpec::Format::kJson ? "json" : "parquet"};
+  nlohmann::json out = {spec.tier, spec.path, format_name(spec.format)};
   if (spec.is_alert()) out.push_back("alert");
   return out;
 }
@@ -37,7 +36,6 @@ base::Result<std::unique_ptr<Runner>> Runner::open(const JobOptions& options, So
   std::unique_ptr<Runner> runner(new Runner(options));
   TRY(runner->compile());
   TRY(runner->open_inputs(sources));
-  runner->definition_ = runner->definition_hash();
   runner->open_statements();
   TRY(runner->start_engine());
   runner->log_ = TRY(lake::ManifestLog::open(*options.env, options.lake_root, options.name));
@@ -72,13 +70,18 @@ base::Status Runner::open_inputs(const Sources& sources) {
   return {};
 }
 
-/// All that decides the results.
-std::string Runner::definition_hash() const {
-  nlohmann::json all = {{"query", options_.query},
+/// All that decides the results. `relative`: reference files by their place in the lake, so that a
+/// moved folder is the same; older versions took their paths as they were.
+std::string Runner::definition_hash(const std::string& query, bool relative) const {
+  std::map<std::string, std::string> references = options_.references;
+  for (auto& [name, path] : references)
+    if (relative && path.starts_with(options_.lake_root + "/"))
+      path.erase(0, options_.lake_root.size() + 1);
+  nlohmann::json all = {{"query", query},
                         {"late", options_.late_s},
                         {"out_of_order", options_.out_of_order_s},
                         {"drop", options_.drop},
-                        {"references", options_.references},
+                        {"references", references},
                         {"revision", options_.revision}};
   for (const Input& input : inputs_) all["inputs"][input.name] = input.source->name();
   for (const auto& [name, spec] : options_.outputs) all["outputs"][name] = spec_json(spec);
@@ -167,85 +170,10 @@ void Runner::open_statements() {
 base::Status Runner::start_engine() {
   EngineOptions engine;
   engine.policy = policy_of(options_);
+  engine.errors_are_dead_letters = options_.errors_are_dead_letters;
   engine.references = options_.references;
   engine.env = options_.env;
   engine_ = TRY(Engine::create(plan_, engine, *this));
-  return {};
-}
-
-namespace {
-
-/// What the last commit counted as lost, by partition.
-std::vector<std::int64_t> lost_of(const lake::Manifest& manifest, const std::string& input) {
-  std::vector<std::int64_t> lost;
-  if (!manifest.counts.is_object() || !manifest.counts.contains(input)) return lost;
-  for (const auto& [partition, counts] : manifest.counts.at(input).items()) {
-    std::size_t p = std::strtoul(partition.c_str(), nullptr, 10);
-    if (p >= 1'000'000) continue;
-    if (lost.size() <= p) lost.resize(p + 1, 0);
-    lost[p] = counts.value("lost", std::int64_t{0});
-  }
-  return lost;
-}
-
-}  // namespace
-
-/// Goes on from the last commit, or from the earliest records under another definition.
-base::Status Runner::take_up() {
-  const lake::Manifest& manifest = log_->current();
-  bool same = manifest.version >= 0 && manifest.definition == definition_;
-  if (same) {
-    base::Status restored = restore_state(manifest);
-    if (!restored) {  // everything can be made again from the hubs
-      base::log_warn("stream", "starting again", "job={} error={}", options_.name,
-                     restored.error().message);
-      same = false;
-      open_statements();
-      TRY(start_engine());
-    }
-  }
-  replacing_ = manifest.version >= 0 && !same;
-  for (Input& input : inputs_) {
-    std::vector<std::int64_t> offsets;
-    if (auto it = manifest.inputs.find(input.name); same && it != manifest.inputs.end()) {
-      offsets = it->second.offsets;
-      input.cut_ms = input.committed_cut_ms = it->second.cut_ms;
-    }
-    input.read_to_ms = input.cut_ms;
-    input.reader = std::make_unique<MergedReader>(*input.source, offsets);
-    if (same) input.reader->set_lost(lost_of(manifest, input.name));
-  }
-  return {};
-}
-
-base::Status Runner::restore_state(const lake::Manifest& manifest) {
-  std::string path = options_.state_dir + "/" + manifest.state;
-  StateReader in = TRY(StateReader::open(TRY(options_.env->read_file(path))));
-  TRY(engine_->restore(in));
-  for (Statement& statement : statements_) {
-    statement.rows = in.integer();
-    if (statement.lake) statement.lake->restore(in);
-  }
-  dead_letters_.rows = in.integer();
-  if (dead_letters_.lake) dead_letters_.lake->restore(in);
-  if (!in.ok() || !in.done())
-    return base::error(base::Code::kDataLoss, "{}: not the state of this query", path);
-  return {};
-}
-
-/// Files and states that no commit lists: of a crash, or of a definition that was replaced.
-base::Status Runner::remove_leftovers() {
-  std::vector<std::string> listed;
-  for (const auto& [name, output] : log_->current().outputs)
-    for (const lake::ManifestFile& file : output.added) listed.push_back(file.path);
-  std::sort(listed.begin(), listed.end());
-  for (const auto& [name, spec] : options_.outputs)
-    if (spec.is_lake()) TRY(remove_unlisted(folder(spec), listed));
-  if (options_.dead_letter) TRY(remove_unlisted(folder(*options_.dead_letter), listed));
-  for (const base::DirEntry& entry : TRY(options_.env->list(options_.state_dir)))
-    if (!entry.is_dir && entry.name.find(".state") != std::string::npos &&
-        entry.name != log_->current().state)
-      TRY(options_.env->remove_file(options_.state_dir + "/" + entry.name));
   return {};
 }
 

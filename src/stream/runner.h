@@ -50,6 +50,7 @@ class Runner final : private EngineOutputs {
     std::int64_t target_ms = Source::kNoFrontier;   ///< a frontier: where reading goes to
     std::int64_t read_to_ms = Source::kNoFrontier;  ///< arrival of the last record, or the cut
     std::int64_t committed_cut_ms = Source::kNoFrontier;
+    std::vector<std::int64_t> first_offsets;  ///< what the outputs begin with, by partition
   };
   struct Statement {
     std::string output;
@@ -64,11 +65,20 @@ class Runner final : private EngineOutputs {
   void open_statements();
   std::unique_ptr<LakeOutput> open_lake(const OutputSpec& spec, const streamsql::Step* step) const;
   LakeFolder folder(const OutputSpec& spec) const;
+  // runner_take_up.cc
   base::Status take_up();
+  base::Result<lake::Manifest> checkpoint_to_take();
+  base::Result<bool> restored(const lake::Manifest& commit);
   base::Status restore_state(const lake::Manifest& manifest);
+  base::Status go_on_counting(const lake::Manifest& old);
+  base::Status begin_inputs(const lake::Manifest& from);
+  base::Status check_replaceable(const lake::Manifest& old);
+  base::Status refuse_to_replace(const Input& input, const std::vector<std::int64_t>& gone);
+  std::string state_name(std::int64_t version) const;
   base::Status start_engine();
   base::Status remove_leftovers();
-  std::string definition_hash() const;
+  std::string definition_hash(const std::string& query, bool relative) const;
+  std::vector<std::string> definitions() const;
 
   base::Status write(std::size_t step, const Table& rows) override;
   base::Status dead_letter(const DeadLetter& letter) override;
@@ -80,6 +90,8 @@ class Runner final : private EngineOutputs {
   base::Status write_state(const std::string& name);
   lake::ManifestCommit next_commit(const std::string& state);
   void describe_outputs(lake::ManifestCommit& commit);
+  void remove_old(lake::ManifestCommit& commit) const;
+  void keep_old(lake::ManifestCommit& commit) const;
   void add_hubs(std::size_t step, std::set<std::string>& hubs) const;
   void note_committed();
   base::Status clean_up(const std::string& old_state);
@@ -99,7 +111,9 @@ class Runner final : private EngineOutputs {
   Origin last_alert_;
   std::int64_t alert_number_ = 0;
 
-  bool replacing_ = false;           ///< an older definition's files are still the listed ones
+  bool replacing_ = false;  ///< an older definition's files are still the listed ones
+  bool keeping_ = false;    ///< … and stay, since they can't be made again
+  lake::Manifest undone_;   ///< the last commit, where the job goes on from the one before it
   std::vector<std::string> doomed_;  ///< files of an older definition that nobody lists any more
   std::size_t rows_since_ = 0;
   std::size_t rows_made_ = 0;

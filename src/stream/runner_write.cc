@@ -77,12 +77,14 @@ base::Status Runner::dead_letter(const DeadLetter& letter) {
   rows_made_++;
   if (!dead_letters_.lake) return {};
   std::string body = valid_utf8(letter.body), reason = valid_utf8(letter.reason);
+  bool is_event =
+      letter.origin.partition >= 0;  // a window's or a join's row comes from no one place
   const std::pair<const char*, Value> columns[] = {
       {"reason", Value::text(reason)},
-      {"input", Value::text(letter.input)},
-      {"EventEnqueuedUtcTime", Value::datetime(letter.origin.arrival)},
-      {"PartitionId", Value::bigint(letter.origin.partition)},
-      {"Offset", Value::bigint(letter.origin.offset)},
+      {"input", is_event ? Value::text(letter.input) : Value::null()},
+      {"EventEnqueuedUtcTime", is_event ? Value::datetime(letter.origin.arrival) : Value::null()},
+      {"PartitionId", is_event ? Value::bigint(letter.origin.partition) : Value::null()},
+      {"Offset", is_event ? Value::bigint(letter.origin.offset) : Value::null()},
       {"body", Value::text(body)}};
   Table row{&dead_shape_, 1, {}, &letter.origin.arrival, &letter.origin};
   for (const auto& [name, value] : columns) {
@@ -113,12 +115,12 @@ base::Status Runner::flush() {
 
 base::Status Runner::checkpoint() {
   TRY(flush());
-  if (replacing_ && !caught_up_with_old()) {
+  if ((replacing_ || undone_.version >= 0) && !caught_up_with_old()) {
     rows_since_ = 0;  // the files wait for the commit that replaces the old ones
     return {};
   }
-  std::string old_state = log_->current().state;
-  std::string state = fmt::format("{}-{}.state", options_.name, log_->current().version + 1);
+  std::string old_state = state_name(log_->current().version - 1);
+  std::string state = state_name(log_->current().version + 1);
   TRY(write_state(state));
   lake::ManifestCommit commit = next_commit(state);
   std::vector<std::string> replaced;
@@ -127,7 +129,8 @@ base::Status Runner::checkpoint() {
   TRY(log_->commit(std::move(commit)));
   for (Input& input : inputs_) input.committed_cut_ms = input.cut_ms;
   rows_since_ = rows_made_ = 0;
-  cut_moved_ = replacing_ = false;
+  cut_moved_ = replacing_ = keeping_ = false;
+  undone_ = {};
   next_file_ = 0;
   note_committed();
   // The commit stands; what can't be removed now goes at the next open.
@@ -156,9 +159,9 @@ lake::ManifestCommit Runner::next_commit(const std::string& state) {
   commit.state = state;
   for (std::size_t i = 0; i < inputs_.size(); i++) {
     const Input& input = inputs_[i];
-    commit.inputs[input.name] = {input.source->name(), std::max(input.cut_ms, kNothingBelow),
-                                 input.reader->offsets(),
-                                 std::max(watermark_ms(engine_->watermark(i)), kNothingBelow)};
+    commit.inputs[input.name] = {
+        input.source->name(), std::max(input.cut_ms, kNothingBelow), input.reader->offsets(),
+        std::max(watermark_ms(engine_->watermark(i)), kNothingBelow), input.first_offsets};
     for (const auto& [partition, counts] : engine_->counts(i))
       commit.counts[input.name][std::to_string(partition)] = counts_json(counts);
     for (int p = 0; p < input.source->partitions(); p++)
@@ -192,7 +195,7 @@ void Runner::describe_outputs(lake::ManifestCommit& commit) {
     if (!statement.lake) return;
     output.tier = spec.tier;
     output.path = spec.path;
-    output.format = spec.format == OutputSpec::Format::kJson ? "json" : "parquet";
+    output.format = format_name(spec.format);
     output.schema = statement.lake->schema();
     for (lake::ManifestFile& file : statement.lake->take_files())
       output.added.push_back(std::move(file));
@@ -206,16 +209,32 @@ void Runner::describe_outputs(lake::ManifestCommit& commit) {
   }
   for (const Input& input : inputs_) all_hubs.insert(input.source->name());
   if (options_.dead_letter) add(dead_letters_, *options_.dead_letter, all_hubs);
-  if (!replacing_) return;
-  for (const auto& [name, old] : log_->current().outputs)
+  if (keeping_)
+    keep_old(commit);
+  else
+    remove_old(commit);
+}
+
+/// Of an older definition all files, of a commit that was made again its own.
+void Runner::remove_old(lake::ManifestCommit& commit) const {
+  if (!replacing_ && undone_.version < 0) return;
+  for (const auto& [name, old] : (replacing_ ? log_->current() : undone_).outputs)
     for (const lake::ManifestFile& file : old.added)
       commit.outputs[name].removed.push_back(file.path);
 }
 
+/// An output that the query no longer has keeps its rows as well.
+void Runner::keep_old(lake::ManifestCommit& commit) const {
+  for (const auto& [name, old] : log_->current().outputs) {
+    if (commit.outputs.contains(name)) continue;
+    lake::ManifestOutput& kept = commit.outputs[name] = old;
+    kept.added.clear();
+  }
+}
+
 /// Files that were replaced one commit ago: whoever was reading them then has had its time.
 base::Status Runner::clean_up(const std::string& old_state) {
-  if (!old_state.empty() && old_state != log_->current().state)
-    TRY(options_.env->remove_file(options_.state_dir + "/" + old_state));
+  TRY(options_.env->remove_file(options_.state_dir + "/" + old_state));
   for (const std::string& path : doomed_)
     TRY(options_.env->remove_file(options_.lake_root + "/" + path));
   return {};
@@ -235,11 +254,18 @@ JobStatus Runner::status() const {
   JobStatus status;
   status.definition = definition_;
   status.version = log_->current().version;
+  status.replacing = replacing_;
+  status.failed_results = engine_->failed_results();
   for (std::size_t i = 0; i < inputs_.size(); i++) {
     const Input& input = inputs_[i];
     InputStatus& out = status.inputs[input.name];
     out.hub = input.source->name();
     out.frontier_ms = input.source->frontier_ms();
+    if (out.frontier_ms == Source::kNoFrontier)
+      status.waits_for = fmt::format(
+          "hub '{}': no generator has begun and nothing was sent to it, so nobody can say how far "
+          "its time is",
+          out.hub);
     out.cut_ms = input.cut_ms;
     out.committed_cut_ms = input.committed_cut_ms;
     out.watermark_ms = watermark_ms(engine_->watermark(i));

@@ -3,13 +3,14 @@
 #include <algorithm>
 
 #include "stream/collected.h"
+#include "streamsql/print.h"
 
 namespace stream {
 
 namespace {
 
 /// Rows that come out of a sorter at once.
-constexpr std::size_t kBatchRows = 4096;
+constexpr std::size_t kSelectRows = 4096;
 
 /// Calls `use(column)` for every column in the tree.
 template <typename Use>
@@ -19,50 +20,78 @@ void for_columns(const streamsql::ExprPtr& expr, const Use& use) {
   for (const streamsql::ExprPtr& arg : expr->args) for_columns(arg, use);
 }
 
+/// Calls `use(expr)` for every expression of a SELECT (some are null).
 template <typename Use>
-void for_columns(const std::vector<streamsql::ExprPtr>& exprs, const Use& use) {
-  for (const streamsql::ExprPtr& expr : exprs) for_columns(expr, use);
-}
-
-/// All that a SELECT reads.
-template <typename Use>
-void for_columns(const streamsql::Select& select, const Use& use) {
+void for_expressions(const streamsql::Select& select, const Use& use) {
+  auto all = [&use](const std::vector<streamsql::ExprPtr>& exprs) {
+    for (const streamsql::ExprPtr& expr : exprs) use(expr);
+  };
   for (const streamsql::StreamJoin& join : select.streams) {
-    for_columns(join.left_keys, use);
-    for_columns(join.right_keys, use);
-    for_columns(join.residual, use);
+    all(join.left_keys);
+    all(join.right_keys);
+    use(join.residual);
   }
   for (const streamsql::ReferenceJoin& join : select.joins) {
-    for_columns(join.left_keys, use);
-    for_columns(join.residual, use);
+    all(join.left_keys);
+    use(join.residual);
   }
-  for (const streamsql::ApplyElements& apply : select.applies) for_columns(apply.arg, use);
+  for (const streamsql::ApplyElements& apply : select.applies) use(apply.arg);
   for (const streamsql::Analytic& analytic : select.analytics) {
-    for_columns(analytic.arg, use);
-    for_columns(analytic.fallback, use);
-    for_columns(analytic.partition_by, use);
-    for_columns(analytic.when, use);
+    use(analytic.arg);
+    use(analytic.fallback);
+    all(analytic.partition_by);
+    use(analytic.when);
   }
-  for_columns(select.where, use);
-  for_columns(select.keys, use);
-  for_columns(select.session_keys, use);
+  use(select.where);
+  all(select.keys);
+  all(select.session_keys);
   for (const streamsql::Aggregate& aggregate : select.aggregates) {
-    for_columns(aggregate.arg, use);
-    for (const auto& rank : aggregate.ranks) for_columns(rank.value, use);
+    use(aggregate.arg);
+    for (const auto& rank : aggregate.ranks) use(rank.value);
   }
-  for_columns(select.having, use);
-  for (const streamsql::OutputColumn& column : select.columns) for_columns(column.value, use);
+  use(select.having);
+  for (const streamsql::OutputColumn& column : select.columns) use(column.value);
+}
+
+/// All columns that a SELECT reads.
+template <typename Use>
+void for_columns(const streamsql::Select& select, const Use& use) {
+  for_expressions(select, [&use](const streamsql::ExprPtr& expr) { for_columns(expr, use); });
+}
+
+/// Whether an expression has no value for some values of its columns.
+bool can_fail(const streamsql::ExprPtr& expr) {
+  using streamsql::ExprKind;
+  if (!expr) return false;
+  bool arithmetic = expr->kind == ExprKind::kBinary && expr->op < streamsql::Op::kEq;
+  bool cast = expr->kind == ExprKind::kCast && !expr->try_cast;
+  if (arithmetic || cast || expr->kind == ExprKind::kCall || expr->kind == ExprKind::kNegate ||
+      expr->kind == ExprKind::kBitNot)
+    return true;
+  return std::any_of(expr->args.begin(), expr->args.end(),
+                     [](const streamsql::ExprPtr& arg) { return can_fail(arg); });
+}
+
+/// Group keys must not be records, aggregates and APPLY take certain types.
+bool can_fail(const streamsql::Select& select) {
+  bool out = !select.keys.empty() || !select.applies.empty();
+  for (const streamsql::Aggregate& aggregate : select.aggregates)
+    out = out || aggregate.function != streamsql::FunctionId::kCount;
+  for_expressions(select, [&out](const streamsql::ExprPtr& expr) { out = out || can_fail(expr); });
+  return out;
 }
 
 }  // namespace
 
 SelectRunner::SelectRunner(const streamsql::Select& plan, const std::vector<Shape*>& from,
-                           References& references, Shape& out, RowSink& next, int branch)
-    : plan_(plan), out_shape_(out), next_(next), branch_(branch) {
+                           References& references, Shape& out, RowSink& next, int branch,
+                           ErrorPolicy errors)
+    : plan_(plan), out_shape_(out), next_(next), branch_(branch), errors_(errors) {
+  can_fail_ = can_fail(plan);
   context_.shapes = from;
   keep_columns(from);
   if (!plan.streams.empty())
-    streams_ = std::make_unique<StreamJoins>(plan.streams, context_, formats_);
+    streams_ = std::make_unique<StreamJoins>(plan.streams, context_, formats_, errors_);
   for (std::size_t i = 1; i < from.size(); i++)
     joined_streams_.push_back(std::make_unique<JoinedStream>(*this, i));
   if (!streams_ && !formats_.empty()) sorter_ = std::make_unique<RowSorter>(formats_[0]);
@@ -161,6 +190,16 @@ base::Status SelectRunner::rows(const Table& table) {
   return pass({{{&table, nullptr}}, table.rows});
 }
 
+/// What joins and functions over events say depends on other rows: here only what goes into them.
+base::Status SelectRunner::check(const Table& table) {
+  if (streams_) return streams_->check(0, table);
+  Frame frame{{{&table, nullptr}}, table.rows};
+  if (!analytics_) return evaluate(std::move(frame), Pass::kCheck);
+  arena_.clear();
+  Evaluation e(frame, arena_);
+  return analytics_->check(e) ? base::Status{} : runtime_error(*e.error());
+}
+
 base::Status SelectRunner::joins_in(std::size_t source, const Table& table) {
   return streams_->add(source, table);
 }
@@ -186,14 +225,19 @@ base::Status SelectRunner::joined(const Frame& frame, const Ticks* time) {
 /// Rows below the watermark, in order, with what the functions over events say of them.
 base::Status SelectRunner::release(Ticks watermark) {
   std::span<const RowSorter::Row> due = sorter_->release(watermark);
-  for (std::size_t i = 0; i < due.size(); i += kBatchRows) {
-    auto some = due.subspan(i, std::min(kBatchRows, due.size() - i));
+  for (std::size_t i = 0; i < due.size(); i += kSelectRows) {
+    auto some = due.subspan(i, std::min(kSelectRows, due.size() - i));
     waited_.clear();
     Table table = decode_rows(some, formats_[0], waited_);
     Frame frame{{{&table, nullptr}}, table.rows};
     Evaluation e(frame, waited_);
-    if (analytics_ && !analytics_->run(e, table)) return runtime_error(*e.error());
-    TRY(pass(frame));
+    std::vector<std::uint32_t> kept;
+    if (analytics_) TRY(run_analytics(e, table, kept));
+    if (table.rows == 0) continue;
+    if (kept.empty())
+      TRY(pass(frame));
+    else
+      TRY(pass({{{&table, kept.data()}}, kept.size()}));
   }
   return {};
 }
@@ -223,10 +267,63 @@ void narrow(Evaluation& e, Frame& frame, Rows rows) {
   frame.rows = rows.size;
 }
 
+/// Row `row` of `frame` alone; `index` has room for a number for each source.
+Frame one_row(const Frame& frame, std::size_t row, std::vector<std::uint32_t>& index) {
+  Frame out = frame;
+  out.rows = 1;
+  for (std::size_t s = 0; s < out.sources.size(); s++) {
+    Frame::Source& source = out.sources[s];
+    index[s] = source.index == nullptr ? static_cast<std::uint32_t>(row) : source.index[row];
+    source.index = &index[s];
+  }
+  return out;
+}
+
 }  // namespace
 
+/// Does `work(frame)`. Where errors don't stop the job and it fails before it had any effect, row
+/// by row, without those on which it fails.
+template <typename Work>
+base::Status SelectRunner::with_errors(const Frame& frame, const Work& work) {
+  evaluated_ = false;
+  base::Status done = work(frame);
+  if (done || evaluated_ || errors_.rows == nullptr ||
+      done.error().code != base::Code::kFailedPrecondition)
+    return done;
+  std::vector<std::uint32_t> index(frame.sources.size());
+  for (std::size_t row = 0; row < frame.rows; row++) {
+    Frame one = one_row(frame, row, index);
+    evaluated_ = false;
+    done = work(one);
+    if (!done && (evaluated_ || done.error().code != base::Code::kFailedPrecondition)) return done;
+    if (!done) TRY(fail(one, done.error()));
+  }
+  return {};
+}
+
+/// The one row of `frame` goes where failed rows go.
+base::Status SelectRunner::fail(const Frame& frame, const base::Error& error) {
+  const Frame::Source& source = frame.sources[0];
+  Table table = *source.table;
+  if (table.shape == nullptr) {
+    for (std::size_t i = groups_.size(); i < table.columns.size(); i++) {
+      std::size_t keys = plan_.keys.size();
+      std::string name = i < keys ? fmt::format("key {} ({})", i + 1, print(*plan_.keys[i]))
+                                  : fmt::format("aggregate {}", i - keys + 1);
+      groups_.mark_named(groups_.slot(name), name);
+    }
+    table.shape = &groups_;
+  }
+  std::size_t row = source.index == nullptr ? 0 : source.index[0];
+  return errors_.rows->failed(this, errors_.input, table, row, error.message);
+}
+
+base::Status SelectRunner::pass(const Frame& frame) {
+  return with_errors(frame, [this](const Frame& rows) { return evaluate(rows, Pass::kWhole); });
+}
+
 /// What follows the streams: WHERE, reference joins, windows or the SELECT list.
-base::Status SelectRunner::pass(Frame frame) {
+base::Status SelectRunner::evaluate(Frame frame, Pass pass) {
   arena_.clear();
   Evaluation e(frame, arena_);
   Rows rows{nullptr, frame.rows};
@@ -240,7 +337,7 @@ base::Status SelectRunner::pass(Frame frame) {
   if (!joins_.empty() || !applies_.empty()) rows = {nullptr, frame.rows};
   if (!filter(where_, e, rows)) return runtime_error(*e.error());
   if (rows.size == 0) return {};
-  return windows_ ? add_to_windows(e, rows) : project(e, rows);
+  return windows_ ? add_to_windows(e, rows, pass) : project(e, rows, pass);
 }
 
 namespace {
@@ -257,32 +354,60 @@ bool run_all(const std::vector<EvaluatorPtr>& evaluators, Evaluation& e, Rows ro
 
 }  // namespace
 
-base::Status SelectRunner::add_to_windows(Evaluation& e, Rows rows) {
+base::Status SelectRunner::add_to_windows(Evaluation& e, Rows rows, Pass pass) {
   std::vector<const Value*> keys, sessions, args;
   if (!run_all(keys_, e, rows, keys) || !run_all(session_keys_, e, rows, sessions) ||
       !run_all(args_, e, rows, args))
     return runtime_error(*e.error());
+  for (std::size_t k = 0; k < keys.size(); k++)
+    for (std::size_t i = 0; i < rows.size; i++)
+      if (keys[k][i].kind == Kind::kRecord || keys[k][i].kind == Kind::kArray)
+        return runtime_error({plan_.keys[k]->at, "a record or an array can't be a GROUP BY key"});
+  evaluated_ = pass == Pass::kWhole;
   const Frame::Source& source = e.frame().sources[0];
   std::vector<Value> row_keys(keys.size()), row_args(args.size());
   std::string session;
   for (std::size_t i = 0; i < rows.size; i++) {
     std::uint32_t row = source.index == nullptr ? rows[i] : source.index[rows[i]];
-    for (std::size_t k = 0; k < keys.size(); k++) {
-      row_keys[k] = keys[k][i];
-      if (row_keys[k].kind == Kind::kRecord || row_keys[k].kind == Kind::kArray)
-        return runtime_error({plan_.keys[k]->at, "a record or an array can't be a GROUP BY key"});
-    }
+    for (std::size_t k = 0; k < keys.size(); k++) row_keys[k] = keys[k][i];
     for (std::size_t k = 0; k < args.size(); k++)
       if (args[k] != nullptr) row_args[k] = args[k][i];
+    if (pass == Pass::kCheck) {
+      if (int no = windows_->refuses(row_args); no >= 0) return refused(no);
+      continue;
+    }
     session.clear();
     for (const Value* key : sessions) append_key(key[i], session);
-    int refused = windows_->add({source.table->time[row], row_keys, row_args, session});
-    if (refused < 0) continue;
-    auto a = static_cast<std::size_t>(refused);
-    const streamsql::Aggregate& aggregate = plan_.aggregates[a];
-    Position at = aggregate.ranks.empty() ? aggregate.arg->at : aggregate.ranks[0].value->at;
-    return runtime_error({at, Accumulator::why(windows_->aggregates()[a])});
+    int no = windows_->add({source.table->time[row], row_keys, row_args, session});
+    if (no < 0) continue;
+    if (errors_.rows == nullptr) return refused(no);
+    TRY(errors_.rows->failed(this, errors_.input, *source.table, row, refused(no).error().message));
   }
+  return {};
+}
+
+base::Status SelectRunner::refused(int aggregate) const {
+  auto a = static_cast<std::size_t>(aggregate);
+  const streamsql::Aggregate& plan = plan_.aggregates[a];
+  Position at = plan.ranks.empty() ? plan.arg->at : plan.ranks[0].value->at;
+  return runtime_error({at, Accumulator::why(windows_->aggregates()[a])});
+}
+
+/// Functions over events. `kept`: the rows that are left when they failed on others; empty: all.
+base::Status SelectRunner::run_analytics(Evaluation& e, Table& table, Kept& kept) {
+  if (errors_.rows == nullptr)
+    return analytics_->run(e, table, nullptr) ? base::Status{} : runtime_error(*e.error());
+  std::vector<Analytics::Failure> failures;
+  (void)analytics_->run(e, table, &failures);
+  std::map<std::size_t, RuntimeError> failed;  // a row's first error counts
+  for (Analytics::Failure& failure : failures)
+    failed.emplace(failure.row, std::move(failure.error));
+  for (const auto& [row, error] : failed)
+    TRY(errors_.rows->failed(this, errors_.input, table, row,
+                             runtime_error(error).error().message));
+  for (std::uint32_t row = 0; row < table.rows && !failed.empty(); row++)
+    if (!failed.contains(row)) kept.push_back(row);
+  table.rows = failed.size() == table.rows ? 0 : table.rows;
   return {};
 }
 
@@ -322,15 +447,19 @@ base::Status SelectRunner::emit(const std::vector<Windows::Closed>& closed) {
     }
   }
   Table table{nullptr, n, {columns.begin(), columns.end()}, time, origin};
-  Frame frame{{{&table, nullptr}}, n};
-  Evaluation e(frame, arena_);
-  Rows rows{nullptr, n};
+  return with_errors({{{&table, nullptr}}, n}, [this](const Frame& rows) { return finish(rows); });
+}
+
+/// Groups that pass HAVING, as the SELECT list says.
+base::Status SelectRunner::finish(const Frame& groups) {
+  Evaluation e(groups, arena_);
+  Rows rows{nullptr, groups.rows};
   if (having_) {
     auto selected = select_rows(*having_, e, rows);
     if (!selected) return runtime_error(*e.error());
     rows = *selected;
   }
-  return rows.size == 0 ? base::Status{} : project(e, rows);
+  return rows.size == 0 ? base::Status{} : project(e, rows, Pass::kWhole);
 }
 
 void SelectRunner::save(StateWriter& out) const {

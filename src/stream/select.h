@@ -11,6 +11,7 @@
 #include "stream/apply.h"
 #include "stream/event_clock.h"
 #include "stream/expression.h"
+#include "stream/failed_rows.h"
 #include "stream/reference_join.h"
 #include "stream/row_sorter.h"
 #include "stream/stream_joins.h"
@@ -27,6 +28,10 @@ class RowSink {
   virtual base::Status rows(const Table& table) = 0;
   /// No row with a time below `watermark` comes any more.
   virtual base::Status watermark(Ticks watermark) = 0;
+  /// Whether check() can say no.
+  virtual bool checks() const { return false; }
+  /// Whether rows() would take each row for what it is itself: evaluates, and keeps nothing.
+  virtual base::Status check(const Table&) { return {}; }
 };
 
 class SelectRunner final : public RowSink {
@@ -34,7 +39,7 @@ class SelectRunner final : public RowSink {
   /// `plan` must outlive it. Columns get slots in `from` (the FROM source and the streams it
   /// joins), in the references and in `out`. `branch` numbers the SELECTs of a UNION.
   SelectRunner(const streamsql::Select& plan, const std::vector<Shape*>& from,
-               References& references, Shape& out, RowSink& next, int branch);
+               References& references, Shape& out, RowSink& next, int branch, ErrorPolicy errors);
 
   /// Once the references are loaded.
   base::Status build_joins();
@@ -42,6 +47,8 @@ class SelectRunner final : public RowSink {
   RowSink& source(std::size_t source);
   base::Status rows(const Table& table) override;
   base::Status watermark(Ticks watermark) override;
+  bool checks() const override { return can_fail_ || next_.checks(); }
+  base::Status check(const Table& table) override;
 
   void save(StateWriter& out) const;
   void restore(StateReader& in);
@@ -61,6 +68,10 @@ class SelectRunner final : public RowSink {
     JoinedStream(SelectRunner& select, std::size_t source) : select_(select), source_(source) {}
     base::Status rows(const Table& table) override { return select_.joins_in(source_, table); }
     base::Status watermark(Ticks watermark) override { return select_.advance(source_, watermark); }
+    bool checks() const override { return select_.can_fail_; }
+    base::Status check(const Table& table) override {
+      return select_.streams_->check(source_, table);
+    }
 
    private:
     SelectRunner& select_;
@@ -72,13 +83,23 @@ class SelectRunner final : public RowSink {
   base::Status advance(std::size_t source, Ticks watermark);
   base::Status joined(const Frame& frame, const Ticks* time);
   base::Status release(Ticks watermark);
-  base::Status pass(Frame frame);
+  using Kept = std::vector<std::uint32_t>;
+  base::Status run_analytics(Evaluation& e, Table& table, Kept& kept);
+  /// How far a batch goes: evaluated only, or on to windows or the next step.
+  enum class Pass { kCheck, kWhole };
+  template <typename Work>
+  base::Status with_errors(const Frame& frame, const Work& work);
+  base::Status fail(const Frame& frame, const base::Error& error);
+  base::Status pass(const Frame& frame);
+  base::Status evaluate(Frame frame, Pass pass);
   base::Status pass_watermark(Ticks watermark);
   void compile_where();
   void compile_items(const ExpressionContext& grouped);
-  base::Status add_to_windows(Evaluation& e, Rows rows);
+  base::Status add_to_windows(Evaluation& e, Rows rows, Pass pass);
+  base::Status refused(int aggregate) const;
   base::Status emit(const std::vector<Windows::Closed>& closed);
-  base::Status project(Evaluation& e, Rows rows);
+  base::Status finish(const Frame& groups);
+  base::Status project(Evaluation& e, Rows rows, Pass pass);
   void take_times(Evaluation& e, Rows rows);
   bool put(Evaluation& e, Rows rows, const Item& item);
   void put_star(Evaluation& e, Rows rows, Item& item);
@@ -91,6 +112,10 @@ class SelectRunner final : public RowSink {
   Shape& out_shape_;
   RowSink& next_;
   const int branch_;
+  const ErrorPolicy errors_;
+  bool can_fail_ = false;   ///< something in it can fail on a row's own values
+  bool evaluated_ = false;  ///< the batch at work has begun to have effects
+  Shape groups_;            ///< names for groups on which something fails
   ExpressionContext context_;
   std::vector<RowFormat> formats_;  ///< of the streams, where rows wait
   std::unique_ptr<StreamJoins> streams_;

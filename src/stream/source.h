@@ -33,6 +33,8 @@ class Source {
   virtual int partitions() const = 0;
   /// F: every record that arrived before it is there; kNoFrontier when nothing is known.
   virtual std::int64_t frontier_ms() const = 0;
+  /// The first record from which on all are there.
+  virtual base::Result<std::int64_t> first_offset(int partition) const = 0;
   /// Reads from `offset` on, or from the first record still there when that is later.
   virtual std::unique_ptr<PartitionReader> reader(int partition, std::int64_t offset) const = 0;
 };

@@ -5,7 +5,23 @@
 namespace stream {
 namespace {
 
-constexpr std::string_view kHeader = "hriste-stream-2\n";
+/// "hriste-stream-3\n": the digit is the version.
+constexpr std::string_view kMagic = "hriste-stream-";
+constexpr std::size_t kHeaderSize = kMagic.size() + 2;
+
+/// 0: no header of a version that can be read.
+int version_of(std::string_view bytes) {
+  if (bytes.size() < kHeaderSize || !bytes.starts_with(kMagic)) return 0;
+  if (bytes[kHeaderSize - 1] != '\n') return 0;
+  int version = bytes[kMagic.size()] - '0';
+  return version >= kStateVersionMin && version <= kStateVersion ? version : 0;
+}
+
+/// Since version 3 of the version too: a digit that has changed is damage like any other.
+std::uint64_t checksum(std::string_view body, int version) {
+  if (version < 3) return XXH3_64bits(body.data(), body.size());
+  return XXH3_64bits_withSeed(body.data(), body.size(), static_cast<std::uint64_t>(version));
+}
 
 }  // namespace
 
@@ -51,24 +67,26 @@ void StateWriter::value(const OwnedValue& v) {
 }
 
 std::string StateWriter::finish() const {
-  std::uint64_t hash = XXH3_64bits(bytes_.data(), bytes_.size());
-  std::string out(kHeader);
+  std::uint64_t hash = checksum(bytes_, kStateVersion);
+  std::string out = fmt::format("{}{}\n", kMagic, kStateVersion);
   out += bytes_;
   out.append(reinterpret_cast<const char*>(&hash), sizeof hash);
   return out;
 }
 
 base::Result<StateReader> StateReader::open(std::string bytes) {
-  std::size_t frame = kHeader.size() + sizeof(std::uint64_t);
-  if (bytes.size() < frame || !bytes.starts_with(kHeader))
+  std::size_t frame = kHeaderSize + sizeof(std::uint64_t);
+  int version = version_of(bytes);
+  if (bytes.size() < frame || version == 0)
     return base::error(base::Code::kDataLoss, "the checkpoint is not one of this version");
   std::uint64_t hash = 0;
   std::memcpy(&hash, bytes.data() + bytes.size() - sizeof hash, sizeof hash);
-  std::string_view body(bytes.data() + kHeader.size(), bytes.size() - frame);
-  if (XXH3_64bits(body.data(), body.size()) != hash)
+  std::string_view body(bytes.data() + kHeaderSize, bytes.size() - frame);
+  if (checksum(body, version) != hash)
     return base::error(base::Code::kDataLoss, "the checkpoint is damaged: its checksum is wrong");
   StateReader reader;
   reader.bytes_ = body;
+  reader.version_ = version;
   return reader;
 }
 

@@ -11,6 +11,10 @@
 
 namespace stream {
 
+/// 2: counts without Bin::kFailed, no failed results.
+inline constexpr int kStateVersionMin = 2;
+inline constexpr int kStateVersion = 3;
+
 /// A Value with its text. Records and arrays can't be owned (see own()).
 struct OwnedValue {
   Kind kind = Kind::kNull;
@@ -45,6 +49,8 @@ class StateReader {
  public:
   /// Errors: kDataLoss: header or checksum don't fit.
   static base::Result<StateReader> open(std::string bytes);
+  /// Of the format: kStateVersion, or an older one that can still be read.
+  int version() const { return version_; }
   std::int64_t integer();
   double number();
   std::string text();
@@ -57,6 +63,7 @@ class StateReader {
  private:
   bool take(void* to, std::size_t n);
   std::string bytes_;
+  int version_ = 0;
   std::size_t at_ = 0;
   bool ok_ = true;
 };

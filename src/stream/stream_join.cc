@@ -1,9 +1,9 @@
 #include "stream/stream_join.h"
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <cstring>
+
+#include "stream/join_key.h"
 
 namespace stream {
 namespace {
@@ -12,7 +12,7 @@ using streamsql::TimeBound;
 
 constexpr std::size_t kPairsMax = 4096;
 
-Ticks floor_div(Ticks t, Ticks unit) { return t / unit - (t % unit < 0 ? 1 : 0); }
+Ticks floor_units(Ticks t, Ticks unit) { return t / unit - (t % unit < 0 ? 1 : 0); }
 
 Ticks source_time(std::string_view bytes, std::size_t source) {
   Ticks t = 0;
@@ -23,8 +23,6 @@ Ticks source_time(std::string_view bytes, std::size_t source) {
 bool is_closed(const TimeBound& bound) {
   return bound.low != -TimeBound::kOpen && bound.high != TimeBound::kOpen;
 }
-
-std::uint64_t hash_of(std::string_view key) { return XXH3_64bits(key.data(), key.size()); }
 
 }  // namespace
 
@@ -39,7 +37,7 @@ StreamJoinNode::StreamJoinNode(const streamsql::StreamJoin& plan,
 Ticks StreamJoinNode::left_expiry(Ticks time) const {
   Ticks expiry = kEndOfTime;
   for (const TimeBound& b : plan_.bounds)
-    if (is_closed(b)) expiry = std::min(expiry, (floor_div(time, b.unit) + b.high + 1) * b.unit);
+    if (is_closed(b)) expiry = std::min(expiry, (floor_units(time, b.unit) + b.high + 1) * b.unit);
   return expiry;
 }
 
@@ -47,7 +45,7 @@ Ticks StreamJoinNode::right_expiry(Ticks time) const {
   Ticks expiry = kEndOfTime;
   for (const TimeBound& b : plan_.bounds) {
     if (!is_closed(b)) continue;
-    Ticks end = (floor_div(time, b.unit) - b.low + 1) * b.unit;  // of the left source's times
+    Ticks end = (floor_units(time, b.unit) - b.low + 1) * b.unit;  // of the left source's times
     expiry = std::min(expiry, end + left_lag_[static_cast<std::size_t>(b.left)]);
   }
   return expiry;
@@ -103,7 +101,7 @@ void StreamJoinNode::find(Side& side, std::string_view key, std::uint64_t hash) 
   auto it = side.last.find(hash);
   if (it == side.last.end()) return;
   for (std::uint64_t number = it->second; number > side.live; number = side.at(number - 1).before)
-    if (side.at(number - 1).key() == key) found_.push_back(number - 1);
+    if (join_equal(side.at(number - 1).key(), key)) found_.push_back(number - 1);
   std::reverse(found_.begin(), found_.end());
 }
 
@@ -111,7 +109,7 @@ bool StreamJoinNode::within(std::string_view left, Ticks right) const {
   for (const TimeBound& b : plan_.bounds) {
     Ticks time = source_time(left, static_cast<std::size_t>(b.left));
     if (time == kNoWatermark) return false;
-    std::int64_t crossed = floor_div(right, b.unit) - floor_div(time, b.unit);
+    std::int64_t crossed = floor_units(right, b.unit) - floor_units(time, b.unit);
     if (crossed < b.low || crossed > b.high) return false;
   }
   return true;
@@ -119,7 +117,7 @@ bool StreamJoinNode::within(std::string_view left, Ticks right) const {
 
 void StreamJoinNode::match_left(const JoinedRow& row) {
   if (row.null_key && !plan_.left_join) return;
-  std::uint64_t hash = hash_of(row.key);
+  std::uint64_t hash = join_hash(row.key);
   std::uint64_t number = left_.first + left_.rows.size();
   Kept& kept = left_.add(row, hash, left_expiry(row.time));
   if (row.null_key) return;
@@ -134,7 +132,7 @@ void StreamJoinNode::match_left(const JoinedRow& row) {
 
 void StreamJoinNode::match_right(const JoinedRow& row) {
   if (row.null_key) return;
-  std::uint64_t hash = hash_of(row.key);
+  std::uint64_t hash = join_hash(row.key);
   Kept& kept = right_.add(row, hash, right_expiry(row.time));
   find(left_, row.key, hash);
   for (std::uint64_t partner : found_) {
@@ -218,7 +216,7 @@ void StreamJoinNode::restore_side(Side& side, StateReader& in) {
     auto key_size = static_cast<std::uint32_t>(in.integer());
     kept.bytes = in.text();
     kept.key_size = std::min(key_size, static_cast<std::uint32_t>(kept.bytes.size()));
-    kept.hash = hash_of(kept.key());
+    kept.hash = join_hash(kept.key());
     kept.before = std::exchange(side.last[kept.hash], side.rows.size());
   }
 }

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <cstring>
 
+#include "stream/join_key.h"
+
 namespace stream {
 
 StreamJoins::StreamJoins(const std::vector<streamsql::StreamJoin>& plan,
-                         const ExpressionContext& context, std::vector<RowFormat>& formats)
-    : formats_(formats) {
+                         const ExpressionContext& context, std::vector<RowFormat>& formats,
+                         ErrorPolicy errors)
+    : formats_(formats), errors_(errors) {
   std::vector<Ticks> lag = {0};
   for (const streamsql::StreamJoin& join : plan) {
     Node& node = nodes_.emplace_back();
@@ -23,13 +26,30 @@ StreamJoins::StreamJoins(const std::vector<streamsql::StreamJoin>& plan,
   watermarks_.assign(sorters_.size(), kNoWatermark);
 }
 
-base::Result<std::vector<const Value*>> StreamJoins::keys(const std::vector<EvaluatorPtr>& keys,
-                                                          Evaluation& e, std::size_t rows) {
-  std::vector<const Value*> out;
-  for (const EvaluatorPtr& key : keys) {
-    out.push_back(key->run(e, {nullptr, rows}));
-    if (out.back() == nullptr) return runtime_error(*e.error());
+/// A column over all rows of the frame. Where errors don't stop the job a row on which it fails has
+/// NULL: a key that meets nothing, a condition that doesn't hold.
+base::Result<const Value*> StreamJoins::column(const EvaluatorPtr& evaluator, Evaluation& e) {
+  Rows all{nullptr, e.frame().rows};
+  if (errors_.rows == nullptr) {
+    const Value* values = evaluator->run(e, all);
+    if (values == nullptr) return runtime_error(*e.error());
+    return values;
   }
+  base::Status told;
+  const Table& table = *e.frame().sources.back().table;
+  const Value* values = run_each(*evaluator, e, all, [&](std::size_t row, const RuntimeError& why) {
+    if (told)
+      told =
+          errors_.rows->failed(this, errors_.input, table, row, runtime_error(why).error().message);
+  });
+  TRY(std::move(told));
+  return values;
+}
+
+base::Result<std::vector<const Value*>> StreamJoins::keys(const std::vector<EvaluatorPtr>& keys,
+                                                          Evaluation& e) {
+  std::vector<const Value*> out;
+  for (const EvaluatorPtr& key : keys) out.push_back(TRY(column(key, e)));
   return out;
 }
 
@@ -40,8 +60,19 @@ base::Status StreamJoins::add(std::size_t source, const Table& table) {
   frame.sources.resize(source + 1);
   frame.sources[source].table = &table;
   Evaluation e(frame, arena_);
-  const auto& evaluators = source == 0 ? nodes_[0].left_keys : nodes_[source - 1].right_keys;
-  sorters_[source].add(table, TRY(keys(evaluators, e, table.rows)));
+  sorters_[source].add(table, TRY(keys(keys_of(source), e)));
+  return {};
+}
+
+base::Status StreamJoins::check(std::size_t source, const Table& table) {
+  arena_.clear();
+  Frame frame;
+  frame.rows = table.rows;
+  frame.sources.resize(source + 1);
+  frame.sources[source].table = &table;
+  Evaluation e(frame, arena_);
+  for (const EvaluatorPtr& key : keys_of(source))
+    if (key->run(e, {nullptr, table.rows}) == nullptr) return runtime_error(*e.error());
   return {};
 }
 
@@ -78,7 +109,7 @@ base::Status StreamJoins::join(std::size_t node, const std::vector<JoinedRow>& l
                                const Emit& emit) {
   std::vector<JoinedRow> right = joined_rows(sorters_[node + 1].release(passed_));
   StreamJoinNode::Check check;
-  if (nodes_[node].residual) check = [this, node](Pairs pairs) { return this->check(node, pairs); };
+  if (nodes_[node].residual) check = [this, node](Pairs pairs) { return holds(node, pairs); };
   bool last = node + 1 == nodes_.size();
   auto take = [&](Pairs pairs) -> base::Status {
     if (!last) return hand_on(node, pairs);
@@ -89,11 +120,10 @@ base::Status StreamJoins::join(std::size_t node, const std::vector<JoinedRow>& l
 }
 
 /// For which pairs the rest of ON holds; a left row without partner always stays.
-base::Result<std::vector<bool>> StreamJoins::check(std::size_t node, Pairs pairs) {
+base::Result<std::vector<bool>> StreamJoins::holds(std::size_t node, Pairs pairs) {
   Frame frame = decode(node, pairs);
   Evaluation e(frame, arena_);
-  const Value* holds = nodes_[node].residual->run(e, {nullptr, pairs.size()});
-  if (holds == nullptr) return runtime_error(*e.error());
+  const Value* holds = TRY(column(nodes_[node].residual, e));
   std::vector<bool> out(pairs.size());
   for (std::size_t i = 0; i < pairs.size(); i++)
     out[i] = pairs[i].right.empty() || holds[i].is_true();
@@ -104,14 +134,14 @@ base::Result<std::vector<bool>> StreamJoins::check(std::size_t node, Pairs pairs
 base::Status StreamJoins::hand_on(std::size_t node, Pairs pairs) {
   Frame frame = decode(node, pairs);
   Evaluation e(frame, arena_);
-  auto columns = TRY(keys(nodes_[node + 1].left_keys, e, pairs.size()));
+  auto columns = TRY(keys(nodes_[node + 1].left_keys, e));
   std::size_t times = (node + 1) * sizeof(Ticks);
   for (std::size_t i = 0; i < pairs.size(); i++) {
     const StreamJoinNode::Pair& pair = pairs[i];
     std::string& bytes = bytes_.emplace_back();
     JoinedRow row{pair.time};
     for (const Value* column : columns) {
-      row.null_key = row.null_key || column[i].is_null();
+      row.null_key = row.null_key || !can_meet(column[i]);
       append_key(column[i], bytes);
     }
     std::size_t key_size = bytes.size();

@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "stream/expression.h"
+#include "stream/failed_rows.h"
 #include "stream/stream_join.h"
 #include "streamsql/plan.h"
 
@@ -19,10 +20,12 @@ class StreamJoins {
   /// Source s has the columns of context.shapes[s]; formats[s] says which of them are kept. All
   /// must outlive it.
   StreamJoins(const std::vector<streamsql::StreamJoin>& plan, const ExpressionContext& context,
-              std::vector<RowFormat>& formats);
+              std::vector<RowFormat>& formats, ErrorPolicy errors);
 
   /// Rows of source `source`; the table need stay during the call only.
   base::Status add(std::size_t source, const Table& table);
+  /// Whether the rows have keys.
+  base::Status check(std::size_t source, const Table& table);
 
   /// Gets joined rows as a frame with a table for each source. Table 0 has the times of the joined
   /// rows and no origins. Valid during the call.
@@ -43,13 +46,18 @@ class StreamJoins {
   };
   using Pairs = std::span<const StreamJoinNode::Pair>;
   base::Status join(std::size_t node, const std::vector<JoinedRow>& left, const Emit& emit);
-  base::Result<std::vector<bool>> check(std::size_t node, Pairs pairs);
+  base::Result<std::vector<bool>> holds(std::size_t node, Pairs pairs);
   base::Status hand_on(std::size_t node, Pairs pairs);
   Frame decode(std::size_t node, Pairs pairs);
-  static base::Result<std::vector<const Value*>> keys(const std::vector<EvaluatorPtr>& keys,
-                                                      Evaluation& e, std::size_t rows);
+  const std::vector<EvaluatorPtr>& keys_of(std::size_t source) const {
+    return source == 0 ? nodes_[0].left_keys : nodes_[source - 1].right_keys;
+  }
+  base::Result<const Value*> column(const EvaluatorPtr& evaluator, Evaluation& e);
+  base::Result<std::vector<const Value*>> keys(const std::vector<EvaluatorPtr>& keys,
+                                               Evaluation& e);
 
   std::vector<RowFormat>& formats_;
+  const ErrorPolicy errors_;
   std::vector<Node> nodes_;
   std::vector<RowSorter> sorters_;   ///< by source
   std::vector<Ticks> watermarks_;    ///< by source

@@ -34,4 +34,14 @@ void Shape::mark_named(int slot, std::string_view name) {
   is_named_[static_cast<std::size_t>(slot)] = true;
 }
 
+Table row_of(const Table& table, std::size_t row) {
+  Table out = table;
+  out.rows = 1;
+  for (const Value*& column : out.columns)
+    if (column != nullptr) column += row;
+  if (out.time != nullptr) out.time += row;
+  if (out.origin != nullptr) out.origin += row;
+  return out;
+}
+
 }  // namespace stream

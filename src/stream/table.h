@@ -24,6 +24,7 @@ class Shape {
   int find(std::string_view name) const;
   /// The column's own spelling: `name` as the data spell it, not as a query reads it.
   void mark_seen(int slot, std::string_view name);
+  bool is_seen(int slot) const { return is_seen_[static_cast<std::size_t>(slot)]; }
   /// A query names the column: outputs write it as NULL where a row doesn't have it.
   void mark_named(int slot, std::string_view name);
   bool is_named(int slot) const { return is_named_[static_cast<std::size_t>(slot)]; }
@@ -63,5 +64,8 @@ struct Table {
     return i < columns.size() ? columns[i] : nullptr;
   }
 };
+
+/// Row `row` of `table` alone; valid as long as `table` is.
+Table row_of(const Table& table, std::size_t row);
 
 }  // namespace stream

@@ -274,31 +274,32 @@ Value nchar(Call& call, const Value* args, std::size_t) {
   return stored(call, out);
 }
 
-constexpr std::array kFunctions = {FunctionEntry{kLower, mapped<to_lower>},
-                                   FunctionEntry{kUpper, mapped<to_upper>},
-                                   FunctionEntry{kLen, len},
-                                   FunctionEntry{kConcat, concat, true},
-                                   FunctionEntry{kConcatWs, concat_ws, true},
-                                   FunctionEntry{kSubstring, substring},
-                                   FunctionEntry{kLeft, left},
-                                   FunctionEntry{kRight, right},
-                                   FunctionEntry{kTrim, trim<true, true>},
-                                   FunctionEntry{kLtrim, trim<true, false>},
-                                   FunctionEntry{kRtrim, trim<false, true>},
-                                   FunctionEntry{kReplace, replace},
-                                   FunctionEntry{kReplicate, replicate},
-                                   FunctionEntry{kReverse, reverse},
-                                   FunctionEntry{kCharindex, charindex},
-                                   FunctionEntry{kPatindex, patindex},
-                                   FunctionEntry{kStuff, stuff},
-                                   FunctionEntry{kUnicode, unicode},
-                                   FunctionEntry{kNchar, nchar}};
+constexpr std::array kTextFunctions = {FunctionEntry{kLower, mapped<to_lower>},
+                                       FunctionEntry{kUpper, mapped<to_upper>},
+                                       FunctionEntry{kLen, len},
+                                       FunctionEntry{kConcat, concat, true},
+                                       FunctionEntry{kConcatWs, concat_ws, true},
+                                       FunctionEntry{kSubstring, substring},
+                                       FunctionEntry{kLeft, left},
+                                       FunctionEntry{kRight, right},
+                                       FunctionEntry{kTrim, trim<true, true>},
+                                       FunctionEntry{kLtrim, trim<true, false>},
+                                       FunctionEntry{kRtrim, trim<false, true>},
+                                       FunctionEntry{kReplace, replace},
+                                       FunctionEntry{kReplicate, replicate},
+                                       FunctionEntry{kReverse, reverse},
+                                       FunctionEntry{kCharindex, charindex},
+                                       FunctionEntry{kPatindex, patindex},
+                                       FunctionEntry{kStuff, stuff},
+                                       FunctionEntry{kUnicode, unicode},
+                                       FunctionEntry{kNchar, nchar}};
 
 }  // namespace
 
 const FunctionEntry* find_text_function(streamsql::FunctionId id) {
-  auto it = std::find_if(kFunctions.begin(), kFunctions.end(), [&](auto& f) { return f.id == id; });
-  return it == kFunctions.end() ? nullptr : &*it;
+  auto it = std::find_if(kTextFunctions.begin(), kTextFunctions.end(),
+                         [&](auto& f) { return f.id == id; });
+  return it == kTextFunctions.end() ? nullptr : &*it;
 }
 
 }  // namespace stream

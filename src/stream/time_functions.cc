@@ -68,20 +68,21 @@ Value datetimefromparts(Call& call, const Value* args, std::size_t) {
   return made ? Value::datetime(*made) : call.fail("DATETIMEFROMPARTS: there is no such date");
 }
 
-constexpr std::array kFunctions = {FunctionEntry{kDateadd, dateadd},
-                                   FunctionEntry{kDatediff, datediff},
-                                   FunctionEntry{kDatepart, datepart},
-                                   FunctionEntry{kDatename, datename},
-                                   FunctionEntry{kYear, fixed_part<DatePart::kYear>},
-                                   FunctionEntry{kMonth, fixed_part<DatePart::kMonth>},
-                                   FunctionEntry{kDay, fixed_part<DatePart::kDay>},
-                                   FunctionEntry{kDatetimefromparts, datetimefromparts}};
+constexpr std::array kTimeFunctions = {FunctionEntry{kDateadd, dateadd},
+                                       FunctionEntry{kDatediff, datediff},
+                                       FunctionEntry{kDatepart, datepart},
+                                       FunctionEntry{kDatename, datename},
+                                       FunctionEntry{kYear, fixed_part<DatePart::kYear>},
+                                       FunctionEntry{kMonth, fixed_part<DatePart::kMonth>},
+                                       FunctionEntry{kDay, fixed_part<DatePart::kDay>},
+                                       FunctionEntry{kDatetimefromparts, datetimefromparts}};
 
 }  // namespace
 
 const FunctionEntry* find_time_function(streamsql::FunctionId id) {
-  auto it = std::find_if(kFunctions.begin(), kFunctions.end(), [&](auto& f) { return f.id == id; });
-  return it == kFunctions.end() ? nullptr : &*it;
+  auto it = std::find_if(kTimeFunctions.begin(), kTimeFunctions.end(),
+                         [&](auto& f) { return f.id == id; });
+  return it == kTimeFunctions.end() ? nullptr : &*it;
 }
 
 }  // namespace stream

@@ -94,8 +94,10 @@ void append_key(const Value& value, std::string& out) {
       break;
     }
     case Kind::kBigint:
-    case Kind::kBit:
       put('n', &value.integer, sizeof value.integer);
+      break;
+    case Kind::kBit:
+      put('b', &value.integer, sizeof value.integer);
       break;
     case Kind::kDatetime:
       put('d', &value.integer, sizeof value.integer);

@@ -96,8 +96,9 @@ struct Array {
 /// bigint, float and bit compare as numbers; a text beside a datetime is read as one.
 std::optional<std::partial_ordering> compare(const Value& a, const Value& b);
 
-/// Bytes that are equal exactly for values that group together: 1 and 1.0 do, NULL and a missing
-/// column do, '1' and 1 don't. Appended to `out`.
+/// Bytes that are equal exactly for values that group together, by kind and value: 1 and 1.0 do,
+/// NULL and a missing column do; '1', 1 and true don't, nor do a datetime and the text that spells
+/// it. Appended to `out`. For joins see join_key.h.
 void append_key(const Value& value, std::string& out);
 
 /// As JSON. Datetimes as "2024-03-05T10:00:00.0000000Z"; a float keeps a fraction or an exponent.

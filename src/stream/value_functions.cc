@@ -38,7 +38,7 @@ Value get_record_property_value(Call& call, const Value* args, std::size_t) {
   return args[0].record->find(args[1].view());
 }
 
-constexpr std::array kFunctions = {
+constexpr std::array kValueFunctions = {
     FunctionEntry{kNullif, nullif, true}, FunctionEntry{kGetType, get_type},
     FunctionEntry{kGetArrayElement, get_array_element},
     FunctionEntry{kGetArrayLength, get_array_length},
@@ -47,8 +47,9 @@ constexpr std::array kFunctions = {
 }  // namespace
 
 const FunctionEntry* find_value_function(streamsql::FunctionId id) {
-  auto it = std::find_if(kFunctions.begin(), kFunctions.end(), [&](auto& f) { return f.id == id; });
-  return it == kFunctions.end() ? nullptr : &*it;
+  auto it = std::find_if(kValueFunctions.begin(), kValueFunctions.end(),
+                         [&](auto& f) { return f.id == id; });
+  return it == kValueFunctions.end() ? nullptr : &*it;
 }
 
 }  // namespace stream

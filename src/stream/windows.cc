@@ -25,9 +25,25 @@ Windows::Group& Windows::group(Pane& pane, const std::vector<Value>& keys) {
   return pane.groups[it->second];
 }
 
-int Windows::add_to(Group& group, const std::vector<Value>& args) {
+int Windows::refuses(const std::vector<Value>& args) const {
   for (std::size_t i = 0; i < aggregates_.size(); i++)
-    if (!group.accumulators[i].add(aggregates_[i], args[i])) return static_cast<int>(i);
+    if (!Accumulator().accepts(aggregates_[i], args[i])) return static_cast<int>(i);
+  return -1;
+}
+
+int Windows::add_to(Pane& pane, const std::vector<Value>& keys, const std::vector<Value>& args) {
+  std::size_t groups = pane.groups.size();
+  Group& to = group(pane, keys);
+  for (std::size_t i = 0; i < aggregates_.size(); i++) {
+    if (to.accumulators[i].accepts(aggregates_[i], args[i])) continue;
+    if (pane.groups.size() > groups) {  // made for this row
+      pane.groups.pop_back();
+      pane.index.erase(key_);
+    }
+    return static_cast<int>(i);
+  }
+  for (std::size_t i = 0; i < aggregates_.size(); i++)
+    to.accumulators[i].take(aggregates_[i], args[i]);
   return -1;
 }
 
@@ -65,7 +81,7 @@ class AlignedWindows final : public Windows {
     bool snapshot = window_.kind == WindowKind::kSnapshot;
     for (Ticks end = first_end(row.time);; end += window_.hop) {
       if (!snapshot && end - window_.size >= row.time) return -1;  // it starts at or after the row
-      int refused = add_to(group(pane(end), row.keys), row.args);
+      int refused = add_to(pane(end), row.keys, row.args);
       if (refused >= 0 || snapshot) return refused;
     }
   }

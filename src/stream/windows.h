@@ -34,8 +34,11 @@ class Windows {
     const std::vector<Value>& args;
     const std::string& session;
   };
-  /// Returns the aggregate that refuses its value, or -1.
+  /// Returns the aggregate that refuses its value (then the row is in no window that it didn't
+  /// fit), or -1.
   virtual int add(const Row& row) = 0;
+  /// The aggregate that refuses its value whatever else is in its group, or -1.
+  int refuses(const std::vector<Value>& args) const;
 
   struct Group {
     std::vector<OwnedValue> keys;
@@ -60,7 +63,8 @@ class Windows {
   };
   /// The group of the row's keys in `pane`, made when absent.
   Group& group(Pane& pane, const std::vector<Value>& keys);
-  int add_to(Group& group, const std::vector<Value>& args);
+  /// Adds a row to its group: all of the group's aggregates take it or none. As add().
+  int add_to(Pane& pane, const std::vector<Value>& keys, const std::vector<Value>& args);
   void save_pane(const Pane& pane, StateWriter& out) const;
   void restore_pane(Pane& pane, StateReader& in);
 

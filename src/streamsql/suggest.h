@@ -1,17 +1,11 @@
-// Hints for misspelt names.
+// Hints for misspelt names, under the names that this room knows them by.
 #pragma once
 
-#include <string>
-#include <string_view>
-#include <vector>
+#include "base/suggest.h"
 
 namespace streamsql {
 
-/// "; did you mean 'pageviews'?" for the candidate nearest to `name` (any letter case, at most a
-/// third of its letters differ), or "".
-std::string did_you_mean(std::string_view name, const std::vector<std::string_view>& candidates);
-
-/// "a, b and c" or "none".
-std::string listed(const std::vector<std::string_view>& names);
+using base::did_you_mean;
+using base::listed;
 
 }  // namespace streamsql

@@ -108,6 +108,7 @@ base::Status run_plan(const fs::path& dir, const Json& job, std::size_t batch, O
   EngineOptions options;
   options.policy = policy_of(job);
   options.broker_columns = false;
+  options.errors_are_dead_letters = job.value("on_error", "stop") == "dead_letter";
   for (const std::string& name : plan.references)
     options.references[name] = dir / job.at("inputs").at(name).at("file").get<std::string>();
   auto engine = TRY(Engine::create(plan, options, run.outputs));
@@ -167,6 +168,9 @@ TEST_P(Conformance, GivesTheExpectedRows) {
     if (expect.contains("dropped_inputs")) {
       for (const auto& [input, n] : expect.at("dropped_inputs").items())
         EXPECT_EQ(run.dropped[input], n.get<std::int64_t>());
+    }
+    if (expect.contains("dead_letters")) {
+      EXPECT_EQ(run.outputs.dead().size(), expect.at("dead_letters").get<std::size_t>());
     }
     const Json& compare = job.at("compare");
     for (const auto& [name, output] : job.at("outputs").items()) {

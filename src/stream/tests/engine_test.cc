@@ -155,6 +155,35 @@ TEST(Engine, NullsInThreeValues) {
   EXPECT_THAT(b.o(), ElementsAre("{\"id\":2}", "{\"id\":3}"));  // 1: NOT NULL is NULL
 }
 
+TEST(Engine, AReferenceColumnThatNoRowHasIsAnError) {
+  struct {
+    const char *name, *text, *message;
+  } files[] = {
+      {"semicolons.csv", "k;name\n1;a\n", "separates fields by ';': write it with commas"},
+      {"tabs.csv", "k\tname\r\n", "separates fields by tabs"},
+      {"typo.csv", "\xEF\xBB\xBFk,nam\r\n1,a",
+       "has no column 'name'; it has k and nam; did you mean"},
+      {"typo.json", "[{\"k\":1,\"nam\":\"a\"}]", "has no column 'name'; it has k"},
+      {"good.csv", "\xEF\xBB\xBFK,name\r\n1,a", ""},
+      {"empty.json", "[]", ""},
+  };
+  for (const auto& file : files) {
+    auto plan = streamsql::compile("SELECT e.id, r.name INTO o FROM e JOIN r ON e.k = r.k",
+                                   {{"e"}, {"r"}, {"o"}});
+    ASSERT_TRUE(plan);
+    CollectedOutputs outputs(*plan);
+    EngineOptions options;
+    options.references["r"] = ::testing::TempDir() + "/" + file.name;
+    ASSERT_TRUE(base::Env::real().write_file(options.references["r"], file.text));
+    auto engine = Engine::create(*plan, options, outputs);
+    EXPECT_EQ(engine.has_value(), *file.message == '\0') << file.name;
+    if (!engine) {
+      EXPECT_EQ(engine.error().code, base::Code::kInvalidArgument);
+      EXPECT_THAT(engine.error().message, HasSubstr(file.message)) << file.name;
+    }
+  }
+}
+
 TEST(Engine, ReferenceJoinsInnerLeftAndResidual) {
   auto plan = streamsql::compile(
       "SELECT e.id, r.name INTO o FROM e JOIN r ON e.k = r.k AND r.level > e.level "

@@ -9,6 +9,7 @@
 #include "base/testing/temp_dir.h"
 #include "hub/broker.h"
 #include "lake/manifest.h"
+#include "stream/runner.h"
 
 namespace stream {
 namespace {
@@ -155,12 +156,101 @@ TEST_F(JobTest, WaitsForReferenceDataThatComesLater) {
   EXPECT_EQ(committed_rows("raw"), 1);
 }
 
+TEST_F(JobTest, AJobWithoutEventsSaysWhatItWaitsFor) {
+  options_.inputs["views"] = broker_->create_hub({.name = "silent", .partitions = 1}).value();
+  auto job = start();
+  while (job->status().waits_for.empty()) std::this_thread::yield();
+  EXPECT_EQ(job->status().state, JobStatus::State::kRunning);
+  EXPECT_NE(job->status().waits_for.find("hub 'silent'"), std::string::npos);
+  options_.inputs["views"]->settle();
+  while (!job->status().waits_for.empty()) std::this_thread::yield();
+}
+
 TEST_F(JobTest, AnUnknownNameIsAnErrorWithItsPlace) {
   options_.query = "SELECT id INTO rw FROM views";
   auto job = Job::open(options_);
   ASSERT_FALSE(job);
   EXPECT_EQ(job.error().code, base::Code::kInvalidArgument);
   EXPECT_NE(job.error().message.find("line 1, column 16"), std::string::npos);
+}
+
+TEST_F(JobTest, AnErrorMayBeADeadLetterAlsoOverARestart) {
+  options_.query =
+      "SELECT CAST(id AS bigint) AS id INTO raw FROM views TIMESTAMP BY t "
+      "SELECT m, COUNT(*) AS n INTO counts FROM views TIMESTAMP BY t "
+      "GROUP BY m, TumblingWindow(second, 10)";
+  options_.outputs.erase("alarms");
+  options_.errors_are_dead_letters = true;
+  options_.dead_letter = {OutputSpec::Type::kLake, "bronze", "dead", OutputSpec::Format::kJson};
+  append(0, 10);
+  auto job = start();
+  std::string bad = R"([{"id":10,"m":{"a":1},"t":"2026-06-01T00:00:10Z"},)"
+                    R"({"id":11,"t":"2026-06-01T00:00:10Z"},{"id":"x"}])";
+  hub::Hub::WorldRecord record{kStart + 10'000, "k", bad};
+  ASSERT_TRUE(hub_->append_world(0, {&record, 1}));
+  hub_->advance_frontier(kStart + 11'000);
+  ASSERT_TRUE(job->wait_committed(kStart + 11'000, {}));
+  job = nullptr;
+  append(11, 20);
+  job = start();
+  ASSERT_TRUE(job->wait_committed(kStart + 20'000, {}));
+  JobStatus status = job->status();
+  EXPECT_EQ(status.state, JobStatus::State::kRunning);
+  std::int64_t read = 0, failed = 0;
+  for (const PartitionStatus& partition : status.inputs["views"].partitions) {
+    read += partition.counts.read;
+    failed += partition.counts.bins[static_cast<std::size_t>(Bin::kFailed)];
+  }
+  EXPECT_EQ(read, 22);
+  EXPECT_EQ(failed, 1);
+  EXPECT_EQ(committed_rows("raw"), 20);
+  EXPECT_EQ(committed_rows(kDeadLetters), 2);  // the third of the body has no time
+  EXPECT_EQ(status.failed_results, 0);
+}
+
+/// Retention removes the older of two segments; capture still has its records.
+TEST_F(JobTest, WhatTheHubNoLongerHasComesFromCapture) {
+  constexpr int kEvents = 150, kMinute = 60'000;
+  hub::HubOptions options{.name = "big", .partitions = 1, .retention_hours = 1};
+  options.capture = hub::CaptureOptions{options_.lake_root + "/bronze/capture", 5};
+  auto big = broker_->create_hub(options).value();
+  std::string padding(900'000, 'x');
+  for (int i = 0; i < kEvents; i++) {
+    std::string value = fmt::format(R"({{"id":{},"pad":"{}"}})", i, padding);
+    hub::Hub::WorldRecord record{kStart + i * kMinute, "k", value};
+    ASSERT_TRUE(big->append_world(0, {&record, 1}));
+  }
+  std::int64_t end = kStart + kEvents * kMinute;
+  big->advance_frontier(end);
+  ASSERT_TRUE(broker_->wait_captured("big", end, {}));
+  ASSERT_TRUE(big->apply_retention());
+  ASSERT_GT(big->state(0).start_offset, 50);
+  options_.inputs = {{"views", big}};
+  options_.capture_namespace = "test";
+  options_.query = "SELECT id INTO raw FROM views";
+  options_.outputs.erase("counts");
+  options_.outputs.erase("alarms");
+  auto job = start();
+  ASSERT_TRUE(job->wait_committed(end, {}));
+  EXPECT_EQ(committed_rows("raw"), kEvents);
+  job = nullptr;
+  options_.query = "SELECT id + 1 AS id INTO raw FROM views";
+  job = start();
+  ASSERT_TRUE(job->wait_committed(end, {}));
+  EXPECT_EQ(committed_rows("raw"), kEvents);
+  EXPECT_EQ(job->status().inputs["views"].partitions[0].lost, 0);
+  job = nullptr;
+  // One file is gone: what it and those before it held can't be read again.
+  std::filesystem::remove(options_.lake_root +
+                          "/bronze/capture/test/big/0/2026/06/01/00/10/00.avro");
+  options_.query = "SELECT id + 2 AS id INTO raw FROM views";
+  auto refused = Job::open(options_);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("15 events of hub 'big' that arrived before "
+                                         "2026-06-01T00:15:00"),
+            std::string::npos)
+      << refused.error().message;
+  EXPECT_EQ(committed_rows("raw"), kEvents);
 }
 
 TEST_F(JobTest, DropLeavesNothing) {

@@ -39,6 +39,10 @@ class MemorySource final : public Source {
     std::lock_guard lock(mutex_);
     return frontier_;
   }
+  base::Result<std::int64_t> first_offset(int partition) const override {
+    std::lock_guard lock(mutex_);
+    return starts_[static_cast<std::size_t>(partition)];
+  }
   std::unique_ptr<PartitionReader> reader(int partition, std::int64_t offset) const override {
     std::lock_guard lock(mutex_);
     std::int64_t start = starts_[static_cast<std::size_t>(partition)];

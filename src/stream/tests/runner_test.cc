@@ -296,6 +296,127 @@ TEST_F(RunnerTest, ALostStateMeansStartingAgainNotLosing) {
   EXPECT_EQ(all_rows(), expected);
 }
 
+TEST_F(RunnerTest, ADamagedCheckpointMeansGoingOnFromTheOneBefore) {
+  auto expected = undisturbed();
+  for (const char* damage : {"damaged", "", "hriste-stream-9\nof a later version"}) {
+    run_to(kStart + 3'600'000);
+    run_to(end_ - 3'600'000);
+    auto manifest = *lake::read_manifest(env_, options_.lake_root, "job");
+    ASSERT_TRUE(env_.write_file(options_.state_dir + "/" + manifest->state, damage));
+    source_->set_frontier(kStart);
+    auto runner = open();
+    for (int p = 0; p < 2; p++)
+      EXPECT_GT(runner->status().inputs["views"].partitions[static_cast<std::size_t>(p)].offset, 0);
+    source_->set_frontier(kStart + 7'200'000);
+    drain(*runner);
+    ASSERT_TRUE(runner->checkpoint());
+    runner.reset();
+    run_to(end_);
+    EXPECT_EQ(all_rows(), expected) << damage;
+    run_to(end_ + 1000);
+    EXPECT_EQ(files_on_disk(), files_listed());
+    undisturbed();
+  }
+}
+
+TEST_F(RunnerTest, TheCheckpointBeforeCountsAlsoWhereTheHubHasNothingOlder) {
+  auto expected = undisturbed();
+  run_to(kStart + 3'600'000);
+  auto first = *lake::read_manifest(env_, options_.lake_root, "job");
+  run_to(end_ - 3'600'000);
+  auto second = *lake::read_manifest(env_, options_.lake_root, "job");
+  for (int p = 0; p < 2; p++)
+    source_->drop_before(p, first->inputs["views"].offsets[static_cast<std::size_t>(p)]);
+  ASSERT_TRUE(env_.remove_file(options_.state_dir + "/" + second->state));
+  run_to(end_);
+  EXPECT_EQ(all_rows(), expected);
+}
+
+TEST_F(RunnerTest, RowsThatCannotBeMadeAgainAreNotReplaced) {
+  run_to(end_ - 3'600'000);
+  auto old_rows = rows("raw");
+  auto manifest = *lake::read_manifest(env_, options_.lake_root, "job");
+  source_->drop_before(0, 400);
+  auto refused = [&] {
+    auto runner = Runner::open(options_, {{"views", source_}});
+    EXPECT_FALSE(runner);
+    if (runner) return std::string();
+    EXPECT_EQ(runner.error().code, base::Code::kFailedPrecondition);
+    EXPECT_EQ(rows("raw"), old_rows);
+    return runner.error().message;
+  };
+  std::string query = options_.query;
+  options_.query += " SELECT event_id INTO more FROM views TIMESTAMP BY event_time";
+  options_.outputs["more"] = options_.outputs["raw"];
+  options_.outputs["more"].path = "more";
+  std::string why = refused();
+  EXPECT_NE(why.find("400 events of hub 'hub' that arrived before 2026-05-31T2"), std::string::npos)
+      << why;
+  EXPECT_NE(why.find(fmt::format("{} raw", old_rows.size())), std::string::npos) << why;
+  EXPECT_NE(why.find("keep_rows"), std::string::npos);
+
+  // The old definition goes on as if nothing had been.
+  options_.query = query;
+  options_.outputs.erase("more");
+  run_to(end_ - 1'800'000);
+  EXPECT_GT(rows("raw").size(), old_rows.size());
+  old_rows = rows("raw");
+
+  // Without any state the rows stay as well.
+  for (const auto& entry : std::filesystem::directory_iterator(options_.state_dir))
+    ASSERT_TRUE(env_.remove_file(entry.path().string()));
+  refused();
+}
+
+TEST_F(RunnerTest, KeptRowsStayBesideTheNewOnes) {
+  run_to(end_);
+  auto old_rows = rows("raw"), old_counts = rows("counts");
+  source_->drop_before(0, 400);
+  source_->drop_before(1, 300);
+  options_.query = "SELECT event_id AS id INTO raw FROM views TIMESTAMP BY event_time";
+  options_.keep_rows = true;
+  run_to(end_ + 1000);
+  auto manifest = *lake::read_manifest(env_, options_.lake_root, "job");
+  auto all = rows("raw");
+  EXPECT_TRUE(std::includes(all.begin(), all.end(), old_rows.begin(), old_rows.end()));
+  EXPECT_GT(all.size(), old_rows.size() + 500);
+  EXPECT_EQ(manifest->outputs["raw"].rows, static_cast<std::int64_t>(all.size()));
+  EXPECT_EQ(rows("counts"), old_counts);  // the query doesn't make them any more
+
+  // What can be made again is replaced as ever, and the begin of the rows isn't forgotten.
+  options_.keep_rows = false;
+  run_to(end_ + 2000);
+  EXPECT_EQ(rows("raw"), all);
+  options_.query += " WHERE 1 = 1";
+  EXPECT_FALSE(Runner::open(options_, {{"views", source_}}));
+}
+
+TEST_F(RunnerTest, AJobThatBeganBehindTheRetentionMayStartThereAgain) {
+  source_->drop_before(0, 400);
+  run_to(end_);
+  auto old_rows = rows("raw");
+  options_.out_of_order_s = 51;
+  run_to(end_ + 1000);
+  EXPECT_EQ(rows("raw").size(), old_rows.size());
+}
+
+TEST_F(RunnerTest, AMovedLakeIsTheSameDefinition) {
+  options_.references["vip"] = options_.lake_root + "/bronze/vip.json";
+  options_.query =
+      "SELECT v.event_id INTO raw FROM views v TIMESTAMP BY event_time JOIN vip p ON "
+      "v.event_id = p.id";
+  ASSERT_TRUE(env_.make_dirs(options_.lake_root + "/bronze"));
+  ASSERT_TRUE(env_.write_file(options_.references["vip"], "{\"id\":2}\n"));
+  run_to(end_);
+  auto before = *lake::read_manifest(env_, options_.lake_root, "job");
+  std::filesystem::rename(options_.lake_root, root_ + "/moved");
+  options_.lake_root = root_ + "/moved";
+  options_.references["vip"] = options_.lake_root + "/bronze/vip.json";
+  auto runner = open();
+  EXPECT_EQ(runner->status().definition, before->definition);
+  EXPECT_GT(runner->status().inputs["views"].partitions[0].offset, 0);
+}
+
 TEST_F(RunnerTest, WindowsComeOutStrictlyBehindTheWatermark) {
   source_ = std::make_shared<MemorySource>("hub", 1);
   std::int64_t t = kStart;  // on a window's end

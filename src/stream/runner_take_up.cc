@@ -1,0 +1,228 @@
+// Where a Runner goes on from: the last commit, the one before it, or the beginning; and what it
+// may replace.
+#include <algorithm>
+
+#include "base/log.h"
+#include "stream/datetime.h"
+#include "stream/event_body.h"
+#include "stream/runner.h"
+
+namespace stream {
+namespace {
+
+/// What a commit counted as lost, by partition; nothing where its counts are none.
+std::vector<std::int64_t> lost_of(const lake::Manifest& manifest, const std::string& input) {
+  std::vector<std::int64_t> lost;
+  auto counts = manifest.counts.find(input);
+  if (counts == manifest.counts.end() || !counts->is_object()) return lost;
+  for (const auto& [partition, bins] : counts->items()) {
+    std::size_t p = std::strtoul(partition.c_str(), nullptr, 10);
+    auto number = bins.find("lost");
+    if (p >= 1'000'000 || number == bins.end() || !number->is_number_integer()) continue;
+    if (lost.size() <= p) lost.resize(p + 1, 0);
+    lost[p] = number->get<std::int64_t>();
+  }
+  return lost;
+}
+
+/// What `offsets` says of a partition; 0 where it says nothing.
+std::int64_t at(const std::vector<std::int64_t>& offsets, int partition) {
+  auto p = static_cast<std::size_t>(partition);
+  return p < offsets.size() ? offsets[p] : 0;
+}
+
+bool has_rows(const lake::Manifest& manifest) {
+  return std::any_of(manifest.outputs.begin(), manifest.outputs.end(),
+                     [](const auto& output) { return !output.second.added.empty(); });
+}
+
+bool removes_files(const lake::Manifest& change) {
+  return std::any_of(change.outputs.begin(), change.outputs.end(),
+                     [](const auto& output) { return !output.second.removed.empty(); });
+}
+
+}  // namespace
+
+std::string Runner::state_name(std::int64_t version) const {
+  return fmt::format("{}-{}.state", options_.name, version);
+}
+
+/// The job's definition, and other hashes that mean the same: how lines end is no news, nor where
+/// the lake lies, and older versions hashed both.
+std::vector<std::string> Runner::definitions() const {
+  std::string query(without_bom(options_.query));
+  for (std::size_t at = 0; (at = query.find("\r\n", at)) != std::string::npos;) query.erase(at, 1);
+  query.erase(query.find_last_not_of('\n') + 1);
+  std::vector<std::string> out;
+  for (const std::string& text : {query, query + "\n", options_.query})
+    for (bool relative : {true, false}) out.push_back(definition_hash(text, relative));
+  return out;
+}
+
+base::Status Runner::take_up() {
+  const lake::Manifest& last = log_->current();
+  std::vector<std::string> ours = definitions();
+  auto known = std::find(ours.begin(), ours.end(), last.definition);
+  definition_ = known == ours.end() ? ours.front() : *known;
+  lake::Manifest from = TRY(checkpoint_to_take());
+  replacing_ = last.version >= 0 && from.version < 0;
+  if (replacing_) TRY(check_replaceable(last));
+  if (keeping_) TRY(go_on_counting(last));
+  return begin_inputs(from);
+}
+
+/// Rows that stay count with the new ones, in files of one kind.
+base::Status Runner::go_on_counting(const lake::Manifest& old) {
+  auto take = [&](Statement& statement, const OutputSpec& spec) -> base::Status {
+    auto kept = old.outputs.find(statement.output);
+    if (kept == old.outputs.end()) return {};
+    statement.rows = kept->second.rows;
+    if (kept->second.format.empty() || !spec.is_lake() ||
+        kept->second.format == format_name(spec.format))
+      return {};
+    return base::error(base::Code::kFailedPrecondition,
+                       "output '{}': keep_rows keeps its rows in {} files, so the new ones can't "
+                       "be {}; take the old format, or another output for the new rows",
+                       statement.output, kept->second.format, format_name(spec.format));
+  };
+  for (Statement& statement : statements_)
+    if (!statement.output.empty()) TRY(take(statement, options_.outputs.at(statement.output)));
+  return options_.dead_letter ? take(dead_letters_, *options_.dead_letter) : base::Status{};
+}
+
+/// The newest commit whose state can be taken up; it is taken up then. Version -1: none.
+base::Result<lake::Manifest> Runner::checkpoint_to_take() {
+  const lake::Manifest& last = log_->current();
+  if (last.version < 0 || last.definition != definition_) return lake::Manifest();
+  if (TRY(restored(last))) return last;
+  auto change = TRY(log_->change(last.version)), before = TRY(log_->change(last.version - 1));
+  if (change && before && before->definition == definition_ && !removes_files(*change) &&
+      TRY(restored(*before))) {
+    base::log_warn("stream", "going on from the checkpoint before", "job={} version={}",
+                   options_.name, before->version);
+    undone_ = std::move(*change);
+    return std::move(*before);
+  }
+  return lake::Manifest();
+}
+
+/// Whether the job can go on from `commit`. If not it is as if nothing had been tried.
+base::Result<bool> Runner::restored(const lake::Manifest& commit) {
+  for (const Input& input : inputs_) {
+    auto read = commit.inputs.find(input.name);
+    if (&commit == &log_->current() || read == commit.inputs.end()) continue;
+    for (int p = 0; p < input.source->partitions(); p++)
+      if (TRY(input.source->first_offset(p)) > at(read->second.offsets, p)) return false;
+  }
+  base::Status restored = restore_state(commit);
+  if (restored) return true;
+  base::log_warn("stream", "a checkpoint can't be taken up", "job={} version={} error={}",
+                 options_.name, commit.version, restored.error().message);
+  open_statements();
+  TRY(start_engine());
+  return false;
+}
+
+base::Status Runner::restore_state(const lake::Manifest& manifest) {
+  std::string path = options_.state_dir + "/" + manifest.state;
+  StateReader in = TRY(StateReader::open(TRY(options_.env->read_file(path))));
+  TRY(engine_->restore(in));
+  for (Statement& statement : statements_) {
+    statement.rows = in.integer();
+    if (statement.lake) statement.lake->restore(in);
+  }
+  dead_letters_.rows = in.integer();
+  if (dead_letters_.lake) dead_letters_.lake->restore(in);
+  if (!in.ok() || !in.done())
+    return base::error(base::Code::kDataLoss, "{}: not the state of this query", path);
+  return {};
+}
+
+base::Status Runner::begin_inputs(const lake::Manifest& from) {
+  const lake::Manifest& last = log_->current();
+  for (Input& input : inputs_) {
+    std::vector<std::int64_t> offsets;
+    auto known = from.inputs.find(input.name);
+    if (known != from.inputs.end()) {
+      offsets = known->second.offsets;
+      input.first_offsets = known->second.first_offsets;
+      input.cut_ms = known->second.cut_ms;
+    } else {
+      for (int p = 0; p < input.source->partitions(); p++)
+        offsets.push_back(TRY(input.source->first_offset(p)));
+      input.first_offsets = offsets;
+    }
+    input.read_to_ms = input.cut_ms;
+    input.reader = std::make_unique<MergedReader>(*input.source, offsets);
+    if (known != from.inputs.end()) input.reader->set_lost(lost_of(from, input.name));
+    auto old = last.inputs.find(input.name);
+    if (old == last.inputs.end()) continue;
+    if (known != from.inputs.end()) input.committed_cut_ms = old->second.cut_ms;
+    if (keeping_) input.first_offsets = old->second.first_offsets;
+  }
+  return {};
+}
+
+/// Everything that the old rows were made from can be read again, or they stay.
+base::Status Runner::check_replaceable(const lake::Manifest& old) {
+  if (!has_rows(old)) return {};
+  for (const Input& input : inputs_) {
+    auto read = old.inputs.find(input.name);
+    if (read == old.inputs.end() || read->second.hub != input.source->name()) continue;
+    std::vector<std::int64_t> gone;
+    for (int p = 0; p < input.source->partitions(); p++) {
+      std::int64_t end = std::min(TRY(input.source->first_offset(p)), at(read->second.offsets, p));
+      gone.push_back(std::max<std::int64_t>(0, end - at(read->second.first_offsets, p)));
+    }
+    if (std::all_of(gone.begin(), gone.end(), [](std::int64_t n) { return n == 0; })) continue;
+    if (!options_.keep_rows) return refuse_to_replace(input, gone);
+    keeping_ = true;
+  }
+  return {};
+}
+
+/// Names the rows and the times that would be lost.
+base::Status Runner::refuse_to_replace(const Input& input, const std::vector<std::int64_t>& gone) {
+  std::int64_t events = 0, first_ms = INT64_MAX;
+  std::vector<SourceRecord> records;
+  for (int p = 0; p < input.source->partitions(); p++) {
+    if (gone[static_cast<std::size_t>(p)] == 0) continue;
+    events += gone[static_cast<std::size_t>(p)];
+    std::int64_t offset = TRY(input.source->first_offset(p));
+    TRY(input.source->reader(p, offset)->next(input.source->frontier_ms(), 1, records));
+    if (!records.empty()) first_ms = std::min(first_ms, records[0].arrival / kTicksPerMilli);
+  }
+  std::string rows;
+  for (const auto& [name, output] : log_->current().outputs)
+    if (output.rows > 0)
+      rows += fmt::format("{}{} {}", rows.empty() ? "" : ", ", output.rows, name);
+  return base::error(
+      base::Code::kFailedPrecondition,
+      "stream job '{}' would lose rows: {} events of hub '{}' that arrived before {} can't be read "
+      "again, neither from the hub (retention) nor from its capture, and its outputs ({}) hold "
+      "what was made from them; take the old query and settings again, or set keep_rows = true to "
+      "keep "
+      "the old rows beside the new ones",
+      options_.name, events, input.source->name(),
+      first_ms == INT64_MAX ? "now" : base::format_millis(base::from_millis(first_ms)), rows);
+}
+
+/// Files and states that no commit lists: of a crash, or of a definition that was replaced.
+base::Status Runner::remove_leftovers() {
+  std::vector<std::string> listed;
+  for (const auto& [name, output] : log_->current().outputs)
+    for (const lake::ManifestFile& file : output.added) listed.push_back(file.path);
+  std::sort(listed.begin(), listed.end());
+  for (const auto& [name, spec] : options_.outputs)
+    if (spec.is_lake()) TRY(remove_unlisted(folder(spec), listed));
+  if (options_.dead_letter) TRY(remove_unlisted(folder(*options_.dead_letter), listed));
+  std::int64_t version = log_->current().version;
+  std::set<std::string> kept = {log_->current().state, state_name(version - 1)};
+  for (const base::DirEntry& entry : TRY(options_.env->list(options_.state_dir)))
+    if (!entry.is_dir && entry.name.find(".state") != std::string::npos &&
+        !kept.contains(entry.name))
+      TRY(options_.env->remove_file(options_.state_dir + "/" + entry.name));
+  return {};
+}
+
+}  // namespace stream
