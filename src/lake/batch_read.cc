@@ -96,7 +96,7 @@ void read_reals(duckdb_vector vector, std::uint64_t count, model::Column& column
   }
 }
 
-double wide(duckdb_hugeint value) { return duckdb_hugeint_to_double(value); }
+double as_double(duckdb_hugeint value) { return duckdb_hugeint_to_double(value); }
 std::int64_t narrow(duckdb_hugeint value) {
   // Sums of whole numbers: what doesn't fit is cut to the largest, which no reader takes for right.
   if (value.upper == 0 && value.lower <= INT64_MAX) return static_cast<std::int64_t>(value.lower);
@@ -127,7 +127,7 @@ void read_decimals(duckdb_vector vector, duckdb_logical_type type, std::uint64_t
   }
   double by = std::pow(10.0, scale);
   read_reals<duckdb_hugeint>(vector, count, column,
-                             [by](duckdb_hugeint v) { return wide(v) / by; });
+                             [by](duckdb_hugeint v) { return as_double(v) / by; });
 }
 
 void read_texts(duckdb_vector vector, std::uint64_t count, model::Column& column) {

@@ -8,7 +8,7 @@ namespace {
 using model::Column;
 
 constexpr std::size_t kGroupRows = 122'880;  // what Delta's readers expect of a row group
-constexpr std::chrono::hours kKeepOldFiles{1};
+constexpr std::chrono::hours kKeepOldBatches{1};
 
 void append(const Column& from, std::size_t rows, Column& to) {
   for (std::size_t row = 0; row < rows; ++row) {
@@ -103,7 +103,7 @@ base::Result<TableWrite> BatchTable::commit(nlohmann::json info, const Cuts& cut
                                     .operation = "WRITE",
                                     .info = std::move(info)}));
   file_.reset();  // the file is the table's now
-  if (auto cleaned = delta_.vacuum(kKeepOldFiles); !cleaned) {
+  if (auto cleaned = delta_.vacuum(kKeepOldBatches); !cleaned) {
     base::log_warn("lake", "no_vacuum", "table={} error={}", delta_.path(),
                    cleaned.error().message);
   }

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "lake/delta_internal.h"
+#include "lake/foreign_json_internal.h"
 #include "lake/parquet_internal.h"
 
 namespace lake {
@@ -23,20 +24,21 @@ constexpr std::int64_t kCheckpointEvery = 10;
 constexpr std::int64_t kKeepTombstonesMs = std::int64_t{7} * 86'400'000;
 constexpr std::string_view kEngineInfo = "hriste/" HRISTE_VERSION;
 
-DataFile data_file(const Json& add) {
+/// What another writer's entry lacks is not known here; an empty partition value is Delta's null.
+DataFile data_file(const std::string& path, const Json& add) {
   DataFile file;
-  file.path = decode_path(add.at("path").get<std::string>());
-  file.bytes = add.value("size", std::int64_t{0});
-  file.modified_ms = add.value("modificationTime", std::int64_t{0});
-  Json values = add.value("partitionValues", Json::object());
-  for (const auto& [name, value] : values.items()) {
+  file.path = decode_path(path);
+  file.bytes = whole_member(add, "size", 0);
+  file.modified_ms = whole_member(add, "modificationTime", 0);
+  for (const auto& [name, value] : object_member(add, "partitionValues").items()) {
     auto& slot = file.partition_values[name];
-    if (value.is_string()) slot = value.get<std::string>();
+    if (value.is_string() && value != "") slot = value.get<std::string>();
   }
-  if (add.contains("stats")) {
-    file.stats = Json::parse(add.at("stats").get<std::string>(), nullptr, false);
-    if (file.stats.is_object()) file.rows = file.stats.value("numRecords", std::int64_t{-1});
-  }
+  const Json& stats = member(add, "stats");
+  file.stats = stats.is_string() ? Json::parse(stats.get_ref<const std::string&>(), nullptr, false)
+                                 : Json(stats);
+  if (!file.stats.is_object()) file.stats = nullptr;
+  file.rows = std::max<std::int64_t>(whole_member(file.stats, "numRecords", -1), -1);
   return file;
 }
 
@@ -55,13 +57,13 @@ Json add_action(const DataFile& file, std::int64_t now_ms) {
           {"stats", stats.dump()}};
 }
 
-Json remove_action(const Json& add, std::int64_t now_ms) {
-  return {{"path", add.at("path")},
+Json remove_action(const std::string& path, const Json& add, std::int64_t now_ms) {
+  return {{"path", path},
           {"deletionTimestamp", now_ms},
           {"dataChange", true},
           {"extendedFileMetadata", true},
-          {"partitionValues", add.value("partitionValues", Json::object())},
-          {"size", add.value("size", std::int64_t{0})}};
+          {"partitionValues", object_member(add, "partitionValues")},
+          {"size", whole_member(add, "size", 0)}};
 }
 
 base::Status check_columns(const Json& schema) {
@@ -85,13 +87,13 @@ base::Status check_columns(const Json& schema) {
 }
 
 Json metadata_action(const Commit& commit, const Json& before, std::int64_t now_ms) {
-  return {{"id", before.is_object() ? before.at("id") : Json(random_uuid())},
+  std::string id = text_member(before, "id");
+  return {{"id", id.empty() ? random_uuid() : id},
           {"format", {{"provider", "parquet"}, {"options", Json::object()}}},
           {"schemaString", commit.schema.dump()},
           {"partitionColumns", commit.partition_columns},
-          {"configuration",
-           before.is_object() ? before.value("configuration", Json::object()) : Json::object()},
-          {"createdTime", before.is_object() ? before.value("createdTime", now_ms) : now_ms}};
+          {"configuration", object_member(before, "configuration")},
+          {"createdTime", whole_member(before, "createdTime", now_ms)}};
 }
 
 Json commit_info(const Commit& commit, bool creates, std::int64_t now_ms) {
@@ -126,32 +128,48 @@ base::Result<std::vector<Json>> plan_commit(const Commit& commit, const LogState
     return base::error(Code::kInvalidArgument, "a new Delta table needs a schema");
   }
   std::vector<Json> actions{{{"commitInfo", commit_info(commit, creates, now_ms)}}};
-  Json before =
-      creates ? Json{} : Json::parse(state.metadata.at("schemaString").get<std::string>());
+  Json before = Json::parse(text_member(state.metadata, "schemaString"), nullptr, false);
   bool new_schema = commit.schema.is_object() && commit.schema != before;
   if (!creates && commit.mode == Commit::Mode::kAppend && new_schema) {
     return base::error(Code::kInvalidArgument,
                        "the rows to append have other columns than the table");
   }
-  bool repartition =
-      !creates && commit.mode == Commit::Mode::kOverwrite && commit.schema.is_object() &&
-      state.metadata.value("partitionColumns", Json::array()) != Json(commit.partition_columns);
+  bool repartition = !creates && commit.mode == Commit::Mode::kOverwrite &&
+                     commit.schema.is_object() &&
+                     member(state.metadata, "partitionColumns") != Json(commit.partition_columns);
   if (creates || new_schema || repartition) {
     Json protocol = protocol_for(commit.schema);
     bool upgrade = creates || (protocol["minReaderVersion"] == 3 &&
-                               state.protocol.value("minReaderVersion", 0) < 3);
+                               whole_member(state.protocol, "minReaderVersion", 0) < 3);
     if (upgrade) actions.push_back({{"protocol", std::move(protocol)}});
     actions.push_back({{"metaData", metadata_action(commit, state.metadata, now_ms)}});
   }
   if (commit.mode == Commit::Mode::kOverwrite) {
+    Json configuration = object_member(state.metadata, "configuration");
+    if (text_member(configuration, "delta.appendOnly") == "true") {
+      return base::error(Code::kFailedPrecondition,
+                         "the table is delta.appendOnly: its rows can't be replaced");
+    }
     for (const auto& [path, add] : state.adds) {
-      actions.push_back({{"remove", remove_action(add, now_ms)}});
+      actions.push_back({{"remove", remove_action(path, add, now_ms)}});
     }
   }
   for (const auto& file : commit.files) {
     actions.push_back({{"add", add_action(file, now_ms)}});
   }
   return actions;
+}
+
+base::Result<std::vector<std::string>> partition_columns(const Json& metadata,
+                                                         const std::string& what) {
+  std::vector<std::string> columns;
+  const Json& list = member(metadata, "partitionColumns");
+  if (list.is_null()) return columns;
+  for (const auto& column : list) {
+    if (!column.is_string()) return base::error(Code::kDataLoss, "{}: partitionColumns", what);
+    columns.push_back(column.get<std::string>());
+  }
+  return columns;
 }
 
 /// By the file system's own clock: what another process is writing now is never old.
@@ -175,6 +193,14 @@ std::int64_t Snapshot::bytes() const {
   return sum;
 }
 
+std::map<std::string, std::int64_t> Snapshot::cuts() const {
+  std::map<std::string, std::int64_t> cuts;
+  for (const auto& [hub, cut] : object_member(commit_info, "hriste.cuts").items()) {
+    if (auto ms = whole_number(cut)) cuts[hub] = *ms;
+  }
+  return cuts;
+}
+
 DeltaTable::DeltaTable(base::Env& env, const base::Clock& clock, std::string path)
     : env_(env), clock_(clock), path_(std::move(path)) {}
 
@@ -192,20 +218,35 @@ base::Result<Snapshot> DeltaTable::snapshot(std::optional<std::int64_t> version)
   Snapshot snapshot;
   snapshot.version = state.version;
   snapshot.commit_info = Json::object();
-  try {
-    snapshot.table_id = state.metadata.value("id", "");
-    snapshot.schema = Json::parse(state.metadata.at("schemaString").get<std::string>());
-    for (const auto& column : state.metadata.value("partitionColumns", Json::array())) {
-      snapshot.partition_columns.push_back(column.get<std::string>());
-    }
-    for (const auto& [path, add] : state.adds) snapshot.files.push_back(data_file(add));
-    for (const auto& action : TRY(read_commit(env_, log_dir, state.version))) {
-      if (action.contains("commitInfo")) snapshot.commit_info = action.at("commitInfo");
-    }
-  } catch (const Json::exception& e) {
-    return base::error(Code::kDataLoss, "{}: version {}: {}", log_dir, state.version, e.what());
+  snapshot.table_id = text_member(state.metadata, "id");
+  auto what = [&] { return fmt::format("{}: version {}", log_dir, state.version); };
+  snapshot.schema = Json::parse(text_member(state.metadata, "schemaString"), nullptr, false);
+  if (auto checked = check_schema(snapshot.schema); !checked) {
+    return base::annotate(checked.error(), what());
+  }
+  snapshot.partition_columns = TRY(partition_columns(state.metadata, what()));
+  for (const auto& [path, add] : state.adds) snapshot.files.push_back(data_file(path, add));
+  // A checkpoint stands for its version also where the commit is gone.
+  auto actions = read_commit(env_, log_dir, state.version);
+  if (!actions) return snapshot;
+  for (const auto& action : *actions) {
+    if (member(action, "commitInfo").is_object()) snapshot.commit_info = action.at("commitInfo");
   }
   return snapshot;
+}
+
+base::Result<std::int64_t> DeltaTable::version_at(base::Instant time) const {
+  std::string log_dir = path_ + "/_delta_log";
+  std::int64_t newest = TRY(snapshot()).version;
+  for (std::int64_t version = newest; version >= 0; --version) {
+    auto actions = read_commit(env_, log_dir, version);
+    if (!actions) break;  // older ones are gone
+    for (const auto& action : *actions) {
+      std::int64_t ms = whole_member(member(action, "commitInfo"), "timestamp", INT64_MAX);
+      if (ms <= base::to_millis(time)) return version;
+    }
+  }
+  return base::error(Code::kNotFound, "no version is as old as {}", base::format_millis(time));
 }
 
 base::Result<std::int64_t> DeltaTable::commit(const Commit& commit) const {
@@ -215,7 +256,7 @@ base::Result<std::int64_t> DeltaTable::commit(const Commit& commit) const {
     auto state = read_log(env_, log_dir, -1);
     if (!state && state.error().code == Code::kNotFound) state = LogState{};
     if (!state) return std::unexpected(state.error());
-    if (state->version >= 0) TRY(check_protocol(state->protocol, true));
+    if (state->version >= 0) TRY(check_protocol(*state, true));
     std::int64_t now_ms = base::to_millis(clock_.now());
     auto actions = TRY(plan_commit(commit, *state, now_ms));
     std::string lines;
@@ -225,7 +266,7 @@ base::Result<std::int64_t> DeltaTable::commit(const Commit& commit) const {
     if (!created && created.error().code == Code::kAlreadyExists) continue;
     if (!created) return std::unexpected(created.error());
     if (version > 0 && version % kCheckpointEvery == 0) {
-      for (const auto& action : actions) state->apply(action);
+      for (const auto& action : actions) TRY(state->apply(action));
       state->version = version;
       auto checked = write_checkpoint(env_, log_dir, *state, now_ms - kKeepTombstonesMs);
       if (!checked) base::log_warn("lake", "no_checkpoint", "error={}", checked.error().message);
@@ -246,8 +287,8 @@ base::Result<std::int64_t> DeltaTable::vacuum(base::Duration keep) const {
   for (const auto& [path, action] : state.removes) {
     std::string name = decode_path(path), file = path_ + "/" + name;
     listed.insert(name);
-    if (action.value("deletionTimestamp", std::int64_t{0}) >= before_ms) continue;
-    if (!env_.exists(file)) continue;
+    if (whole_member(action, "deletionTimestamp", INT64_MAX) >= before_ms) continue;
+    if (!is_inside(name) || !env_.exists(file)) continue;  // others' logs can say anything
     TRY(env_.remove_file(file));
     ++removed;
   }
@@ -289,7 +330,7 @@ base::Status create_whole(base::Env& env, const std::string& path, std::string_v
   TRY(env.remove_file(temporary));
   if (failed == EEXIST) return base::error(Code::kAlreadyExists, "{} is there already", path);
   if (failed != 0) return base::errno_error(failed, "can't create", path);
-  return {};
+  return env.sync_dir(path.substr(0, slash));
 }
 
 }  // namespace lake

@@ -47,7 +47,8 @@ struct DataFile {
 struct Snapshot {
   std::int64_t version = 0;
   std::string table_id;
-  nlohmann::json schema;  ///< Delta's: {"type":"struct","fields":[…]}
+  /// Delta's: {"type":"struct","fields":[{"name","type",…}]}, with types that sql_type() knows.
+  nlohmann::json schema;
   std::vector<std::string> partition_columns;
   std::vector<DataFile> files;  ///< by path
   /// The commitInfo of this version: operation, engineInfo, what `info` added; {} when it has none.
@@ -55,6 +56,8 @@ struct Snapshot {
 
   std::int64_t rows() const;
   std::int64_t bytes() const;
+  /// commitInfo's hriste.cuts: hub → ms. Those of another form are left out.
+  std::map<std::string, std::int64_t> cuts() const;
 };
 
 struct Commit {
@@ -81,6 +84,9 @@ class DeltaTable {
   /// The newest version, or `version`. Errors: kNotFound: no table or no such version; kDataLoss: a
   /// damaged or missing commit (named); kUnimplemented: a feature that we don't read (named).
   base::Result<Snapshot> snapshot(std::optional<std::int64_t> version = {}) const;
+
+  /// The newest version that was committed at `time` or before. Errors: kNotFound.
+  base::Result<std::int64_t> version_at(base::Instant time) const;
 
   /// Returns the new version. The files must be in place. Errors: kInvalidArgument: a schema that
   /// doesn't fit; kUnavailable: lost twenty races.

@@ -1,6 +1,7 @@
 // Checkpoints: the folded log as one Parquet file with the protocol's exact types.
 #include "lake/batch_source_internal.h"
 #include "lake/delta_internal.h"
+#include "lake/foreign_json_internal.h"
 #include "lake/parquet_internal.h"
 
 namespace lake {
@@ -49,7 +50,7 @@ model::Batch actions_of(const LogState& state, std::int64_t keep_after_ms) {
   add(1, state.metadata);
   for (const auto& [path, action] : state.adds) add(2, action);
   for (const auto& [path, action] : state.removes) {
-    if (action.value("deletionTimestamp", std::int64_t{0}) >= keep_after_ms) add(3, action);
+    if (whole_member(action, "deletionTimestamp", 0) >= keep_after_ms) add(3, action);
   }
   return batch;
 }
@@ -91,7 +92,7 @@ base::Status write_checkpoint(base::Env& env, const std::string& log_dir, const 
       temporary);
   TRY(connection.db()->remove_source(token));
   if (!written) return std::unexpected(written.error());
-  if (auto renamed = env.rename(temporary, path); !renamed) {
+  if (auto renamed = env.publish(temporary, path); !renamed) {
     (void)env.remove_file(temporary);
     return renamed;
   }

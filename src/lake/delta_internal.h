@@ -17,7 +17,8 @@ struct LogState {
   std::map<std::string, Json> removes;  ///< tombstones by encoded path
 
   /// Folds in one line of a commit, {"add": {…}} and the like. Unknown actions are passed over.
-  void apply(const Json& action);
+  /// Errors: kDataLoss: a file without a path; kUnimplemented.
+  base::Status apply(const Json& action);
 };
 
 /// "00000000000000000010" + suffix.
@@ -28,8 +29,9 @@ base::Result<LogState> read_log(base::Env& env, const std::string& log_dir, std:
 /// The lines of one commit file.
 base::Result<std::vector<Json>> read_commit(base::Env& env, const std::string& log_dir,
                                             std::int64_t version);
-/// kUnimplemented for a protocol or feature that we can't read (or write).
-base::Status check_protocol(const Json& protocol, bool write);
+/// kUnimplemented for a protocol or feature that we can't read (or write), as far as the table uses
+/// it.
+base::Status check_protocol(const LogState& state, bool write);
 
 base::Result<std::vector<Json>> read_checkpoint(const std::string& path);
 /// Writes version_name(state.version, ".checkpoint.parquet") and _last_checkpoint. Tombstones from
@@ -40,6 +42,10 @@ base::Status write_checkpoint(base::Env& env, const std::string& log_dir, const 
 /// An `add.path` as the protocol wants it (a URI), and back.
 std::string encode_path(std::string_view path);
 std::string decode_path(std::string_view uri);
+
+/// Whether `schema` is a struct with named fields of types that we read. Errors: kDataLoss,
+/// kUnimplemented.
+base::Status check_schema(const Json& schema);
 
 /// Delta's statistics of a file from COPY's (see CopyResult::stats).
 Json delta_stats(const Json& copy_stats, const Json& schema, std::int64_t rows);

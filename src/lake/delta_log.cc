@@ -1,8 +1,11 @@
 // Reading the log: checkpoint, then commits.
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <functional>
 
 #include "lake/delta_internal.h"
+#include "lake/foreign_json_internal.h"
 
 namespace lake {
 namespace {
@@ -21,8 +24,9 @@ std::int64_t version_of(std::string_view name, std::string_view suffix) {
 }
 
 struct LogFiles {
-  std::int64_t newest = -1;      ///< commit
-  std::int64_t checkpoint = -1;  ///< newest that isn't beyond what is asked for
+  std::int64_t newest = -1;  ///< commit
+  /// From the newest to the oldest of those that aren't beyond what is asked for.
+  std::vector<std::int64_t> checkpoints;
 };
 
 base::Result<LogFiles> list_log(base::Env& env, const std::string& log_dir, std::int64_t version) {
@@ -36,12 +40,13 @@ base::Result<LogFiles> list_log(base::Env& env, const std::string& log_dir, std:
       if (entry.is_dir) continue;
       files.newest = std::max(files.newest, version_of(entry.name, kCommit));
       std::int64_t checkpoint = version_of(entry.name, kCheckpoint);
-      if (version < 0 || checkpoint <= version) {
-        files.checkpoint = std::max(files.checkpoint, checkpoint);
+      if (checkpoint >= 0 && (version < 0 || checkpoint <= version)) {
+        files.checkpoints.push_back(checkpoint);
       }
     }
   }
-  files.newest = std::max(files.newest, files.checkpoint);
+  std::ranges::sort(files.checkpoints, std::greater{});
+  if (!files.checkpoints.empty()) files.newest = std::max(files.newest, files.checkpoints[0]);
   return files;
 }
 
@@ -63,19 +68,27 @@ std::string version_name(std::int64_t version, std::string_view suffix) {
   return fmt::format("{:020}{}", version, suffix);
 }
 
-void LogState::apply(const Json& action) {
-  auto path = [](const Json& file) { return file.at("path").get<std::string>(); };
-  if (auto add = action.find("add"); add != action.end() && add->is_object()) {
-    removes.erase(path(*add));
-    adds[path(*add)] = without_nulls(*add);
-  } else if (auto remove = action.find("remove"); remove != action.end() && remove->is_object()) {
-    adds.erase(path(*remove));
-    removes[path(*remove)] = without_nulls(*remove);
-  } else if (auto data = action.find("metaData"); data != action.end() && data->is_object()) {
-    metadata = without_nulls(*data);
-  } else if (auto found = action.find("protocol"); found != action.end() && found->is_object()) {
-    protocol = without_nulls(*found);
+base::Status LogState::apply(const Json& action) {
+  const Json &add = member(action, "add"), &remove = member(action, "remove");
+  for (const Json* file : {&add, &remove}) {
+    if (file->is_object() && text_member(*file, "path").empty()) {
+      return base::error(Code::kDataLoss, "an entry has no path");
+    }
   }
+  if (add.is_object()) {
+    removes.erase(text_member(add, "path"));
+    adds[text_member(add, "path")] = without_nulls(add);
+  } else if (remove.is_object()) {
+    adds.erase(text_member(remove, "path"));
+    removes[text_member(remove, "path")] = without_nulls(remove);
+  } else if (member(action, "sidecar").is_object()) {
+    return base::error(Code::kUnimplemented, "a checkpoint in parts (sidecar) is not supported");
+  } else if (member(action, "metaData").is_object()) {
+    metadata = without_nulls(action.at("metaData"));
+  } else if (member(action, "protocol").is_object()) {
+    protocol = without_nulls(action.at("protocol"));
+  }
+  return {};
 }
 
 base::Result<std::vector<Json>> read_commit(base::Env& env, const std::string& log_dir,
@@ -103,30 +116,78 @@ base::Result<std::vector<Json>> read_commit(base::Env& env, const std::string& l
   return actions;
 }
 
-base::Status check_protocol(const Json& protocol, bool write) {
-  static constexpr std::array<std::string_view, 3> kKnown{"timestampNtz", "appendOnly",
-                                                          "invariants"};
-  int reader = protocol.value("minReaderVersion", 0);
-  int writer = protocol.value("minWriterVersion", 0);
-  bool known = reader == 1 || reader == 3;
+namespace {
+
+/// Whether the features of `list` are known, or leave the table's files as they are.
+base::Status check_features(const LogState& state, const char* list) {
+  static constexpr std::array<std::string_view, 4> kKnown{"timestampNtz", "appendOnly",
+                                                          "invariants", "vacuumProtocolCheck"};
+  for (const auto& feature : member(state.protocol, list)) {
+    std::string name = feature.is_string() ? feature.get<std::string>() : feature.dump();
+    // Counts where it is used: see check_protocol.
+    bool unused = name == "columnMapping" && std::string_view{list} == "readerFeatures";
+    if (unused || std::ranges::find(kKnown, name) != kKnown.end()) continue;
+    return base::error(Code::kUnimplemented, "the Delta feature {} is not supported", name);
+  }
+  return {};
+}
+
+}  // namespace
+
+base::Status check_protocol(const LogState& state, bool write) {
+  std::int64_t reader = whole_member(state.protocol, "minReaderVersion", 0);
+  std::int64_t writer = whole_member(state.protocol, "minWriterVersion", 0);
+  bool known = reader >= 1 && reader <= 3;
   if (write) known = known && (writer <= 2 || writer == 7);
-  auto check = [&](const char* list) -> base::Status {
-    for (const auto& feature : protocol.value(list, Json::array())) {
-      if (std::ranges::find(kKnown, feature.get<std::string>()) == kKnown.end()) {
-        return base::error(Code::kUnimplemented, "the Delta feature {} is not supported",
-                           feature.get<std::string>());
-      }
-    }
-    return {};
-  };
   if (!known) {
     return base::error(Code::kUnimplemented,
                        "the Delta protocol reader {}, writer {} is not supported", reader, writer);
   }
-  TRY(check("readerFeatures"));
-  if (write) TRY(check("writerFeatures"));
+  TRY(check_features(state, "readerFeatures"));
+  if (write) TRY(check_features(state, "writerFeatures"));
+  Json configuration = object_member(state.metadata, "configuration");
+  std::string mapping = text_member(configuration, "delta.columnMapping.mode", "none");
+  if (mapping != "none") {
+    return base::error(Code::kUnimplemented, "columns by {} (columnMapping) are not supported",
+                       mapping);
+  }
+  for (const auto& [path, add] : state.adds) {
+    if (!member(add, "deletionVector").is_object()) continue;
+    return base::error(Code::kUnimplemented, "{} has a deletion vector, which is not supported",
+                       path);
+  }
   return {};
 }
+
+namespace {
+
+/// Folds a checkpoint (-1: none) and the commits behind it up to `version`.
+base::Result<LogState> fold_log(base::Env& env, const std::string& log_dir, std::int64_t checkpoint,
+                                std::int64_t version) {
+  LogState state;
+  auto apply = [&](const std::vector<Json>& actions, std::int64_t at) -> base::Status {
+    for (const auto& action : actions) {
+      if (auto status = state.apply(action); !status) {
+        return base::annotate(status.error(), fmt::format("{}: version {}", log_dir, at));
+      }
+    }
+    state.version = at;
+    return {};
+  };
+  if (checkpoint >= 0) {
+    std::string path = log_dir + "/" + version_name(checkpoint, kCheckpoint);
+    TRY(apply(TRY(read_checkpoint(path)), checkpoint));
+  }
+  for (std::int64_t next = state.version + 1; next <= version; ++next) {
+    TRY(apply(TRY(read_commit(env, log_dir, next)), next));
+  }
+  if (!state.protocol.is_object() || !state.metadata.is_object()) {
+    return base::error(Code::kDataLoss, "{}: the log has no protocol or metaData", log_dir);
+  }
+  return state;
+}
+
+}  // namespace
 
 base::Result<LogState> read_log(base::Env& env, const std::string& log_dir, std::int64_t version) {
   LogFiles files = TRY(list_log(env, log_dir, version));
@@ -136,25 +197,19 @@ base::Result<LogState> read_log(base::Env& env, const std::string& log_dir, std:
     return base::error(Code::kNotFound, "{}: version {} does not exist; the newest is {}", log_dir,
                        version, files.newest);
   }
-  LogState state;
-  try {
-    if (files.checkpoint >= 0) {
-      std::string path = log_dir + "/" + version_name(files.checkpoint, kCheckpoint);
-      for (const auto& action : TRY(read_checkpoint(path))) state.apply(action);
-      state.version = files.checkpoint;
+  // A checkpoint that can't be read is only a shorter way: an older one, or all commits, will do.
+  files.checkpoints.push_back(-1);
+  std::optional<base::Error> first;
+  for (std::int64_t checkpoint : files.checkpoints) {
+    auto state = fold_log(env, log_dir, checkpoint, version);
+    if (!state && !first) first = state.error();
+    if (!state) continue;
+    if (auto status = check_protocol(*state, false); !status) {
+      return base::annotate(status.error(), log_dir);
     }
-    for (std::int64_t next = state.version + 1; next <= version; ++next) {
-      for (const auto& action : TRY(read_commit(env, log_dir, next))) state.apply(action);
-      state.version = next;
-    }
-    if (!state.protocol.is_object() || !state.metadata.is_object()) {
-      return base::error(Code::kDataLoss, "{}: the log has no protocol or metaData", log_dir);
-    }
-    TRY(check_protocol(state.protocol, false));
-  } catch (const Json::exception& e) {
-    return base::error(Code::kDataLoss, "{}: version {}: {}", log_dir, state.version + 1, e.what());
+    return state;
   }
-  return state;
+  return std::unexpected(*first);
 }
 
 std::string encode_path(std::string_view path) {

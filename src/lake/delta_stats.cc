@@ -1,5 +1,7 @@
 // A file's statistics as Delta writes them, from what COPY … RETURN_STATS says.
-#include <charconv>
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
 
 #include "lake/delta_internal.h"
 
@@ -14,8 +16,30 @@ Json number(const std::string& text) {
   return value.is_number() ? value : Json{};
 }
 
+/// A double, or a FLOAT as the double that it is. Of two zeros readers know no order: a minimum is
+/// the negative one, a maximum the other.
+Json real(const std::string& text, bool is_max, bool single) {
+  Json parsed = number(text);
+  if (parsed.is_null()) return {};
+  double value = single ? std::strtof(text.c_str(), nullptr) : parsed.get<double>();
+  if (!std::isfinite(value)) return {};
+  if (value == 0) return is_max ? 0.0 : -0.0;
+  return value;
+}
+
+/// JSON's readers make a double of a decimal. One of more digits than that holds is rounded to the
+/// outside.
+Json decimal(const std::string& text, bool is_max) {
+  constexpr std::ptrdiff_t kExactDigits = 15;
+  Json parsed = number(text);
+  bool exact =
+      std::ranges::count_if(text, [](char c) { return c >= '0' && c <= '9'; }) <= kExactDigits;
+  if (exact || parsed.is_null()) return parsed;
+  return std::nextafter(std::strtod(text.c_str(), nullptr), is_max ? HUGE_VAL : -HUGE_VAL);
+}
+
 /// "2026-06-01 00:00:00.123456+00" as "2026-06-01T00:00:00.123Z". Readers keep milliseconds of a
-/// bound, so a maximum is rounded up.
+/// bound, so a maximum is rounded up. Null for what isn't a plain date of four digits.
 Json instant(std::string text, bool is_max, bool utc) {
   if (text.ends_with("+00")) text.resize(text.size() - 3);
   auto parsed = base::parse_instant(text);
@@ -27,14 +51,23 @@ Json instant(std::string text, bool is_max, bool utc) {
   return bound;
 }
 
+/// Null for those of other than four digits of a year, before 1, and infinite ones.
+Json date(const std::string& text) {
+  bool plain = text.size() == 10 && text[4] == '-' && text[7] == '-' &&
+               text.find_first_not_of("0123456789-") == std::string::npos;
+  return plain ? Json(text) : Json{};
+}
+
 Json bound(const Json& type, const std::string& text, bool is_max) {
   if (!type.is_string()) return {};
   const auto& name = type.get_ref<const std::string&>();
   if (name == "string") return text.size() <= kTextMax ? Json(text) : Json{};
-  if (name == "date") return text;
+  if (name == "date") return date(text);
   if (name == "timestamp") return instant(text, is_max, true);
   if (name == "timestamp_ntz") return instant(text, is_max, false);
   if (name == "boolean" || name == "binary") return {};
+  if (name == "double" || name == "float") return real(text, is_max, name == "float");
+  if (name.starts_with("decimal")) return decimal(text, is_max);
   return number(text);
 }
 

@@ -69,21 +69,33 @@ base::Error duck_error(const duckdb_result& result) {
 }
 
 std::vector<Json> DuckResult::rows(std::int64_t max_rows) {
+  std::int64_t budget = INT64_MAX;
+  return read_rows(max_rows, budget, /*for_answer=*/false);
+}
+
+std::vector<Json> DuckResult::rows(std::int64_t max_rows, std::int64_t& budget) {
+  return read_rows(max_rows, budget, /*for_answer=*/true);
+}
+
+std::vector<Json> DuckResult::read_rows(std::int64_t max_rows, std::int64_t& budget,
+                                        bool for_answer) {
+  Integers form = for_answer ? Integers::kOfADouble : Integers::kOf64Bits;
   std::vector<Json> rows;
   std::vector<duckdb_logical_type> types;
   for (idx_t i = 0; i < duckdb_column_count(&raw_); ++i) {
     types.push_back(duckdb_column_logical_type(&raw_, i));
   }
-  auto enough = [&] { return max_rows >= 0 && std::ssize(rows) >= max_rows; };
+  auto enough = [&] { return budget < 0 || (max_rows >= 0 && std::ssize(rows) >= max_rows); };
   while (!enough()) {
     duckdb_data_chunk chunk = duckdb_fetch_chunk(raw_);
     if (chunk == nullptr) break;
     for (idx_t row = 0; row < duckdb_data_chunk_get_size(chunk) && !enough(); ++row) {
       Json values = Json::array();
-      for (idx_t i = 0; i < types.size(); ++i) {
-        values.push_back(value_to_json(duckdb_data_chunk_get_vector(chunk, i), types[i], row));
+      for (idx_t i = 0; i < types.size() && budget >= 0; ++i) {
+        auto* vector = duckdb_data_chunk_get_vector(chunk, i);
+        values.push_back(value_to_json(vector, types[i], row, budget, form));
       }
-      rows.push_back(std::move(values));
+      if (budget >= 0) rows.push_back(std::move(values));
     }
     duckdb_destroy_data_chunk(&chunk);
   }

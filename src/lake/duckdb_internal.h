@@ -32,12 +32,17 @@ class DuckResult {
   ~DuckResult() { duckdb_destroy_result(&raw_); }
 
   duckdb_result& raw() { return raw_; }
-  /// The rows not fetched yet, as JSON (see value_internal.h), up to `max_rows`.
+  /// The rows not fetched yet, as JSON (see value_internal.h), up to `max_rows`; integers of 64
+  /// bits are numbers.
   std::vector<Json> rows(std::int64_t max_rows = -1);
+  /// As an answer sends them, until they take more than `budget` bytes in memory: the row that did
+  /// isn't there and `budget` is below zero then.
+  std::vector<Json> rows(std::int64_t max_rows, std::int64_t& budget);
   /// The first value of the first row; null when there is none. Call once.
   Json value();
 
  private:
+  std::vector<Json> read_rows(std::int64_t max_rows, std::int64_t& budget, bool for_answer);
   duckdb_result raw_;
 };
 

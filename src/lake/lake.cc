@@ -5,8 +5,10 @@
 #include "base/log.h"
 #include "lake/delta_internal.h"
 #include "lake/session_internal.h"
+#include "lake/sql_worker_internal.h"
 #include "lake/table_rules_internal.h"
 #include "lake/user_macros_internal.h"
+#include "lake/worker_process_internal.h"
 
 namespace lake {
 namespace {
@@ -104,7 +106,7 @@ base::Result<std::vector<TableInfo>> Lake::tables() const {
 base::Result<TableWrite> Lake::table_write(const std::string& table) const {
   Snapshot snapshot = TRY(this->snapshot(table));
   TableWrite write{snapshot.version, snapshot.rows(), snapshot.bytes(), {}, {}, 0};
-  write.cuts = committed_cuts(snapshot);
+  write.cuts = snapshot.cuts();
   return write;
 }
 
@@ -126,17 +128,52 @@ nlohmann::json to_json(QueryResult result) {
 }
 
 base::Result<QueryResult> Lake::query(const std::string& sql, const QueryOptions& options) {
-  Turn turn(state_->turns);
+  auto turn = TRY(Turn::take(state_->turns, options.stop));
+  return options_.sql_worker.empty() ? query_here(sql, options) : query_in_worker(sql, options);
+}
+
+base::Result<QueryResult> Lake::query_in_worker(const std::string& sql,
+                                                const QueryOptions& options) {
+  WorkerRequest request{.root = options_.root,
+                        .temp_dir = options_.temp_dir + "/" + random_uuid(),
+                        .memory_mb = options_.memory_mb,
+                        .threads = options_.threads,
+                        .sql = sql,
+                        .max_rows = options.max_rows,
+                        .max_bytes = options.max_bytes,
+                        .cuts = options.cuts,
+                        .facts = {},
+                        .macros = {},
+                        .seconds_max = options.timeout.count() / 1000 * options_.threads + 1};
+  if (options.timeout.count() <= 0) request.seconds_max = 0;
+  {
+    std::lock_guard lock(state_->mutex);
+    request.facts = state_->facts;
+    for (const auto& [owner, theirs] : state_->macros) {
+      request.macros.insert(request.macros.end(), theirs.begin(), theirs.end());
+    }
+  }
+  auto answer =
+      ask_worker(options_.sql_worker, to_text(request), {.timeout = options.timeout}, options.stop);
+  (void)options_.env->remove_tree(request.temp_dir);
+  if (!answer) return std::unexpected(answer.error());
+  return answer_from(*answer);
+}
+
+base::Result<QueryResult> Lake::query_here(const std::string& sql, const QueryOptions& options) {
   auto session = TRY(Session::open(*this, sql, options.cuts));
   auto columns = TRY(session->columns());
-  std::string text = sql;
+  std::string text = session->text();
   if (std::ranges::find(columns.cast, true) != columns.cast.end()) {
     TRY(session->make_result_view());
     text = text_select(columns.cast);
   }
   QueryResult result;
-  result.rows = TRY(session->run(text, options.max_rows + 1, options.timeout, options.stop));
+  std::int64_t bytes_left = options.max_bytes;
+  result.rows =
+      TRY(session->run(text, options.max_rows + 1, options.timeout, options.stop, &bytes_left));
   result.columns = std::move(columns.list);
+  result.truncated = bytes_left < 0;
   if (std::ssize(result.rows) > options.max_rows) {
     result.rows.pop_back();
     result.truncated = true;
@@ -144,19 +181,28 @@ base::Result<QueryResult> Lake::query(const std::string& sql, const QueryOptions
   return result;
 }
 
+namespace {
+
+std::vector<std::string> names_of(const CheckedSql& checked) {
+  std::vector<std::string> tables;
+  for (const auto& name : checked.tables) tables.push_back(name.tier + "." + name.name);
+  return tables;
+}
+
+}  // namespace
+
 base::Result<std::vector<std::string>> Lake::check_sql(const std::string& sql) {
-  return check_table({.table = "", .select = sql});
+  auto connection = TRY(DuckConnection::open(TRY(shared_engine())));
+  return names_of(TRY(check_select(connection, sql)));
 }
 
 base::Result<std::vector<std::string>> Lake::check_table(const TableSpec& spec) {
   auto connection = TRY(DuckConnection::open(TRY(shared_engine())));
-  auto checked = TRY(check_select(connection, spec.select));
+  auto checked = TRY(check_select(connection, spec.select, SqlUse::kTable));
   TRY(check_conditions(connection, spec.expectations));
   std::string uses;
   TRY(user_macros_for(connection, TRY(parse_macros(spec.macros)), spec.select, uses));
-  std::vector<std::string> tables;
-  for (const auto& name : checked.tables) tables.push_back(name.tier + "." + name.name);
-  return tables;
+  return names_of(checked);
 }
 
 }  // namespace lake

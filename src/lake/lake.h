@@ -61,6 +61,9 @@ class Lake {
     std::string temp_dir;  ///< for what doesn't fit into memory; emptied by open(); not below root
     int memory_mb = 384;   ///< per statement
     int threads = 2;
+    /// A program and arguments that call run_sql_worker(): query() runs each statement in a process
+    /// of its own. None: in this one.
+    std::vector<std::string> sql_worker = {};
   };
   /// Makes the folders. One Lake per root and process.
   static base::Result<std::unique_ptr<Lake>> open(Options options);
@@ -92,7 +95,8 @@ class Lake {
 
   /// Errors: kInvalidArgument "line 1, column 8: …"; kPermissionDenied: not a SELECT over the lake;
   /// kNotFound: no such table (with line and column); kResourceExhausted: memory or disk;
-  /// kCancelled: stopped or out of time.
+  /// kCancelled: stopped or out of time. With a worker, both ends and the memory hold for all that
+  /// a statement does, from its first byte.
   base::Result<QueryResult> query(const std::string& sql, const QueryOptions& options = {});
 
   /// What query() would refuse without looking at any table: syntax, more than one statement, other
@@ -122,6 +126,9 @@ class Lake {
   friend class Session;
   friend class TableWriter;
   friend class TableReader;
+  friend class SqlWorker;
+  base::Result<QueryResult> query_here(const std::string& sql, const QueryOptions& options);
+  base::Result<QueryResult> query_in_worker(const std::string& sql, const QueryOptions& options);
 
   Options options_;
   struct State;

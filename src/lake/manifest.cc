@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "base/guarded.h"
 #include "base/log.h"
+#include "lake/foreign_json_internal.h"
 
 namespace lake {
 namespace {
@@ -54,6 +56,7 @@ std::string to_text(const Manifest& manifest) {
     inputs[name] = {{"hub", input.hub},
                     {"cut_ms", input.cut_ms},
                     {"offsets", input.offsets},
+                    {"first_offsets", input.first_offsets},
                     {"watermark_ms", input.watermark_ms}};
   Json json = {
       {"version", manifest.version}, {"job", manifest.job}, {"definition", manifest.definition},
@@ -71,6 +74,10 @@ ManifestOutput output_from(const Json& json) {
   for (const Json& file : json.at("added"))
     output.added.push_back({file.at("path"), file.at("rows"), file.at("bytes")});
   json.at("removed").get_to(output.removed);
+  auto outside = [](const ManifestFile& file) { return !is_inside(file.path); };
+  if (std::ranges::any_of(output.added, outside) ||
+      (!output.tier.empty() && !is_inside(output.path)))
+    throw Json::other_error::create(500, "a path that leads out of the lake", &json);
   output.schema = schema_from(json.value("schema", Json::array()));
   output.hubs = json.value("hubs", output.hubs);
   return output;
@@ -86,12 +93,13 @@ std::optional<Manifest> from_text(const std::string& text) {
     json.at("job").get_to(manifest.job);
     json.at("definition").get_to(manifest.definition);
     json.at("state").get_to(manifest.state);
-    manifest.counts = json.at("counts");
+    manifest.counts = json.at("counts").get<Json::object_t>();
     for (const auto& [name, output] : json.at("outputs").items())
       manifest.outputs[name] = output_from(output);
     for (const auto& [name, input] : json.at("inputs").items())
       manifest.inputs[name] = {input.at("hub"), input.at("cut_ms"), input.at("offsets"),
-                               input.at("watermark_ms")};
+                               input.at("watermark_ms"),
+                               input.value("first_offsets", std::vector<std::int64_t>())};
     return manifest;
   } catch (const Json::exception&) {
     return std::nullopt;
@@ -134,10 +142,12 @@ void fold(const Manifest& change, Manifest& folded) {
 std::vector<std::int64_t> versions(const std::vector<base::DirEntry>& entries, bool snapshots) {
   std::vector<std::int64_t> out;
   for (const base::DirEntry& entry : entries) {
-    bool digits = entry.name.size() > 20 && entry.name.find_first_not_of("0123456789") == 20;
-    if (!digits || entry.name.substr(20) != (snapshots ? kSnapshotSuffix : ".json")) continue;
-    out.push_back(std::stoll(entry.name.substr(0, 20)));
+    if (entry.name.size() < 20 || entry.is_dir) continue;
+    if (entry.name.substr(20) != (snapshots ? kSnapshotSuffix : ".json")) continue;
+    if (auto version = whole_number(entry.name.substr(0, 20)); version && *version >= 0)
+      out.push_back(*version);
   }
+  std::ranges::sort(out);
   return out;
 }
 
@@ -146,15 +156,19 @@ struct Loaded {
   std::string torn;  ///< name of a last commit that isn't whole, or ""
 };
 
-/// The newest snapshot that reads, or an empty manifest.
+/// The newest snapshot that reads, or an empty manifest: the commits behind an older one are kept.
 base::Result<Manifest> load_snapshot(base::Env& env, const std::string& dir,
                                      const std::vector<base::DirEntry>& entries) {
   std::vector<std::int64_t> found = versions(entries, true);
+  for (auto version = found.rbegin(); version != found.rend(); ++version) {
+    auto manifest = from_text(TRY(env.read_file(dir + "/" + snapshot_name(*version))));
+    if (manifest) return std::move(*manifest);
+  }
   if (found.empty()) return Manifest{};
-  std::string path = dir + "/" + snapshot_name(found.back());
-  auto manifest = from_text(TRY(env.read_file(path)));
-  if (!manifest) return base::error(base::Code::kDataLoss, "{}: the snapshot can't be read", path);
-  return std::move(*manifest);
+  return base::error(base::Code::kDataLoss,
+                     "{}/{}: the snapshot can't be read; put a copy back, or "
+                     "destroy the job and make it again",
+                     dir, snapshot_name(found.back()));
 }
 
 base::Result<Loaded> load(base::Env& env, const std::string& dir) {
@@ -168,15 +182,40 @@ base::Result<Loaded> load(base::Env& env, const std::string& dir) {
     if (version != loaded.manifest.version + 1)
       return base::error(base::Code::kDataLoss, "{}: versions {} to {} are missing", path,
                          loaded.manifest.version + 1, version - 1);
-    auto commit = from_text(TRY(env.read_file(path)));
-    if (!commit && version == commits.back()) {
+    std::string text = TRY(env.read_file(path));
+    // The last write of a commit is its line feed.
+    if (!text.ends_with('\n') && version == commits.back()) {
       loaded.torn = path;
       break;
     }
-    if (!commit) return base::error(base::Code::kDataLoss, "{}: the commit can't be read", path);
+    auto commit = from_text(text);
+    if (!commit || commit->version != version)
+      return base::error(base::Code::kDataLoss,
+                         "{}: the commit can't be read; put a copy back, or "
+                         "destroy the job and make it again",
+                         path);
     fold(*commit, loaded.manifest);
   }
   return loaded;
+}
+
+/// Of a log that doesn't load: every output and file that a readable part of it names.
+Manifest salvage(base::Env& env, const std::string& dir) {
+  Manifest whole;
+  auto entries = env.list(dir);
+  if (!entries) return whole;
+  for (bool snapshots : {true, false}) {
+    for (std::int64_t version : versions(*entries, snapshots)) {
+      auto text = env.read_file(dir + "/" + (snapshots ? snapshot_name : commit_name)(version));
+      auto part = text ? from_text(*text) : std::nullopt;
+      if (!part) continue;
+      for (auto& [name, output] : part->outputs) {
+        output.removed.clear();
+        fold_output(output, whole.outputs[name]);
+      }
+    }
+  }
+  return whole;
 }
 
 }  // namespace
@@ -193,13 +232,21 @@ base::Result<std::unique_ptr<ManifestLog>> ManifestLog::open(base::Env& env, std
   return log;
 }
 
+base::Result<std::optional<Manifest>> ManifestLog::change(std::int64_t version) const {
+  std::string path = dir_ + "/" + commit_name(version);
+  if (version < 0 || !env_.exists(path)) return std::nullopt;
+  return from_text(TRY(env_.read_file(path)));
+}
+
 base::Status ManifestLog::commit(ManifestCommit change) {
   change.version = current_.version + 1;
   change.job = current_.job;
   std::string path = dir_ + "/" + commit_name(change.version);
   auto file = TRY(env_.open(path, base::Env::Open::kCreateExclusive));
   auto written = file->append(to_text(change));
+  if (written) written = file->sync();
   if (written) written = file->close();
+  if (written) written = env_.sync_dir(dir_);
   if (!written) {
     TRY(env_.remove_file(path));
     return written;
@@ -240,23 +287,34 @@ base::Result<std::optional<Manifest>> read_manifest(base::Env& env, const std::s
   }
 }
 
-base::Result<std::vector<Manifest>> read_manifests(base::Env& env, const std::string& lake_root) {
-  std::vector<Manifest> out;
+base::Result<std::vector<JobManifest>> read_manifests(base::Env& env,
+                                                      const std::string& lake_root) {
+  std::vector<JobManifest> out;
   std::string dir = lake_root + "/_manifests";
   if (!env.exists(dir)) return out;
   for (const base::DirEntry& entry : TRY(env.list(dir))) {
-    if (!entry.is_dir) continue;
-    auto manifest = TRY(read_manifest(env, lake_root, entry.name));
-    if (manifest) out.push_back(std::move(*manifest));
+    if (!entry.is_dir || !base::check_name(entry.name, "job")) continue;
+    auto manifest = read_manifest(env, lake_root, entry.name);
+    if (!manifest) {
+      out.push_back({salvage(env, dir + "/" + entry.name), manifest.error()});
+      out.back().manifest.job = entry.name;
+    } else if (*manifest) {
+      out.push_back({std::move(**manifest), std::nullopt});
+    }
   }
   return out;
 }
 
 base::Status drop_manifest(base::Env& env, const std::string& lake_root, const std::string& job) {
-  auto manifest = TRY(read_manifest(env, lake_root, job));
+  auto manifest = read_manifest(env, lake_root, job);
+  if (!manifest) {
+    base::log_warn("lake", "dropping a damaged manifest", "job={} error={}", job,
+                   manifest.error().message);
+    manifest = salvage(env, folder(lake_root, job));
+  }
   TRY(env.remove_tree(folder(lake_root, job)));
-  if (!manifest) return {};
-  for (const auto& [name, output] : manifest->outputs)
+  if (!*manifest) return {};
+  for (const auto& [name, output] : (*manifest)->outputs)
     for (const ManifestFile& file : output.added) TRY(env.remove_file(lake_root + "/" + file.path));
   return {};
 }

@@ -57,6 +57,8 @@ struct ManifestInput {
   std::int64_t cut_ms = 0;            ///< every arrival below it is in the outputs
   std::vector<std::int64_t> offsets;  ///< per partition, the next one to read
   std::int64_t watermark_ms = 0;      ///< windows that end before it are in the outputs
+  /// Per partition, the record that the outputs begin with; empty: 0, as older versions read.
+  std::vector<std::int64_t> first_offsets;
 };
 
 struct Manifest {
@@ -80,6 +82,10 @@ class ManifestLog {
   /// What is committed, folded; version -1 when nothing is.
   const Manifest& current() const { return current_; }
 
+  /// The change that the commit before the last one, or the last one, made; nullopt where it can no
+  /// longer be read.
+  base::Result<std::optional<Manifest>> change(std::int64_t version) const;
+
   /// Commits `change` as version current().version + 1. Errors: kAlreadyExists when somebody else
   /// committed that version; kResourceExhausted.
   base::Status commit(ManifestCommit change);
@@ -96,11 +102,18 @@ class ManifestLog {
 /// The folded manifest of a job; nullopt when it never committed.
 base::Result<std::optional<Manifest>> read_manifest(base::Env& env, const std::string& lake_root,
                                                     const std::string& job);
-/// Those of all jobs, by name.
-base::Result<std::vector<Manifest>> read_manifests(base::Env& env, const std::string& lake_root);
 
-/// Forgets the job: its manifests first, so that no view shows them, then its listed files.
-/// Absent is fine.
+/// A job's manifest, or why it can't be read; then `manifest` has what readable parts of the log
+/// say of outputs and files, be they live or not.
+struct JobManifest {
+  Manifest manifest;
+  std::optional<base::Error> failure;
+};
+/// Those of all jobs, by name.
+base::Result<std::vector<JobManifest>> read_manifests(base::Env& env, const std::string& lake_root);
+
+/// Forgets the job: its manifests first, so that no view shows them, then its listed files; of a
+/// damaged log those that its readable parts list. Absent is fine.
 base::Status drop_manifest(base::Env& env, const std::string& lake_root, const std::string& job);
 
 }  // namespace lake

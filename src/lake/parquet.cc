@@ -36,7 +36,7 @@ base::Result<FileInfo> write_source(const std::string& path, std::shared_ptr<Bat
   auto given = connection.db()->remove_source(token);
   if (!given) return std::unexpected(given.error());
   if (!written) return base::annotate(written.error(), "can't write " + path);
-  auto renamed = base::Env::real().rename(temporary, path);
+  auto renamed = base::Env::real().publish(temporary, path);
   if (!renamed) {
     (void)base::Env::real().remove_file(temporary);
     return std::unexpected(renamed.error());

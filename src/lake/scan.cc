@@ -114,7 +114,7 @@ base::Status scan(Lake& lake, const std::string& sql, const OnBatch& on_batch,
                   const ScanOptions& options) {
   auto session = TRY(
       Session::open(lake, sql, options.cuts, Session::Order::kAny, {}, kThreads, options.versions));
-  return give_rows(*session, sql, on_batch, options.stop);
+  return give_rows(*session, session->sql(), on_batch, options.stop);
 }
 
 base::Status scan_remade(Lake& lake, const TableSpec& spec, const std::vector<std::string>& columns,

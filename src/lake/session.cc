@@ -4,7 +4,9 @@
 #include <stop_token>
 #include <thread>
 
+#include "base/log.h"
 #include "lake/delta_internal.h"
+#include "lake/integer_casts_internal.h"
 #include "lake/macros_internal.h"
 #include "lake/session_internal.h"
 #include "lake/small_files_internal.h"
@@ -27,14 +29,6 @@ const TableSource* find_source(const std::vector<TableSource>& sources, const Ta
     if (source.tier == name.tier && lower(source.name) == lower(name.name)) return &source;
   }
   return nullptr;
-}
-
-std::string names_of(const std::vector<TableSource>& sources) {
-  std::string names;
-  for (const auto& source : sources) {
-    names += fmt::format("{}{}.{}", names.empty() ? "" : ", ", source.tier, source.name);
-  }
-  return names.empty() ? "the lake is empty" : "there are " + names;
 }
 
 /// Interrupts the connection's statement when the time is over or the caller asks for it, again and
@@ -109,7 +103,13 @@ base::Status Session::start(int threads) {
                               .memory_mb = options.memory_mb,
                               .temp_dir = temp_dir_}));
   connection_.emplace(TRY(DuckConnection::open(std::move(db))));
-  return {};
+  // As in Spark: nulls come first, or last where the order falls.
+  return connection_->run("SET default_null_order = 'nulls_first_on_asc_last_on_desc'");
+}
+
+std::string Session::text() const {
+  std::string text = sql_;
+  return text.replace(dialect_.prefix_at, dialect_.prefix.size(), dialect_.prefix);
 }
 
 base::Status Session::make_macros(const Macros& macros) {
@@ -148,11 +148,15 @@ base::Status Session::make_rejected() {
   for (const auto& source : sources) {
     if (source.format != Format::kDelta) continue;
     DeltaTable table(*lake_.options_.env, *lake_.options_.clock, source.folder);
-    Snapshot snapshot = TRY(table.snapshot());
-    Cuts cuts = committed_cuts(snapshot);
-    std::string file = rejected_file(snapshot);
+    auto snapshot = table.snapshot();
+    if (!snapshot) {  // a statement that reads the table says it
+      base::log_warn("lake", "no_rejected", "table={}.{} error={}", source.tier, source.name,
+                     snapshot.error().message);
+      continue;
+    }
+    std::string file = rejected_file(*snapshot);
     if (file.empty()) continue;
-    merge_cuts(cuts_, cuts);
+    merge_cuts(cuts_, snapshot->cuts());
     select += fmt::format("{}SELECT * FROM read_parquet({})", select.empty() ? "" : " UNION ALL ",
                           quote_text(source.folder + "/" + file));
   }
@@ -175,16 +179,15 @@ base::Status Session::make_views(const CheckedSql& checked, const Cuts& cuts,
   };
   auto sources =
       TRY(find_tables(env, lake_.options_.root, checked.lists_tables ? TableFilter{} : named));
-  auto add = [&](TableSource source) -> base::Status {
+  auto add = [&](TableSource source, const std::optional<PinnedTable>& pinned) -> base::Status {
     TRY(gather_small_files(env, temp_dir_, source));
-    auto pinned = versions.find(source.tier + "." + source.name);
-    std::optional<std::int64_t> version;
-    if (pinned != versions.end()) version = pinned->second;
+    auto version = TRY(version_of(source, pinned, versions));
     auto view = TRY(make_view(*connection_, env, *lake_.options_.clock, source, cuts, version));
     merge_cuts(cuts_, view.cuts);
     reads_[source.tier + "." + source.name] = view.version;
     return connection_->run(fmt::format("CREATE OR REPLACE VIEW {}.{} AS {}", source.tier,
-                                        quote_name(source.name), view.select));
+                                        quote_name(pinned ? pinned->view : source.name),
+                                        view.select));
   };
   for (const auto& name : checked.tables) {
     if (name.tier == "meta") {
@@ -197,11 +200,11 @@ base::Status Session::make_views(const CheckedSql& checked, const Cuts& cuts,
       return base::error(Code::kNotFound, "{}table {}.{} does not exist; {}",
                          position_text(sql_, name.offset), name.tier, name.name, names_of(all));
     }
-    TRY(add(*source));
+    TRY(add(*source, name.pinned));
   }
   if (checked.lists_tables) {
     // A table that can't be read now is left out of a list; it says why when it is asked for.
-    for (const auto& source : sources) (void)add(source);
+    for (const auto& source : sources) (void)add(source, {});
   }
   return {};
 }
@@ -221,21 +224,29 @@ std::string Session::closing_off(const std::string& root, const std::string& tem
 base::Result<std::unique_ptr<Session>> Session::open(Lake& lake, const std::string& sql,
                                                      const Cuts& cuts, Order order,
                                                      const Macros& macros, int threads,
-                                                     const Versions& versions) {
+                                                     const Versions& versions, SqlUse use) {
   std::unique_ptr<Session> session(new Session(lake, sql));
   TRY(session->start(threads));
-  auto checked = TRY(check_select(session->connection(), sql));
+  auto checked = TRY(check_select(session->connection(), sql, use));
+  session->dialect_ = checked.dialect;
+  session->sql_ = checked.dialect.sql;
+  if (checked.dialect.show) TRY(session->list_tables(*checked.dialect.show));
   TRY(session->make_meta());
   TRY(session->make_macros(macros));
+  truncate_integer_casts(session->connection(), checked.integers);
   TRY(session->make_views(checked, cuts, versions));
+  TRY(session->fill_pivots());
   TRY(session->close_off(order));
   return session;
 }
 
 base::Result<Session::Columns> Session::columns() {
   Prepared statement;
-  TRY(prepare(connection_->raw(), sql_, statement));
-  CHECK(duckdb_prepared_statement_type(statement.raw) == DUCKDB_STATEMENT_TYPE_SELECT);
+  auto prepared = prepare(connection_->raw(), text(), statement);
+  if (!prepared) return std::unexpected(explained(prepared.error()));
+  auto type = duckdb_prepared_statement_type(statement.raw);
+  CHECK(type == DUCKDB_STATEMENT_TYPE_SELECT ||
+        (type == DUCKDB_STATEMENT_TYPE_EXPLAIN && !dialect_.prefix.empty()));
   Columns columns;
   for (idx_t i = 0; i < duckdb_prepared_statement_column_count(statement.raw); ++i) {
     duckdb_logical_type type = duckdb_prepared_statement_column_logical_type(statement.raw, i);
@@ -255,7 +266,8 @@ base::Status Session::make_result_view() {
 
 base::Result<std::vector<Json>> Session::run(const std::string& text, std::int64_t max_rows,
                                              std::chrono::milliseconds timeout,
-                                             const std::stop_token& stop) {
+                                             const std::stop_token& stop,
+                                             std::int64_t* bytes_left) {
   Prepared statement;
   TRY(prepare(connection_->raw(), text, statement));
   duckdb_result raw{};
@@ -263,7 +275,9 @@ base::Result<std::vector<Json>> Session::run(const std::string& text, std::int64
   Watch watch(connection_->raw(), timeout, stop);
   duckdb_state state = duckdb_execute_prepared_streaming(statement.raw, &raw);
   DuckResult result(raw);
-  if (state == DuckDBSuccess) rows = result.rows(max_rows);
+  if (state == DuckDBSuccess) {
+    rows = bytes_left != nullptr ? result.rows(max_rows, *bytes_left) : result.rows(max_rows);
+  }
   if (watch.stopped()) return base::error(Code::kCancelled, "the statement was stopped");
   if (watch.late()) {
     return base::error(Code::kCancelled, "the statement took more than {} ms", timeout.count());

@@ -1,7 +1,12 @@
 // One statement's engine: opened, filled with the views that the statement reads, closed off.
 #pragma once
 
+#include <chrono>
+#include <optional>
+#include <semaphore>
+#include <stop_token>
 #include <string>
+#include <utility>
 
 #include "lake/sql_check_internal.h"
 #include "lake/table_source_internal.h"
@@ -16,16 +21,27 @@ struct Lake::State {
   std::map<std::string, std::vector<UserMacro>> macros;  // by owner
 };
 
-/// Takes its turn to run a statement.
+/// A turn to run a statement; the next one's when it goes.
 class Turn {
  public:
-  explicit Turn(std::counting_semaphore<3>& turns) : turns_(turns) { turns_.acquire(); }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
-  ~Turn() { turns_.release(); }
+  using Turns = std::counting_semaphore<3>;
+  /// Waits for one. Errors: kCancelled.
+  static base::Result<Turn> take(Turns& turns, const std::stop_token& stop) {
+    while (!turns.try_acquire_for(std::chrono::milliseconds(20))) {
+      if (!stop.stop_requested()) continue;
+      return base::error(base::Code::kCancelled, "the statement was stopped");
+    }
+    return Turn(turns);
+  }
+  Turn(Turn&& other) noexcept : turns_(std::exchange(other.turns_, nullptr)) {}
+  Turn& operator=(Turn&&) = delete;
+  ~Turn() {
+    if (turns_ != nullptr) turns_->release();
+  }
 
  private:
-  std::counting_semaphore<3>& turns_;
+  explicit Turn(Turns& turns) : turns_(&turns) {}
+  Turns* turns_;
 };
 
 /// "tier.name" in its parts.
@@ -50,8 +66,13 @@ class Session {
   static base::Result<std::unique_ptr<Session>> open(Lake& lake, const std::string& sql,
                                                      const Cuts& cuts, Order order = Order::kKept,
                                                      const Macros& macros = {}, int threads = 0,
-                                                     const Versions& versions = {});
+                                                     const Versions& versions = {},
+                                                     SqlUse use = SqlUse::kAnswer);
   ~Session();
+
+  /// The statement in the engine's words; text(): with EXPLAIN before it where that is asked for.
+  const std::string& sql() const { return sql_; }
+  std::string text() const;
 
   DuckConnection& connection() { return *connection_; }
   /// What the tables that the statement reads are cut at.
@@ -68,10 +89,11 @@ class Session {
   base::Result<Columns> columns();
 
   /// Runs `text`, which is the checked statement or ours around it; at most `max_rows` rows. No
-  /// `timeout` (0): as long as it takes. Errors: kCancelled.
+  /// `timeout` (0): as long as it takes. `bytes_left`: as DuckResult::rows. Errors: kCancelled.
   base::Result<std::vector<Json>> run(const std::string& text, std::int64_t max_rows,
                                       std::chrono::milliseconds timeout,
-                                      const std::stop_token& stop);
+                                      const std::stop_token& stop,
+                                      std::int64_t* bytes_left = nullptr);
   /// Statements behind which an engine reads files below these folders and nothing else.
   static std::string closing_off(const std::string& root, const std::string& temp_dir, Order order);
 
@@ -85,10 +107,19 @@ class Session {
   base::Status make_macros(const Macros& macros);
   base::Status make_meta();
   base::Status make_rejected();
+  base::Result<std::optional<std::int64_t>> version_of(const TableSource& source,
+                                                       const std::optional<PinnedTable>& pinned,
+                                                       const Versions& versions) const;
+  base::Status list_tables(const ShowTables& show);
+  base::Status fill_pivots();
+  base::Error explained(base::Error error) const;
+  /// "there are bronze.users, …".
+  static std::string names_of(const std::vector<TableSource>& sources);
   base::Status close_off(Order order);
 
   Lake& lake_;
   std::string sql_;
+  Dialect dialect_;
   std::string temp_dir_;
   std::optional<DuckConnection> connection_;
   Cuts cuts_;

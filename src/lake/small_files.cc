@@ -87,6 +87,7 @@ base::Status gather_small_files(base::Env& env, const std::string& temp_dir, Tab
   source.bytes = static_cast<std::int64_t>(std::filesystem::file_size(path));
   source.files = {path};
   source.folder = temp_dir;
+  source.gathered = true;
   return {};
 }
 

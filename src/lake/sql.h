@@ -5,14 +5,14 @@
 // one row with the world's `epoch` and `seed`; `meta.rejected` has the rows that expectations kept
 // out of the newest versions of all tables: `table_name`, `reason`, `origin`, `body`.
 //
-// What a text may do: one SELECT (or VALUES, FROM, DESCRIBE, SUMMARIZE, SHOW TABLES), over tables
-// of the lake. It runs in an engine of its own, opened for it, in which (1) the parsed statement is
-// checked before anything runs: no table but the lake's, no table function but a few that touch
-// nothing outside (range, unnest, …); (2) the file system is closed but for the lake's folder, from
-// which the tables are read; (3) extensions are off and the configuration is locked. Each of the
-// three stands without the others.
-// Source: DuckDB's "Securing DuckDB" (enable_external_access, allowed_directories,
-// lock_configuration). Read first: tests/sql_attack_test.cc.
+// What a text may do: one SELECT (or VALUES, FROM, PIVOT, DESCRIBE, SUMMARIZE, EXPLAIN, SHOW
+// TABLES: sql_dialect_internal.h), over tables of the lake. It runs in an engine of its own, opened
+// for it, in which (1) the parsed statement is checked before anything runs: no table but the
+// lake's, no table function but a few that touch nothing outside (range, unnest, …); (2) the file
+// system is closed but for the lake's folder, from which the tables are read; (3) extensions are
+// off and the configuration is locked. Each of the three stands without the others. Source:
+// DuckDB's "Securing DuckDB" (enable_external_access, allowed_directories, lock_configuration).
+// Read first: tests/sql_attack_test.cc.
 #pragma once
 
 #include <chrono>
@@ -34,8 +34,9 @@ using Cuts = std::map<std::string, std::int64_t>;
 using Versions = std::map<std::string, std::int64_t>;
 
 struct QueryOptions {
-  std::int64_t max_rows = 10'000;  ///< the rest is cut off and `truncated` says so
-  Cuts cuts;                       ///< hubs that aren't named: everything committed
+  std::int64_t max_rows = 10'000;     ///< the rest is cut off and `truncated` says so
+  std::int64_t max_bytes = 64 << 20;  ///< of the rows in memory; the same
+  Cuts cuts;                          ///< hubs that aren't named: everything committed
   std::chrono::milliseconds timeout{60'000};
   std::stop_token stop;
 };
@@ -47,10 +48,8 @@ struct QueryColumn {
 
 struct QueryResult {
   std::vector<QueryColumn> columns;
-  /// Each an array, a value a column. Integers and doubles are numbers; DECIMAL is text with all
-  /// its decimals ("12.30"); DATE "2026-06-01"; TIMESTAMP WITH TIME ZONE
-  /// "2026-06-01T00:00:00.000000Z"; TIMESTAMP the same without Z; lists are arrays, structs
-  /// objects; what JSON can't hold (NaN, an integer beyond 64 bits, an interval) is text.
+  /// Each an array, a value a column, as docs/formats/answers.md says: numbers where a double holds
+  /// the value, else text that casts back to it.
   std::vector<nlohmann::json> rows;
   bool truncated = false;
 };

@@ -2,26 +2,35 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "lake/duckdb_internal.h"
+#include "lake/spark_words_internal.h"
+#include "lake/sql_dialect_internal.h"
 
 namespace lake {
 
 struct TableName {
   std::string tier, name;
   std::int64_t offset = -1;  ///< in the text, bytes; -1: not known
+  /// Where another version than the newest is read: which, and what it is called in the text.
+  std::optional<PinnedTable> pinned = {};
 };
 
 struct CheckedSql {
-  std::vector<TableName> tables;  ///< of the lake, each once
-  bool lists_tables = false;      ///< SHOW TABLES, information_schema: needs all views
+  std::vector<TableName> tables;   ///< of the lake, each once
+  bool lists_tables = false;       ///< information_schema, SHOW ALL TABLES: needs all views
+  Dialect dialect;                 ///< the text in the engine's words
+  std::set<std::string> integers;  ///< types of integers that something is cast to
 };
 
 /// Parses `sql` with `connection` (which need not be closed off yet). Errors: see Lake::query.
-base::Result<CheckedSql> check_select(DuckConnection& connection, std::string_view sql);
+base::Result<CheckedSql> check_select(DuckConnection& connection, std::string_view sql,
+                                      SqlUse use = SqlUse::kAnswer);
 
 /// "line 3, column 7: " for a byte offset; empty for -1.
 std::string position_text(std::string_view sql, std::int64_t offset);

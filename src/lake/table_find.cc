@@ -9,7 +9,7 @@ namespace lake {
 namespace {
 
 constexpr const char* kTiers[] = {"bronze", "gold", "silver"};
-constexpr int kMaxDepth = 8;  // of key=value folders
+constexpr int kMaxFolderDepth = 8;  // of key=value folders
 
 bool hidden(std::string_view name) {
   return name.empty() || name.front() == '_' || name.front() == '.';
@@ -38,7 +38,7 @@ base::Status find_files(base::Env& env, const std::string& folder, int depth, Fo
     std::string path = folder + "/" + entry.name;
     if (entry.is_dir) {
       bool partition = entry.name.find('=') != std::string::npos;
-      if (partition && depth < kMaxDepth && !is_link(path)) {
+      if (partition && depth < kMaxFolderDepth && !is_link(path)) {
         TRY(find_files(env, path, depth + 1, found));
       }
       continue;
@@ -97,7 +97,7 @@ base::Result<std::optional<TableSource>> find_in(base::Env& env, const std::stri
 base::Result<std::vector<TableSource>> find_stream_outputs(base::Env& env,
                                                            const std::string& root) {
   std::vector<TableSource> into;
-  for (const auto& manifest : TRY(read_manifests(env, root))) {
+  for (const auto& [manifest, failure] : TRY(read_manifests(env, root))) {
     for (const auto& [output_name, output] : manifest.outputs) {
       if (output.tier.empty()) continue;
       TableSource source;
@@ -109,6 +109,7 @@ base::Result<std::vector<TableSource>> find_stream_outputs(base::Env& env,
       source.rows = output.rows;
       source.committed = committed_cuts(manifest, output);
       source.schema = output.schema;
+      source.failure = failure;
       for (const auto& file : output.added) {
         if (file.rows == 0) continue;
         source.files.push_back(root + "/" + file.path);
@@ -158,9 +159,12 @@ base::Result<std::vector<TableSource>> find_tables(base::Env& env, const std::st
     for (const auto& entry : TRY(env.list(tier_folder))) {
       if (!entry.is_dir || outputs.contains(tier_folder + "/" + entry.name)) continue;
       if (filter && !filter(tier, entry.name)) continue;
-      auto source = TRY(find_table(env, root, tier, entry.name));
-      if (!source) continue;
-      sources.push_back(std::move(*source));
+      auto source = find_table(env, root, tier, entry.name);
+      if (!source) {  // said to those who ask for this one
+        sources.push_back({.tier = tier, .name = entry.name, .failure = source.error()});
+      } else if (*source) {
+        sources.push_back(std::move(**source));
+      }
     }
   }
   std::ranges::sort(sources, {}, [](const TableSource& s) { return std::tie(s.tier, s.name); });

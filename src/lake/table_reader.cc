@@ -13,9 +13,9 @@ namespace {
 
 using base::Code;
 
-struct Prepared {
+struct PreparedRead {
   duckdb_prepared_statement raw = nullptr;
-  ~Prepared() { duckdb_destroy_prepare(&raw); }
+  ~PreparedRead() { duckdb_destroy_prepare(&raw); }
 };
 
 base::Error not_there(Lake& lake, const std::string& name) {
@@ -90,7 +90,7 @@ base::Result<std::shared_ptr<const TableReader::Table>> TableReader::look_at(
   auto view = TRY(make_view(connection, *options.env, *options.clock, *source, {}));
   auto made = std::make_shared<Table>();
   made->select = std::move(view.select);
-  Prepared statement;
+  PreparedRead statement;
   if (duckdb_prepare(connection.raw(), made->select.c_str(), &statement.raw) != DuckDBSuccess) {
     const char* message = duckdb_prepare_error(statement.raw);
     return std::unexpected(located_error("", message == nullptr ? "can't prepare" : message));

@@ -1,3 +1,4 @@
+#include "lake/foreign_json_internal.h"
 #include "lake/sql_check_internal.h"
 #include "lake/table_rules_internal.h"
 
@@ -105,15 +106,11 @@ std::string rejected_select(const TableSpec& spec, const std::vector<std::string
       quote_text(spec.table), reasons, origin, body, chosen);
 }
 
-Cuts committed_cuts(const Snapshot& snapshot) {
-  Cuts cuts;
-  Json committed = snapshot.commit_info.value("hriste.cuts", Json::object());
-  for (const auto& [hub, cut] : committed.items()) cuts[hub] = cut.get<std::int64_t>();
-  return cuts;
-}
-
 std::string rejected_file(const Snapshot& snapshot) {
-  return snapshot.commit_info.value("hriste.rejected", Json::object()).value("path", "");
+  std::string path = text_member(member(snapshot.commit_info, "hriste.rejected"), "path");
+  // Another writer's commit may say anything.
+  bool ours = path.starts_with("_rejected/") && path.find("..") == std::string::npos;
+  return ours ? path : "";
 }
 
 }  // namespace lake

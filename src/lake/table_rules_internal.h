@@ -38,9 +38,8 @@ std::string row_name(const std::vector<std::string>& columns);
 std::string rejected_select(const TableSpec& spec, const std::vector<std::string>& columns,
                             bool has_origin);
 
-/// What a commit says of itself: the cuts, and the file of its rows in quarantine below the table's
-/// folder (empty: none).
-Cuts committed_cuts(const Snapshot& snapshot);
+/// What a commit says of itself: the file of its rows in quarantine below the table's folder
+/// (empty: none).
 std::string rejected_file(const Snapshot& snapshot);
 
 }  // namespace lake

@@ -23,11 +23,13 @@ struct TableSource {
   std::string folder;  ///< absolute
   Format format = Format::kParquet;
   std::vector<std::string> files;  ///< absolute; not for Delta
+  bool gathered = false;           ///< `files` are this session's copies of the table's
   std::int64_t bytes = 0;
   std::int64_t rows = -1;
   /// Of a stream output: the hubs it is made of, with what the job has committed.
   std::optional<Cuts> committed;
-  model::Schema schema;  ///< of a stream output, where its query says it
+  model::Schema schema;                ///< of a stream output, where its query says it
+  std::optional<base::Error> failure;  ///< why it can't be read, where that is known already
 };
 
 /// What declare_columns wrote, below the table's folder.

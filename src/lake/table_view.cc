@@ -1,6 +1,8 @@
 // The SELECT behind a table's view.
 #include <algorithm>
 
+#include "lake/file_shapes_internal.h"
+#include "lake/foreign_json_internal.h"
 #include "lake/table_source_internal.h"
 
 namespace lake {
@@ -9,46 +11,110 @@ namespace {
 using base::Code;
 
 // Columns come from a sample, at every binding: columns given by name would leave the planner
-// without an idea of how many rows there are. The formats fit no text, so that times stay text, as
-// in Spark. An object may be 4 MB; the reader's buffers are twice as large, per thread.
-constexpr const char* kJsonOptions =
-    "sample_size = 4096, dateformat = 'none', timestampformat = 'none', "
-    "maximum_object_size = 4194304";
+// without an idea of how many rows there are.
+constexpr const char* kSample = "sample_size = 4096";
 constexpr std::string_view kArrival = "EventEnqueuedUtcTime";
-
-std::string file_list(std::span<const std::string> files) {
-  std::string list = "[";
-  for (const auto& file : files) list += (list.size() > 1 ? ", " : "") + quote_text(file);
-  return list + "]";
-}
 
 bool has_partitions(const TableSource& source) {
   // Only what is below the table's own folder counts.
   return source.files.front().find('=', source.folder.size()) != std::string::npos;
 }
 
-/// Columns and types of a SELECT.
-base::Result<std::vector<std::pair<std::string, std::string>>> describe(DuckConnection& connection,
-                                                                        const std::string& select) {
-  auto result = TRY(connection.query("DESCRIBE " + select));
-  std::vector<std::pair<std::string, std::string>> columns;
-  for (const auto& row : result.rows()) {
-    columns.emplace_back(row[0].get<std::string>(), row[1].get<std::string>());
+/// A scan of `files`; `more` are options, each with a comma before it.
+std::string file_scan(const TableSource& source, const std::vector<std::string>& files,
+                      const std::string& more = "") {
+  const char* hive = has_partitions(source) ? "true" : "false";
+  std::string list = file_list(files);
+  switch (source.format) {
+    case Format::kJson:
+      return fmt::format("read_json({}, hive_partitioning = {}, {}{})", list, hive, kJsonOptions,
+                         more);
+    case Format::kCsv:
+      return fmt::format("read_csv({}, header = true, hive_partitioning = {}{})", list, hive, more);
+    default:
+      return fmt::format("read_parquet({}, hive_partitioning = {}{})", list, hive, more);
+  }
+}
+
+/// {'a': 'BIGINT', 'b': 'VARCHAR'}.
+std::string type_list(const Shape& shape) {
+  std::string list;
+  for (const auto& [name, type] : shape) {
+    list += fmt::format("{}{}: {}", list.empty() ? "" : ", ", quote_text(name),
+                        quote_text(type == "\"NULL\"" ? "VARCHAR" : type));
+  }
+  return "{" + list + "}";
+}
+
+const FileColumn* find_column(const Shape& shape, std::string_view name) {
+  auto found = std::ranges::find_if(
+      shape, [&](const FileColumn& column) { return equal_names(column.name, name); });
+  return found == shape.end() ? nullptr : &*found;
+}
+
+/// The column of `shape` as `type`; NULL where it has none.
+std::string column_as(const Shape& shape, const std::string& name, const std::string& type) {
+  const FileColumn* own = find_column(shape, name);
+  std::string value = own == nullptr ? "NULL" : quote_name(own->name);
+  if (own != nullptr && own->type == type && own->name == name) return value;
+  return fmt::format("CAST({} AS {}) AS {}", value, type, quote_name(name));
+}
+
+/// The columns that key=value folders give.
+base::Result<Shape> folder_columns(DuckConnection& connection, const TableSource& source,
+                                   const Shape& first_file) {
+  Shape columns;
+  if (!has_partitions(source)) return columns;
+  auto all = TRY(describe(connection, "SELECT * FROM " + file_scan(source, source.files)));
+  for (auto& column : all) {
+    if (find_column(first_file, column.name) == nullptr) columns.push_back(std::move(column));
   }
   return columns;
 }
 
-std::string file_scan(const TableSource& source) {
-  const char* hive = has_partitions(source) ? "true" : "false";
-  std::string files = file_list(source.files);
-  switch (source.format) {
-    case Format::kJson:
-      return fmt::format("read_json({}, hive_partitioning = {}, {})", files, hive, kJsonOptions);
-    case Format::kCsv:
-      return fmt::format("read_csv({}, header = true, hive_partitioning = {})", files, hive);
-    default:
-      return fmt::format("read_parquet({}, hive_partitioning = {})", files, hive);
+/// Files that were written with one schema are read as they are. Those of several are each read
+/// with their own and cast to what holds the values of all; what a file lacks is NULL.
+base::Result<std::string> parquet_select(DuckConnection& connection, base::Env& env,
+                                         const TableSource& source) {
+  std::string plain = "SELECT * FROM " + file_scan(source, source.files);
+  if (source.files.size() == 1) return plain;
+  auto groups = TRY(parquet_shapes(connection, env, source, source.files));
+  if (groups.size() == 1) return plain;
+  Shape merged, folders = TRY(folder_columns(connection, source, groups[0].shape));
+  for (const auto& group : groups) merge_shape(merged, group.shape);
+  std::string options = folders.empty() ? "" : ", hive_types = " + type_list(folders);
+  std::string select;
+  for (const auto& group : groups) {
+    std::string list;
+    for (const auto& [name, type] : merged) {
+      list += (list.empty() ? "" : ", ") + column_as(group.shape, name, type);
+    }
+    for (const auto& column : folders) list += ", " + quote_name(column.name);
+    select += fmt::format("{}SELECT {} FROM {}", select.empty() ? "" : " UNION ALL ", list,
+                          file_scan(source, group.files, options));
   }
+  return "SELECT * FROM (" + select + ")";
+}
+
+/// Whether a sample of a table's files gives the same columns as all that is in them.
+bool sample_will_do(const base::Result<Shape>& sample, const Shape& whole) {
+  if (!sample || sample->size() < whole.size()) return false;
+  return std::ranges::all_of(whole, [&](const FileColumn& column) {
+    const FileColumn* own = find_column(*sample, column.name);
+    return own != nullptr && (own->type == column.type || column.type == "\"NULL\"");
+  });
+}
+
+base::Result<std::string> text_select(DuckConnection& connection, base::Env& env,
+                                      const TableSource& source) {
+  Shape whole = TRY(text_shape(connection, env, source));
+  bool json = source.format == Format::kJson;
+  std::string sampled =
+      "SELECT * FROM " +
+      file_scan(source, source.files, json ? fmt::format(", {}", kSample) : std::string{});
+  if (sample_will_do(describe(connection, sampled), whole)) return sampled;
+  std::string options = json ? ", columns = " : ", union_by_name = true, types = ";
+  return "SELECT * FROM " + file_scan(source, source.files, options + type_list(whole));
 }
 
 struct ViewColumn {
@@ -92,8 +158,8 @@ base::Result<std::vector<ViewColumn>> declared_columns(base::Env& env, const Tab
   Json declared = Json::parse(*text, nullptr, false);
   if (declared.is_array()) {
     for (const auto& column : declared) {
-      if (!column.is_object()) continue;
-      columns.push_back({column.value("name", ""), column.value("type", "VARCHAR")});
+      std::string name = text_member(column, "name");
+      if (!name.empty()) columns.push_back({name, text_member(column, "type", "VARCHAR")});
     }
   }
   if (!columns.empty()) return columns;
@@ -106,11 +172,11 @@ base::Result<TableView> file_view(DuckConnection& connection, base::Env& env,
     return TableView{empty_select(TRY(declared_columns(env, source))),
                      cut_down(source.committed.value_or(Cuts{}), cuts)};
   }
-  TableView view{"SELECT * FROM " + file_scan(source), {}};
+  bool parquet = source.format == Format::kParquet;
+  TableView view{TRY((parquet ? parquet_select : text_select)(connection, env, source)), {}};
   if (!source.committed) return view;
   view.cuts = *source.committed;
-  auto columns = TRY(describe(connection, view.select));
-  bool has_arrival = std::ranges::any_of(columns, [](auto& c) { return c.first == kArrival; });
+  bool has_arrival = find_column(TRY(describe(connection, view.select)), kArrival) != nullptr;
   if (!has_arrival || view.cuts.empty()) return view;  // nothing to cut by: all that is committed
   view.cuts = cut_down(std::move(view.cuts), cuts);
   view.select += fmt::format(" WHERE CAST({} AS TIMESTAMPTZ) < make_timestamptz({})",
@@ -121,20 +187,22 @@ base::Result<TableView> file_view(DuckConnection& connection, base::Env& env,
 base::Result<std::vector<ViewColumn>> delta_columns(const Snapshot& snapshot) {
   std::vector<ViewColumn> columns;
   for (const auto& field : snapshot.schema.at("fields")) {
-    auto name = field.at("name").get<std::string>();
+    auto name = text_member(field, "name");
     bool partition =
         std::ranges::find(snapshot.partition_columns, name) != snapshot.partition_columns.end();
-    columns.push_back({name, TRY(sql_type(field.at("type"))), partition});
+    columns.push_back({name, TRY(sql_type(member(field, "type"))), partition});
   }
   return columns;
 }
 
-/// One SELECT over files that share their partition's values.
-std::string delta_part(const std::vector<ViewColumn>& columns, const DataFile& first,
-                       const std::vector<std::string>& files) {
+/// One SELECT over files of one shape that share their partition's values. A column that was added
+/// to the table after a file was written is NULL there.
+std::string delta_part(const std::vector<ViewColumn>& columns, const Shape& shape,
+                       const DataFile& first, const std::vector<std::string>& files) {
   std::string list;
   for (const auto& column : columns) {
-    std::string value = quote_name(column.name);
+    const FileColumn* own = find_column(shape, column.name);
+    std::string value = own == nullptr ? "NULL" : quote_name(own->name);
     if (column.partition) {
       auto found = first.partition_values.find(column.name);
       bool present = found != first.partition_values.end() && found->second;
@@ -143,27 +211,31 @@ std::string delta_part(const std::vector<ViewColumn>& columns, const DataFile& f
     list += fmt::format("{}CAST({} AS {}) AS {}", list.empty() ? "" : ", ", value, column.type,
                         quote_name(column.name));
   }
-  return fmt::format(
-      "SELECT {} FROM read_parquet({}, hive_partitioning = false, union_by_name = {})", list,
-      file_list(files), files.size() > 1);
+  return fmt::format("SELECT {} FROM read_parquet({}, hive_partitioning = false)", list,
+                     file_list(files));
 }
 
-base::Result<TableView> delta_view(base::Env& env, const base::Clock& clock,
-                                   const TableSource& source, std::optional<std::int64_t> version) {
+base::Result<TableView> delta_view(DuckConnection& connection, base::Env& env,
+                                   const base::Clock& clock, const TableSource& source,
+                                   std::optional<std::int64_t> version) {
   Snapshot snapshot = TRY(DeltaTable(env, clock, source.folder).snapshot(version));
   auto columns = TRY(delta_columns(snapshot));
-  std::map<std::map<std::string, std::optional<std::string>>, std::vector<const DataFile*>> parts;
-  for (const auto& file : snapshot.files) parts[file.partition_values].push_back(&file);
-  TableView view{.select = {}, .cuts = {}, .version = snapshot.version};
-  for (const auto& [values, files] : parts) {
-    std::vector<std::string> paths;
-    for (const auto* file : files) paths.push_back(source.folder + "/" + file->path);
-    view.select +=
-        (view.select.empty() ? "" : " UNION ALL ") + delta_part(columns, *files[0], paths);
+  std::map<std::string, const DataFile*> by_path;
+  std::vector<std::string> all;
+  for (const auto& file : snapshot.files) {
+    all.push_back(source.folder + "/" + file.path);
+    by_path[all.back()] = &file;
   }
-  if (parts.empty()) view.select = empty_select(columns);
-  Json cuts = snapshot.commit_info.value("hriste.cuts", Json::object());
-  for (const auto& [hub, cut] : cuts.items()) view.cuts[hub] = cut.get<std::int64_t>();
+  TableView view{.select = {}, .cuts = snapshot.cuts(), .version = snapshot.version};
+  for (const auto& group : TRY(parquet_shapes(connection, env, source, all))) {
+    std::map<std::map<std::string, std::optional<std::string>>, std::vector<std::string>> parts;
+    for (const auto& path : group.files) parts[by_path[path]->partition_values].push_back(path);
+    for (const auto& [values, files] : parts) {
+      view.select += (view.select.empty() ? "" : " UNION ALL ") +
+                     delta_part(columns, group.shape, *by_path[files[0]], files);
+    }
+  }
+  if (all.empty()) view.select = empty_select(columns);
   return view;
 }
 
@@ -172,13 +244,14 @@ base::Result<TableView> delta_view(base::Env& env, const base::Clock& clock,
 base::Result<TableView> make_view(DuckConnection& connection, base::Env& env,
                                   const base::Clock& clock, const TableSource& source,
                                   const Cuts& cuts, std::optional<std::int64_t> version) {
+  if (source.failure) return base::annotate(*source.failure, source.tier + "." + source.name);
   bool delta = source.format == Format::kDelta;
   if (version && !delta) {
     return base::error(base::Code::kInvalidArgument, "{}.{} has no versions: it is no Delta table",
                        source.tier, source.name);
   }
-  auto view =
-      delta ? delta_view(env, clock, source, version) : file_view(connection, env, source, cuts);
+  auto view = delta ? delta_view(connection, env, clock, source, version)
+                    : file_view(connection, env, source, cuts);
   if (!view) return base::annotate(view.error(), source.tier + "." + source.name);
   return view;
 }

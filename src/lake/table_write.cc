@@ -57,8 +57,9 @@ class TableWriter {
   base::Result<TableWrite> write(Lake& lake, const Cuts& cuts) {
     std::string conditions;
     for (const auto& expectation : spec_.expectations) conditions += expectation.condition + '\n';
-    session_ = TRY(Session::open(lake, spec_.select, cuts, Session::Order::kAny,
-                                 {.text = spec_.macros, .callers = conditions}));
+    session_ =
+        TRY(Session::open(lake, spec_.select, cuts, Session::Order::kAny,
+                          {.text = spec_.macros, .callers = conditions}, 0, {}, SqlUse::kTable));
     TRY(check_conditions(session_->connection(), spec_.expectations));
     TRY(make_typed());
     TRY(try_rules());
@@ -100,20 +101,21 @@ class TableWriter {
       return base::error(Code::kInvalidArgument,
                          "no column is left: names that begin with '_' don't become the table's");
     }
-    bool ends_itself = spec_.select.find(';') != std::string::npos;
+    bool ends_itself = session_->sql().find(';') != std::string::npos;
     if (ends_itself) TRY(session_->make_result_view());
     typed_ = fmt::format("(SELECT {} FROM {})", select,
-                         ends_itself ? "hriste_result" : "(" + spec_.select + "\n)");
+                         ends_itself ? "hriste_result" : "(" + session_->sql() + "\n)");
     return {};
   }
 
   base::Status add_column(const std::string& name, const std::string& type) {
     auto delta = delta_type(type);
     if (!delta) return base::annotate(delta.error(), "column " + name);
-    schema_["fields"].push_back({{"name", name},
-                                 {"type", std::move(*delta)},
-                                 {"nullable", true},
-                                 {"metadata", Json::object()}});
+    schema_["fields"].push_back(
+        {{"name", name},
+         {"type", std::move(*delta)},
+         {"nullable", std::ranges::find(spec_.keys, name) == spec_.keys.end()},
+         {"metadata", Json::object()}});
     columns_.push_back(name);
     definition_ += fmt::format("{}{} {}", definition_.empty() ? "" : ", ", quote_name(name), type);
     return {};
@@ -278,7 +280,7 @@ base::Result<TableWrite> Lake::write_table(const TableSpec& spec, const Cuts& cu
                                            std::stop_token stop) {
   auto parts = TRY(split_table(spec.table));
   std::string folder = TRY(this->folder(parts.tier, parts.name));
-  Turn turn(state_->turns);
+  auto turn = TRY(Turn::take(state_->turns, stop));
   return TableWriter(*this, spec, std::move(folder), std::move(stop)).write(*this, cuts);
 }
 

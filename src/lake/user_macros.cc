@@ -9,7 +9,7 @@ namespace {
 
 using base::Code;
 
-std::string lower(std::string_view text) {
+std::string lower_name(std::string_view text) {
   std::string out{text};
   for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   return out;
@@ -20,9 +20,9 @@ bool is_name_char(char c) {
 }
 
 /// Reads words and brackets of a text, passing over blanks and comments.
-class Reader {
+class MacroReader {
  public:
-  explicit Reader(std::string_view text) : text_(text) {}
+  explicit MacroReader(std::string_view text) : text_(text) {}
 
   int line() const {
     return 1 +
@@ -37,7 +37,7 @@ class Reader {
     skip();
     std::size_t from = at_;
     while (at_ < text_.size() && is_name_char(text_[at_])) ++at_;
-    return lower(text_.substr(from, at_ - from));
+    return lower_name(text_.substr(from, at_ - from));
   }
   bool eat(char c) {
     skip();
@@ -104,7 +104,7 @@ std::string parameter_names(std::string_view list) {
   std::string names;
   while (true) {
     auto comma = list.find(',');
-    std::string name = Reader(list.substr(0, comma)).word();
+    std::string name = MacroReader(list.substr(0, comma)).word();
     if (name.empty()) return {};
     names += (names.empty() ? "" : ", ") + name;
     if (comma == std::string_view::npos) return names;
@@ -112,7 +112,7 @@ std::string parameter_names(std::string_view list) {
   }
 }
 
-base::Result<UserMacro> parse_one(Reader& reader) {
+base::Result<UserMacro> parse_one(MacroReader& reader) {
   int line = reader.line();
   auto refuse = [&] {
     return base::error(Code::kInvalidArgument,
@@ -144,7 +144,8 @@ base::Result<UserMacro> parse_one(Reader& reader) {
 
 base::Result<std::vector<UserMacro>> parse_macros(std::string_view text) {
   std::vector<UserMacro> macros;
-  Reader reader(text);
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // a byte order mark
+  MacroReader reader(text);
   while (!reader.at_end()) macros.push_back(TRY(parse_one(reader)));
   return macros;
 }
@@ -154,11 +155,11 @@ base::Result<std::string> user_macros_for(DuckConnection& connection,
                                           const std::string& sql, std::string& uses) {
   // From the last to the first: what is called stands before its caller.
   std::vector<const UserMacro*> chosen;
-  uses = lower(sql);
+  uses = lower_name(sql);
   for (auto macro = macros.rbegin(); macro != macros.rend(); ++macro) {
     if (uses.find(macro->name) == std::string::npos) continue;
     chosen.push_back(&*macro);
-    uses += ' ' + lower(macro->body);
+    uses += ' ' + lower_name(macro->body);
   }
   std::string statements;
   for (auto macro = chosen.rbegin(); macro != chosen.rend(); ++macro) {

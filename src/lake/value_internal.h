@@ -1,9 +1,6 @@
 // DuckDB's vectors: filled from batches, read as JSON.
 //
-// As JSON: integers and doubles are numbers (an integer beyond 64 bits, NaN and infinities are
-// strings); DECIMAL is a string with all its decimals ("12.30"); DATE "2026-06-01"; TIMESTAMP
-// "2026-06-01T02:00:00.000000"; TIMESTAMPTZ the same in UTC with Z; BLOB hexadecimal; a list is an
-// array, a struct and a map with text keys an object.
+// How each type looks as JSON says docs/formats/answers.md.
 #pragma once
 
 #include <duckdb.h>
@@ -15,6 +12,19 @@
 
 namespace lake {
 
+/// Owns a logical type that the C API hands out.
+class LogicalType {
+ public:
+  explicit LogicalType(duckdb_logical_type raw) : raw_(raw) {}
+  LogicalType(const LogicalType&) = delete;
+  LogicalType& operator=(const LogicalType&) = delete;
+  ~LogicalType() { duckdb_destroy_logical_type(&raw_); }
+  operator duckdb_logical_type() const { return raw_; }
+
+ private:
+  duckdb_logical_type raw_;
+};
+
 /// The caller destroys it.
 duckdb_logical_type logical_type(model::Type type);
 
@@ -23,8 +33,14 @@ duckdb_logical_type logical_type(model::Type type);
 void fill_vector(duckdb_vector vector, const model::Column& column, std::size_t first,
                  std::size_t count);
 
-/// Row `row` of `vector` as JSON.
-nlohmann::json value_to_json(duckdb_vector vector, duckdb_logical_type type, std::uint64_t row);
+/// Which integers are numbers in JSON, the others being text: those that a double holds, as in
+/// every answer, or all of 64 bits.
+enum class Integers { kOfADouble, kOf64Bits };
+
+/// Row `row` of `vector` as JSON. Takes what it needs (bytes) from `budget`; once that is below
+/// zero the value is not whole.
+nlohmann::json value_to_json(duckdb_vector vector, duckdb_logical_type type, std::uint64_t row,
+                             std::int64_t& budget, Integers form = Integers::kOfADouble);
 
 /// Whether value_to_json knows the type and what is inside of it.
 bool has_json_form(duckdb_logical_type type);

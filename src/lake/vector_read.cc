@@ -1,49 +1,31 @@
 // DuckDB's vectors to JSON.
-#include <chrono>
 #include <cmath>
+#include <cstdlib>
 
 #include "lake/duckdb_internal.h"
 #include "lake/value_internal.h"
+#include "lake/value_text_internal.h"
 
 namespace lake {
 namespace {
-
-__extension__ using Int128 = __int128;
-__extension__ using Uint128 = unsigned __int128;
 
 template <typename T>
 T at(duckdb_vector vector, std::uint64_t row) {
   return static_cast<const T*>(duckdb_vector_get_data(vector))[row];
 }
 
-/// Owns a logical type that the C API hands out.
-class LogicalType {
- public:
-  explicit LogicalType(duckdb_logical_type raw) : raw_(raw) {}
-  LogicalType(const LogicalType&) = delete;
-  LogicalType& operator=(const LogicalType&) = delete;
-  ~LogicalType() { duckdb_destroy_logical_type(&raw_); }
-  operator duckdb_logical_type() const { return raw_; }
-
- private:
-  duckdb_logical_type raw_;
-};
-
-std::string digits_of(Uint128 value) {
-  std::string digits;
-  do digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(value % 10)));
-  while ((value /= 10) != 0);
-  return digits;
+Int128 wide(duckdb_hugeint value) {
+  return static_cast<Int128>((static_cast<Uint128>(static_cast<std::uint64_t>(value.upper)) << 64) |
+                             value.lower);
 }
 
-std::string text_of(Int128 value) {
-  return value < 0 ? "-" + digits_of(Uint128{0} - static_cast<Uint128>(value))
-                   : digits_of(static_cast<Uint128>(value));
-}
-
-Json integer(Int128 value) {
-  if (value >= INT64_MIN && value <= INT64_MAX) return static_cast<std::int64_t>(value);
-  return text_of(value);
+/// A number where a double holds it, which is what readers of JSON have; for ourselves, where 64
+/// bits do.
+Json integer(Int128 value, Integers form) {
+  Int128 most = form == Integers::kOf64Bits ? INT64_MAX : (std::int64_t{1} << 53) - 1;
+  Int128 least = form == Integers::kOf64Bits ? INT64_MIN : -most;
+  if (value >= least && value <= most) return static_cast<std::int64_t>(value);
+  return integer_text(value);
 }
 
 Json real(double value) {
@@ -52,9 +34,10 @@ Json real(double value) {
   return value;
 }
 
-Int128 wide(duckdb_hugeint value) {
-  return static_cast<Int128>((static_cast<Uint128>(static_cast<std::uint64_t>(value.upper)) << 64) |
-                             value.lower);
+/// The shortest number that is this FLOAT: 0.1, where its double would be 0.10000000149011612.
+Json real(float value) {
+  if (!std::isfinite(value)) return real(static_cast<double>(value));
+  return std::strtod(fmt::format("{}", value).c_str(), nullptr);
 }
 
 Json decimal(duckdb_vector vector, duckdb_logical_type type, std::uint64_t row) {
@@ -72,30 +55,7 @@ Json decimal(duckdb_vector vector, duckdb_logical_type type, std::uint64_t row) 
     default:
       unscaled = wide(at<duckdb_hugeint>(vector, row));
   }
-  std::size_t scale = duckdb_decimal_scale(type);
-  std::string text = digits_of(unscaled < 0 ? Uint128{0} - static_cast<Uint128>(unscaled)
-                                            : static_cast<Uint128>(unscaled));
-  if (text.size() <= scale) text.insert(0, scale + 1 - text.size(), '0');
-  if (scale > 0) text.insert(text.size() - scale, ".");
-  return unscaled < 0 ? "-" + text : text;
-}
-
-std::string date_text(std::int64_t days) {
-  std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{days}}};
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
-}
-
-std::string time_text(std::int64_t micros, const char* zone) {
-  if (micros == INT64_MAX) return "infinity";
-  if (micros == -INT64_MAX) return "-infinity";
-  using std::chrono::floor;
-  std::chrono::sys_time<std::chrono::microseconds> time{std::chrono::microseconds{micros}};
-  auto day = floor<std::chrono::days>(time);
-  auto rest = (time - day).count();
-  return fmt::format("{}T{:02}:{:02}:{:02}.{:06}{}", date_text(day.time_since_epoch().count()),
-                     rest / 3'600'000'000, rest / 60'000'000 % 60, rest / 1'000'000 % 60,
-                     rest % 1'000'000, zone);
+  return decimal_text(unscaled, duckdb_decimal_scale(type));
 }
 
 std::string_view string_at(duckdb_vector vector, std::uint64_t row) {
@@ -109,44 +69,8 @@ Json hexadecimal(std::string_view bytes) {
   return text;
 }
 
-Json list(duckdb_vector vector, duckdb_logical_type type, std::uint64_t row) {
-  auto entry = at<duckdb_list_entry>(vector, row);
-  LogicalType element(duckdb_list_type_child_type(type));
-  Json array = Json::array();
-  for (std::uint64_t i = 0; i < entry.length; ++i) {
-    array.push_back(value_to_json(duckdb_list_vector_get_child(vector), element, entry.offset + i));
-  }
-  return array;
-}
-
-Json structure(duckdb_vector vector, duckdb_logical_type type, std::uint64_t row) {
-  Json object = Json::object();
-  for (idx_t i = 0; i < duckdb_struct_type_child_count(type); ++i) {
-    char* name = duckdb_struct_type_child_name(type, i);
-    LogicalType child(duckdb_struct_type_child_type(type, i));
-    object[name] = value_to_json(duckdb_struct_vector_get_child(vector, i), child, row);
-    duckdb_free(name);
-  }
-  return object;
-}
-
-Json map(duckdb_vector vector, duckdb_logical_type type, std::uint64_t row) {
-  auto entry = at<duckdb_list_entry>(vector, row);
-  duckdb_vector pairs = duckdb_list_vector_get_child(vector);
-  LogicalType value_type(duckdb_map_type_value_type(type));
-  Json object = Json::object();
-  for (std::uint64_t i = entry.offset; i < entry.offset + entry.length; ++i) {
-    std::string key{string_at(duckdb_struct_vector_get_child(pairs, 0), i)};
-    object[key] = value_to_json(duckdb_struct_vector_get_child(pairs, 1), value_type, i);
-  }
-  return object;
-}
-
-}  // namespace
-
-Json value_to_json(duckdb_vector vector, duckdb_logical_type type, std::uint64_t row) {
-  std::uint64_t* validity = duckdb_vector_get_validity(vector);
-  if (validity != nullptr && !duckdb_validity_row_is_valid(validity, row)) return nullptr;
+/// A value that isn't null and has nothing inside.
+Json scalar(duckdb_vector vector, duckdb_logical_type type, std::uint64_t row, Integers form) {
   switch (duckdb_get_type_id(type)) {
     case DUCKDB_TYPE_BOOLEAN:
       return at<bool>(vector, row);
@@ -157,7 +81,7 @@ Json value_to_json(duckdb_vector vector, duckdb_logical_type type, std::uint64_t
     case DUCKDB_TYPE_INTEGER:
       return at<std::int32_t>(vector, row);
     case DUCKDB_TYPE_BIGINT:
-      return at<std::int64_t>(vector, row);
+      return integer(at<std::int64_t>(vector, row), form);
     case DUCKDB_TYPE_UTINYINT:
       return at<std::uint8_t>(vector, row);
     case DUCKDB_TYPE_USMALLINT:
@@ -165,34 +89,131 @@ Json value_to_json(duckdb_vector vector, duckdb_logical_type type, std::uint64_t
     case DUCKDB_TYPE_UINTEGER:
       return at<std::uint32_t>(vector, row);
     case DUCKDB_TYPE_UBIGINT:
-      return integer(at<std::uint64_t>(vector, row));
+      return integer(at<std::uint64_t>(vector, row), form);
     case DUCKDB_TYPE_HUGEINT:
-      return integer(wide(at<duckdb_hugeint>(vector, row)));
+      return integer(wide(at<duckdb_hugeint>(vector, row)), form);
     case DUCKDB_TYPE_FLOAT:
       return real(at<float>(vector, row));
     case DUCKDB_TYPE_DOUBLE:
       return real(at<double>(vector, row));
     case DUCKDB_TYPE_DECIMAL:
       return decimal(vector, type, row);
-    case DUCKDB_TYPE_VARCHAR:
-      return std::string{string_at(vector, row)};
-    case DUCKDB_TYPE_BLOB:
-      return hexadecimal(string_at(vector, row));
     case DUCKDB_TYPE_DATE:
       return date_text(at<std::int32_t>(vector, row));
     case DUCKDB_TYPE_TIMESTAMP:
-      return time_text(at<std::int64_t>(vector, row), "");
+      return time_text(at<std::int64_t>(vector, row), 6);
     case DUCKDB_TYPE_TIMESTAMP_TZ:
-      return time_text(at<std::int64_t>(vector, row), "Z");
-    case DUCKDB_TYPE_LIST:
-      return list(vector, type, row);
-    case DUCKDB_TYPE_STRUCT:
-      return structure(vector, type, row);
-    case DUCKDB_TYPE_MAP:
-      return map(vector, type, row);
+      return time_text(at<std::int64_t>(vector, row), 6, "Z");
+    case DUCKDB_TYPE_TIMESTAMP_S:
+      return time_text(at<std::int64_t>(vector, row), 0);
+    case DUCKDB_TYPE_TIMESTAMP_MS:
+      return time_text(at<std::int64_t>(vector, row), 3);
+    case DUCKDB_TYPE_TIMESTAMP_NS:
+      return time_text(at<std::int64_t>(vector, row), 9);
     default:
       return nullptr;
   }
+}
+
+/// What a value takes in memory and in a text of JSON, at least.
+constexpr std::int64_t kValueBytes = 16;
+
+/// Reads values until they take more than the budget: what comes then is null or cut short, and
+/// `budget` is below zero.
+class Reader {
+ public:
+  Reader(std::int64_t& budget, Integers form) : budget_(budget), form_(form) {}
+
+  Json value(duckdb_vector vector, duckdb_logical_type type, std::uint64_t row) {
+    budget_ -= kValueBytes;
+    std::uint64_t* validity = duckdb_vector_get_validity(vector);
+    if (validity != nullptr && !duckdb_validity_row_is_valid(validity, row)) return nullptr;
+    switch (duckdb_get_type_id(type)) {
+      case DUCKDB_TYPE_VARCHAR:
+        return text(string_at(vector, row));
+      case DUCKDB_TYPE_BLOB:
+        return text(string_at(vector, row), /*as_hex=*/true);
+      case DUCKDB_TYPE_LIST:
+        return list(vector, type, at<duckdb_list_entry>(vector, row));
+      case DUCKDB_TYPE_ARRAY:
+        return array(vector, type, row);
+      case DUCKDB_TYPE_STRUCT:
+        return structure(vector, type, row);
+      case DUCKDB_TYPE_MAP:
+        return map(vector, type, row);
+      default:
+        return scalar(vector, type, row, form_);
+    }
+  }
+
+ private:
+  Json text(std::string_view text, bool as_hex = false) {
+    budget_ -= std::ssize(text) * (as_hex ? 2 : 1);
+    if (budget_ < 0) return nullptr;
+    return as_hex ? hexadecimal(text) : Json(text);
+  }
+
+  Json elements(duckdb_vector child, duckdb_logical_type type, std::uint64_t first,
+                std::uint64_t count) {
+    Json array = Json::array();
+    for (std::uint64_t i = first; i < first + count && budget_ >= 0; ++i) {
+      array.push_back(value(child, type, i));
+    }
+    return array;
+  }
+
+  Json list(duckdb_vector vector, duckdb_logical_type type, duckdb_list_entry entry) {
+    LogicalType element(duckdb_list_type_child_type(type));
+    return elements(duckdb_list_vector_get_child(vector), element, entry.offset, entry.length);
+  }
+
+  Json array(duckdb_vector vector, duckdb_logical_type type, std::uint64_t row) {
+    LogicalType element(duckdb_array_type_child_type(type));
+    std::uint64_t size = duckdb_array_type_array_size(type);
+    return elements(duckdb_array_vector_get_child(vector), element, row * size, size);
+  }
+
+  /// An object; an array where the members have no names: row(1, 2).
+  Json structure(duckdb_vector vector, duckdb_logical_type type, std::uint64_t row) {
+    Json object = Json::object(), array = Json::array();
+    for (idx_t i = 0; i < duckdb_struct_type_child_count(type) && budget_ >= 0; ++i) {
+      char* raw = duckdb_struct_type_child_name(type, i);
+      std::string name = raw;
+      duckdb_free(raw);
+      budget_ -= std::ssize(name);
+      LogicalType child(duckdb_struct_type_child_type(type, i));
+      Json member = value(duckdb_struct_vector_get_child(vector, i), child, row);
+      if (name.empty()) {
+        array.push_back(std::move(member));
+      } else {
+        object[std::move(name)] = std::move(member);
+      }
+    }
+    return array.empty() ? object : array;
+  }
+
+  Json map(duckdb_vector vector, duckdb_logical_type type, std::uint64_t row) {
+    auto entry = at<duckdb_list_entry>(vector, row);
+    duckdb_vector pairs = duckdb_list_vector_get_child(vector);
+    LogicalType value_type(duckdb_map_type_value_type(type));
+    Json object = Json::object();
+    for (std::uint64_t i = entry.offset; i < entry.offset + entry.length && budget_ >= 0; ++i) {
+      std::string key{string_at(duckdb_struct_vector_get_child(pairs, 0), i)};
+      budget_ -= std::ssize(key);
+      object[std::move(key)] = value(duckdb_struct_vector_get_child(pairs, 1), value_type, i);
+    }
+    return object;
+  }
+
+  std::int64_t& budget_;
+  Integers form_;
+};
+
+}  // namespace
+
+Json value_to_json(duckdb_vector vector, duckdb_logical_type type, std::uint64_t row,
+                   std::int64_t& budget, Integers form) {
+  return Reader(budget, form).value(vector, type, row);
 }
 
 bool has_json_form(duckdb_logical_type type) {
@@ -215,8 +236,13 @@ bool has_json_form(duckdb_logical_type type) {
     case DUCKDB_TYPE_DATE:
     case DUCKDB_TYPE_TIMESTAMP:
     case DUCKDB_TYPE_TIMESTAMP_TZ:
+    case DUCKDB_TYPE_TIMESTAMP_S:
+    case DUCKDB_TYPE_TIMESTAMP_MS:
+    case DUCKDB_TYPE_TIMESTAMP_NS:
     case DUCKDB_TYPE_SQLNULL:
       return true;
+    case DUCKDB_TYPE_ARRAY:
+      return has_json_form(LogicalType(duckdb_array_type_child_type(type)));
     case DUCKDB_TYPE_LIST:
       return has_json_form(LogicalType(duckdb_list_type_child_type(type)));
     case DUCKDB_TYPE_MAP: {
@@ -231,63 +257,6 @@ bool has_json_form(duckdb_logical_type type) {
       return true;
     default:
       return false;
-  }
-}
-
-std::string type_text(duckdb_logical_type type) {
-  static constexpr std::pair<duckdb_type, const char*> kNames[] = {
-      {DUCKDB_TYPE_BOOLEAN, "BOOLEAN"},
-      {DUCKDB_TYPE_TINYINT, "TINYINT"},
-      {DUCKDB_TYPE_SMALLINT, "SMALLINT"},
-      {DUCKDB_TYPE_INTEGER, "INTEGER"},
-      {DUCKDB_TYPE_BIGINT, "BIGINT"},
-      {DUCKDB_TYPE_UTINYINT, "UTINYINT"},
-      {DUCKDB_TYPE_USMALLINT, "USMALLINT"},
-      {DUCKDB_TYPE_UINTEGER, "UINTEGER"},
-      {DUCKDB_TYPE_UBIGINT, "UBIGINT"},
-      {DUCKDB_TYPE_HUGEINT, "HUGEINT"},
-      {DUCKDB_TYPE_UHUGEINT, "UHUGEINT"},
-      {DUCKDB_TYPE_FLOAT, "FLOAT"},
-      {DUCKDB_TYPE_DOUBLE, "DOUBLE"},
-      {DUCKDB_TYPE_VARCHAR, "VARCHAR"},
-      {DUCKDB_TYPE_BLOB, "BLOB"},
-      {DUCKDB_TYPE_DATE, "DATE"},
-      {DUCKDB_TYPE_TIME, "TIME"},
-      {DUCKDB_TYPE_INTERVAL, "INTERVAL"},
-      {DUCKDB_TYPE_TIMESTAMP, "TIMESTAMP"},
-      {DUCKDB_TYPE_TIMESTAMP_TZ, "TIMESTAMP WITH TIME ZONE"},
-      {DUCKDB_TYPE_TIMESTAMP_S, "TIMESTAMP_S"},
-      {DUCKDB_TYPE_TIMESTAMP_MS, "TIMESTAMP_MS"},
-      {DUCKDB_TYPE_TIMESTAMP_NS, "TIMESTAMP_NS"},
-      {DUCKDB_TYPE_ENUM, "ENUM"},
-      {DUCKDB_TYPE_UUID, "UUID"},
-      {DUCKDB_TYPE_SQLNULL, "NULL"},
-      {DUCKDB_TYPE_BIT, "BIT"},
-      {DUCKDB_TYPE_TIME_TZ, "TIME WITH TIME ZONE"}};
-  duckdb_type id = duckdb_get_type_id(type);
-  for (auto [known, name] : kNames) {
-    if (known == id) return name;
-  }
-  switch (id) {
-    case DUCKDB_TYPE_DECIMAL:
-      return fmt::format("DECIMAL({},{})", duckdb_decimal_width(type), duckdb_decimal_scale(type));
-    case DUCKDB_TYPE_LIST:
-      return type_text(LogicalType(duckdb_list_type_child_type(type))) + "[]";
-    case DUCKDB_TYPE_MAP:
-      return fmt::format("MAP({}, {})", type_text(LogicalType(duckdb_map_type_key_type(type))),
-                         type_text(LogicalType(duckdb_map_type_value_type(type))));
-    case DUCKDB_TYPE_STRUCT: {
-      std::string fields;
-      for (idx_t i = 0; i < duckdb_struct_type_child_count(type); ++i) {
-        char* name = duckdb_struct_type_child_name(type, i);
-        fields += fmt::format("{}{} {}", fields.empty() ? "" : ", ", quote_name(name),
-                              type_text(LogicalType(duckdb_struct_type_child_type(type, i))));
-        duckdb_free(name);
-      }
-      return "STRUCT(" + fields + ")";
-    }
-    default:
-      return "OTHER";
   }
 }
 

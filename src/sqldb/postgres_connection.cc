@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/secrets.h"
 #include "sqldb/postgres_internal.h"
 #include "sqldb/table_internal.h"
 
@@ -120,6 +121,7 @@ base::Result<Dsn> read_dsn(const std::string& text) {
   };
   if (!options) return unreadable("can't be read");
   Dsn dsn{text, {}, option(options, "password")};
+  base::keep_secret(dsn.password);
   std::string host = option(options, "host"), address = option(options, "hostaddr");
   // A password with a bare @ ends up here.
   if (host.find('@') != std::string::npos) return unreadable("has a host with an @");

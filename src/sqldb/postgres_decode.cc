@@ -65,9 +65,19 @@ std::optional<std::string> numeric_text(std::string_view bytes) {
   return text + "." + digits.substr(static_cast<std::size_t>(point)) + "0";
 }
 
+/// Of a numeric that is no number.
+double special_numeric(std::string_view bytes) {
+  Reader in(bytes);
+  in.take<std::int32_t>();  // count and weight
+  auto sign = in.take<std::uint16_t>();
+  if (sign == kNumericInfinity) return std::numeric_limits<double>::infinity();
+  if (sign == kNumericMinusInfinity) return -std::numeric_limits<double>::infinity();
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
 bool read_numeric_double(std::string_view bytes, model::Column& column) {
   auto text = numeric_text(bytes);
-  if (!text) return column.add_double(std::numeric_limits<double>::quiet_NaN()), true;
+  if (!text) return column.add_double(special_numeric(bytes)), true;
   double value = 0;
   std::from_chars(text->data(), text->data() + text->size(), value);
   return column.add_double(value), true;

@@ -37,6 +37,7 @@ inline constexpr std::int64_t kEpochMicros = kEpochDays * 86'400 * 1'000'000;
 
 inline constexpr int kNumericBase = 10'000;
 inline constexpr std::int16_t kNumericNegative = 0x4000;
+inline constexpr std::uint16_t kNumericInfinity = 0xD000, kNumericMinusInfinity = 0xF000;
 
 /// To or from network order.
 template <std::integral T>

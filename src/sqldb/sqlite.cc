@@ -41,7 +41,7 @@ class Sqlite final : public Database {
   std::vector<std::string> texts_;  // formatted times of the rows being inserted
 };
 
-Result<std::string> create_text(const TableDef& table) {
+Result<std::string> sqlite_create_text(const TableDef& table) {
   std::string columns;
   bool integer_key = table.primary_key.size() == 1;
   for (const auto& field : table.schema.fields) {
@@ -70,7 +70,7 @@ Status Sqlite::create_table(const TableDef& table) {
                        path_);
   }
   if (present.error().code != Code::kNotFound) return std::unexpected(present.error());
-  std::string text = TRY(create_text(table));
+  std::string text = TRY(sqlite_create_text(table));
   std::lock_guard lock(mutex_);
   return execute(writer_.get(), text);
 }

@@ -163,7 +163,10 @@ base::Status read_value(sqlite3_stmt* statement, int index, model::Column& colum
       column.add_int(sqlite3_column_int64(statement, index));
       return {};
     case Type::kDecimal:
-      if (!is_number(storage)) return misfit(statement, index, column.type);
+      // Beyond these a double has no two decimals.
+      if (!is_number(storage) || std::abs(sqlite3_column_double(statement, index)) >= 1e13) {
+        return misfit(statement, index, column.type);
+      }
       column.add_int(static_cast<std::int64_t>(
           std::floor(sqlite3_column_double(statement, index) * 100 + 0.5)));
       return {};
@@ -181,6 +184,10 @@ base::Status read_value(sqlite3_stmt* statement, int index, model::Column& colum
     case Type::kTimestampNtz:
       return read_instant(statement, index, column);
     default:
+      if (storage == SQLITE_FLOAT) {  // SQLite's own text has fifteen digits
+        column.add_text(fmt::format("{}", sqlite3_column_double(statement, index)));
+        return {};
+      }
       column.add_text(
           storage == SQLITE_BLOB
               ? text_of(statement, index)

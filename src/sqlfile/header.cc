@@ -4,6 +4,8 @@
 #include <array>
 
 #include "base/env.h"
+#include "base/suggest.h"
+#include "base/text.h"
 
 namespace sqlfile {
 
@@ -92,8 +94,8 @@ Result<Expectation> parse_expectation(int line, std::string_view text) {
   if (!known) {
     return at_line(line,
                    "\"{}\" is nothing that can happen to a row; write warn, drop, quarantine "
-                   "or fail",
-                   action);
+                   "or fail{}",
+                   action, base::did_you_mean(action, {"warn", "drop", "quarantine", "fail"}));
   }
   made.action = *known;
   return made;
@@ -128,7 +130,8 @@ Status add_line(int line, std::string_view word, std::string_view value, Header&
   } else {
     return at_line(line,
                    "a header has lines table:, keys:, needs: and expect:, and ends with a "
-                   "line \"--\"; this is none of them");
+                   "line \"--\"; this is none of them{}",
+                   base::did_you_mean(word, {kWords.begin(), kWords.end()}));
   }
   return {};
 }
@@ -155,7 +158,10 @@ bool Header::quarantines() const {
 }
 
 Result<std::optional<Header>> parse_header(std::string_view text) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";  // as some editors begin a file
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   Header header;
+  text = base::without_mark(text);
   for (int line = 1; !text.empty(); ++line) {
     auto end = text.find('\n');
     std::string_view row = trim(text.substr(0, end));

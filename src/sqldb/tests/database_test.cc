@@ -59,6 +59,26 @@ TEST_F(DatabaseTest, MoneyIsRealEvenWhenWhole) {
                 }));
 }
 
+TEST_F(DatabaseTest, WhatAColumnsTypeCannotHoldIsSaid) {
+  ASSERT_TRUE(db_->create_table({"m", {{{"v", Type::kDecimal}}}, {}}));
+  Batch doubles(model::Schema{{{"v", Type::kDouble}}});
+  doubles.columns[0].add_double(1e300);
+  doubles.rows = 1;
+  ASSERT_TRUE(db_->append("m", doubles));
+  auto cursor = *db_->query("SELECT v FROM m");
+  Batch batch;
+  auto read = cursor->next(batch);
+  ASSERT_FALSE(read);
+  EXPECT_NE(read.error().message.find("column v"), std::string::npos) << read.error().message;
+}
+
+TEST_F(DatabaseTest, ANumberInAColumnOfTextKeepsItsDigits) {
+  ASSERT_TRUE(db_->scan("SELECT 'x' AS v UNION ALL SELECT 0.1 + 0.2", [](const Batch& rows) {
+    EXPECT_EQ(rows.columns[0].text(1), "0.30000000000000004");
+    return base::Status{};
+  }));
+}
+
 TEST_F(DatabaseTest, MoneyIsRoundedHalfUpWhenRead) {
   ASSERT_TRUE(db_->create_table({"m", {{{"v", Type::kDecimal}}}, {}}));
   Batch doubles(model::Schema{{{"v", Type::kDouble}}});

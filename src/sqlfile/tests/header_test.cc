@@ -97,5 +97,16 @@ TEST(Graph, RefusesWhatNobodyMakes) {
   EXPECT_EQ(graph.problems[2].line, 3);
 }
 
+TEST(Header, AByteOrderMarkLineEndsAndAMissingLastOneAreNoNews) {
+  for (const char* text : {"\xEF\xBB\xBF-- table: silver.a\n-- keys: id\n--\nSELECT 1",
+                           "-- table: silver.a\r\n-- keys: id\r\n--\r\nSELECT 1\r\n",
+                           "-- table: silver.a\n-- keys: id"}) {
+    auto header = parse_header(text);
+    ASSERT_TRUE(header && *header) << text;
+    EXPECT_EQ((*header)->table, "silver.a") << text;
+    EXPECT_EQ((*header)->keys, std::vector<std::string>{"id"}) << text;
+  }
+}
+
 }  // namespace
 }  // namespace sqlfile

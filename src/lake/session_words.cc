@@ -1,0 +1,111 @@
+// What a session does for words of sql_dialect_internal.h, and what it says of names that aren't
+// there.
+#include "lake/session_internal.h"
+
+namespace lake {
+
+using base::Code;
+
+namespace {
+
+std::string lower_word(std::string text) {
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return text;
+}
+
+}  // namespace
+
+std::string Session::names_of(const std::vector<TableSource>& sources) {
+  std::string names;
+  for (const auto& source : sources) {
+    names += fmt::format("{}{}.{}", names.empty() ? "" : ", ", source.tier, source.name);
+  }
+  return names.empty() ? "the lake is empty" : "there are " + names;
+}
+
+base::Result<std::optional<std::int64_t>> Session::version_of(
+    const TableSource& source, const std::optional<PinnedTable>& pinned,
+    const Versions& versions) const {
+  if (pinned && pinned->version) return pinned->version;
+  if (pinned && source.format == Format::kDelta) {
+    auto time = TRY(base::parse_instant(*pinned->time));
+    DeltaTable table(*lake_.options_.env, *lake_.options_.clock, source.folder);
+    auto version = table.version_at(time);
+    if (!version) return base::annotate(version.error(), source.tier + "." + source.name);
+    return *version;
+  }
+  auto found = versions.find(source.tier + "." + source.name);
+  if (found != versions.end()) return found->second;
+  // Of a table that has none: make_view says so.
+  return pinned ? std::optional<std::int64_t>(0) : std::nullopt;
+}
+
+/// The statement becomes a list of what there is.
+base::Status Session::list_tables(const ShowTables& show) {
+  std::string rows;
+  auto row = [&](std::string_view tier, std::string_view name) {
+    rows += fmt::format("{}({}, {})", rows.empty() ? "" : ", ", quote_text(tier), quote_text(name));
+  };
+  if (show.schemas) {
+    for (const char* tier : {"bronze", "gold", "meta", "silver"}) row(tier, tier);
+  } else {
+    for (const auto& source : TRY(find_tables(*lake_.options_.env, lake_.options_.root))) {
+      if (show.tier.empty() || show.tier == source.tier) row(source.tier, source.name);
+    }
+    if (show.tier == "meta") {
+      for (const char* name : {"rejected", "world"}) row("meta", name);
+    }
+  }
+  if (rows.empty()) rows = "(NULL, NULL)";
+  sql_ =
+      fmt::format("SELECT {} FROM (VALUES {}) t(tier, name) WHERE name IS NOT NULL{} ORDER BY ALL",
+                  show.schemas ? "name" : "tier, name", rows,
+                  show.like.empty() ? "" : " AND name LIKE " + quote_text(show.like));
+  return {};
+}
+
+/// Says the values of the columns that a PIVOT is made by.
+base::Status Session::fill_pivots() {
+  constexpr std::int64_t kColumnsMax = 1000;
+  std::vector<std::string> lists;
+  for (const auto& pivot : dialect_.pivots) {
+    TRY(check_select(*connection_, pivot.distinct));
+    auto values = connection_->query(pivot.distinct);
+    if (!values) return std::unexpected(located_error("", values.error().message));
+    auto rows = values->rows(kColumnsMax + 1);
+    if (std::ssize(rows) > kColumnsMax) {
+      return base::error(Code::kInvalidArgument,
+                         "PIVOT would give more than {} columns: say which values, ON c IN (…)",
+                         kColumnsMax);
+    }
+    std::string list;
+    for (const auto& row : rows) {
+      list += (list.empty() ? "" : ", ") + quote_text(row[0].get<std::string>());
+    }
+    lists.push_back(list.empty() ? "''" : list);
+  }
+  if (!lists.empty()) sql_ = with_values(dialect_, lists);
+  return {};
+}
+
+/// An error that names a table without its tier says which there are.
+base::Error Session::explained(base::Error error) const {
+  constexpr std::string_view kBefore = "Table with name ", kAfter = " does not exist";
+  auto begin = error.message.find(kBefore), end = error.message.find(kAfter);
+  if (begin == std::string::npos || end == std::string::npos || end < begin) return error;
+  auto sources = find_tables(*lake_.options_.env, lake_.options_.root);
+  if (!sources) return error;
+  std::string name = error.message.substr(begin + kBefore.size(), end - begin - kBefore.size());
+  std::string position = error.message.substr(0, error.message.find("Catalog Error"));
+  std::string hint;
+  for (const auto& source : *sources) {
+    if (lower_word(source.name) == lower_word(name))
+      hint = "write " + source.tier + "." + source.name;
+  }
+  error.code = Code::kNotFound;
+  error.message = fmt::format("{}table {} does not exist; {}", position, name,
+                              hint.empty() ? names_of(*sources) : hint);
+  return error;
+}
+
+}  // namespace lake

@@ -1,0 +1,90 @@
+#include "lake/sql_worker.h"
+
+#include <malloc.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <new>
+
+#include "base/log.h"
+#include "lake/session_internal.h"
+#include "lake/sql_worker_internal.h"
+
+namespace lake {
+namespace {
+
+/// Beside the engine's memory: the program's own, the parser's and planner's, the answer's.
+constexpr rlim_t kOwnMemory = rlim_t{640} << 20;
+
+void limit(__rlimit_resource what, rlim_t value) {
+  rlimit bound{value, value};
+  ::setrlimit(what, &bound);
+}
+
+/// What the engine takes on its way is bounded here, whatever it is for: RLIMIT_DATA counts each
+/// private page that was asked for.
+void set_limits(const WorkerRequest& request) {
+  limit(RLIMIT_DATA, (static_cast<rlim_t>(request.memory_mb) << 20) + kOwnMemory);
+  limit(RLIMIT_CORE, 0);
+  if (request.seconds_max > 0) limit(RLIMIT_CPU, static_cast<rlim_t>(request.seconds_max));
+}
+
+std::string read_all(int fd) {
+  std::string text;
+  char buffer[1 << 16];
+  for (ssize_t count; (count = ::read(fd, buffer, sizeof buffer)) > 0;) {
+    text.append(buffer, static_cast<std::size_t>(count));
+  }
+  return text;
+}
+
+bool write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    ssize_t count = ::write(fd, text.data(), text.size());
+    if (count <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return true;
+}
+
+}  // namespace
+
+/// Reaches into a Lake for what its daemon's has in memory.
+class SqlWorker {
+ public:
+  static base::Result<QueryResult> answer(const WorkerRequest& request) {
+    base::SystemClock clock;
+    auto lake = TRY(Lake::open({.env = &base::Env::real(),
+                                .clock = &clock,
+                                .root = request.root,
+                                .temp_dir = request.temp_dir,
+                                .memory_mb = request.memory_mb,
+                                .threads = request.threads}));
+    lake->state_->facts = request.facts;
+    lake->state_->macros[""] = request.macros;
+    try {
+      return lake->query(request.sql, {.max_rows = request.max_rows,
+                                       .max_bytes = request.max_bytes,
+                                       .cuts = request.cuts,
+                                       .timeout = std::chrono::milliseconds(0)});
+    } catch (const std::bad_alloc&) {
+      return base::error(base::Code::kResourceExhausted,
+                         "the statement needed more memory than one may have; make it smaller");
+    }
+  }
+};
+
+int run_sql_worker() {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // nobody would read the answer
+  auto request = request_from(read_all(0));
+  if (!request) return 2;
+  set_limits(*request);
+  // The rest of the process has nothing to tidy up: _exit spares closing the engine.
+  bool written = write_all(1, to_text(SqlWorker::answer(*request)));
+  ::_exit(written ? 0 : 1);
+}
+
+}  // namespace lake

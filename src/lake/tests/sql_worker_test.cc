@@ -1,0 +1,176 @@
+// Hostile statements in a worker: each ends in time and within its memory, and the lake goes on.
+#include "lake/sql_worker.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <thread>
+
+#include "lake/tests/lake_fixture.h"
+#include "lake/worker_process_internal.h"
+
+namespace lake {
+namespace {
+
+using base::Code;
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+std::string repeated(std::string_view text, int times) {
+  std::string all;
+  for (int i = 0; i < times; ++i) all += text;
+  return all;
+}
+
+class SqlWorkerTest : public LakeFixture {
+ protected:
+  SqlWorkerTest() {
+    auto opened = Lake::open({.env = &env_,
+                              .clock = &clock_,
+                              .root = root(),
+                              .temp_dir = dir_ + "/worker_tmp",
+                              .sql_worker = {LAKE_SQL_WORKER}});
+    EXPECT_TRUE(opened) << opened.error().message;
+    lake_ = std::move(*opened);
+    lake_->set_world({base::from_millis(kEpochMs), 42});
+  }
+
+  /// The most memory that one of this process's ended children took, KB.
+  static std::int64_t children_kb() {
+    rusage usage{};
+    ::getrusage(RUSAGE_CHILDREN, &usage);
+    return usage.ru_maxrss;
+  }
+};
+
+TEST_F(SqlWorkerTest, AnswersAsTheLakeItself) {
+  EXPECT_EQ(rows("SELECT id, name FROM bronze.users ORDER BY id"),
+            R"([[0,"Jana Nováková"],[1,"Petr Černý"]])");
+  EXPECT_EQ(rows("SELECT epoch, seed FROM meta.world"), R"([["2026-06-01T00:00:00.000000Z",42]])");
+  EXPECT_EQ(rows("SELECT -0.0::DOUBLE, 9007199254740993, 1e300::DOUBLE, 1.0::DOUBLE, 'é\"'"),
+            R"([[-0.0,"9007199254740993",1e+300,1.0,"é\""]])");
+  ASSERT_TRUE(lake_->set_macros("shop",
+                                "CREATE OR REPLACE TEMPORARY FUNCTION twice(x BIGINT) RETURNS "
+                                "BIGINT RETURN x * 2;"));
+  EXPECT_EQ(rows("SELECT twice(21)"), "[[42]]");
+  commit_views("a.parquet", {{1, 100}, {2, 200}}, 300);
+  EXPECT_EQ(rows("SELECT count(*) FROM bronze.pageviews", {.cuts = {{"pageviews", 150}}}), "[[1]]");
+  EXPECT_TRUE(lake_->query("SELECT * FROM range(10)", {.max_rows = 3})->truncated);
+  auto bad = lake_->query("SELECT\n nothing");
+  ASSERT_FALSE(bad);
+  EXPECT_EQ(bad.error().code, Code::kInvalidArgument);
+  EXPECT_EQ(bad.error().message.substr(0, 18), "line 2, column 2: ") << bad.error().message;
+  EXPECT_EQ(lake_->query("SELECT * FROM read_text('/etc/passwd')").error().code,
+            Code::kPermissionDenied);
+  EXPECT_EQ(env_.list(dir_ + "/worker_tmp")->size(), 0u);
+}
+
+TEST_F(SqlWorkerTest, NoStatementTakesMoreThanItsMemoryAndTime) {
+  std::string list = "1", columns = "1 AS c0", depth(3000, '('), unions = "SELECT 1";
+  for (int i = 0; i < 100'000; ++i) list += fmt::format(",{}", i);
+  for (int i = 0; i < 20'000; ++i) unions += " UNION ALL SELECT 1";
+  for (int i = 1; i < 3000; ++i) columns += fmt::format(", {} AS c{}", i, i);
+  const std::string hostile[] = {
+      "SELECT repeat('a', 1000000000)",
+      "SELECT length(repeat('a', 1000000000))",
+      "SELECT repeat(repeat('a', 100000), 100000)",
+      "SELECT lpad('', 1000000000, 'x')",
+      "SELECT rpad('', 1000000000, 'x')",
+      "SELECT range(100000000)",
+      "SELECT len(range(1000000000))",
+      "SELECT generate_series(1, 1000000000)",
+      "SELECT list_resize([1], 1000000000)",
+      "SELECT array_resize([1], 1000000000, 7)",
+      "SELECT repeat(['a'], 1000000000)",
+      "SELECT repeat('\\xAA'::BLOB, 1000000000)",
+      "SELECT repeat('1', 1000000000)::BIT",
+      "SELECT format('{:>1000000000}', 'x')",
+      "SELECT printf('%1000000000d', 1)",
+      "SELECT string_agg(i::VARCHAR, ',') FROM range(1000000000) t(i)",
+      "SELECT list(i) FROM range(1000000000) t(i)",
+      "SELECT count(*) FROM (SELECT unnest(range(1000000000)))",
+      "SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range * b.range % 7 = 3",
+      "WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) SELECT max(n) FROM r",
+      "WITH RECURSIVE r AS (SELECT 'a' AS t UNION ALL SELECT t || t FROM r) SELECT len(t) FROM r",
+      "SELECT regexp_replace(repeat('a', 50000000), '(a*)*b', 'c')",
+      "SELECT list_concat(range(50000000), range(50000000))",
+      "SELECT list_sort(range(100000000))",
+      "SELECT array_to_string(range(100000000), ',')",
+      "PIVOT (SELECT i, i % 100000 AS k FROM range(1000000) t(i)) ON k USING sum(i)",
+      "SELECT " + repeated("(SELECT 1) + ", 5000) + "1",
+      "SELECT " + depth + "1" + std::string(depth.size(), ')'),
+      "SELECT " + std::string(100'000, '[') + "1" + std::string(100'000, ']'),
+      "SELECT " + repeated("- ", 200'000) + "1",
+      "SELECT " + repeated("NOT ", 200'000) + "true",
+      "SELECT 1 WHERE 1 IN (" + list + ")",
+      unions,
+      "SELECT " + repeated("repeat(", 30) + "'a'" + repeated(", 10)", 30),
+      "SELECT " + columns + " FROM range(1000000)",
+      "SELECT * FROM (SELECT " + columns + ") a, range(100000000)",
+  };
+  for (const std::string& sql : hostile) {
+    auto began = Clock::now();
+    auto answer = lake_->query(sql, {.timeout = milliseconds(2000)});
+    auto took = std::chrono::duration_cast<milliseconds>(Clock::now() - began).count();
+    EXPECT_LT(took, 4000) << sql.substr(0, 80);
+    if (!answer) {
+      EXPECT_TRUE(answer.error().code == Code::kResourceExhausted ||
+                  answer.error().code == Code::kCancelled ||
+                  answer.error().code == Code::kInvalidArgument)
+          << sql.substr(0, 80) << ": " << answer.error().message.substr(0, 300);
+      EXPECT_LT(answer.error().message.size(), 10'000u) << sql.substr(0, 80);
+    }
+    EXPECT_LT(children_kb(), 1'100'000) << sql.substr(0, 80);
+  }
+  EXPECT_EQ(rows("SELECT 1"), "[[1]]");
+  EXPECT_EQ(env_.list(dir_ + "/worker_tmp")->size(), 0u);
+}
+
+TEST_F(SqlWorkerTest, OneThatIsStoppedEndsAtOnceWhereverItIs) {
+  for (const std::string& sql :
+       {std::string("SELECT lpad('', 1000000000, 'x')"),  // computed while it is planned
+        std::string("SELECT count(*) FROM range(10000000000) t(i) WHERE i % 7 = 3")}) {
+    std::stop_source source;
+    std::jthread stopper([&] {
+      std::this_thread::sleep_for(milliseconds(100));
+      source.request_stop();
+    });
+    auto began = Clock::now();
+    auto answer = lake_->query(sql, {.stop = source.get_token()});
+    EXPECT_LT(Clock::now() - began, milliseconds(1000)) << sql.substr(0, 80);
+    ASSERT_FALSE(answer) << sql.substr(0, 80);
+    EXPECT_EQ(answer.error().code, Code::kCancelled) << answer.error().message;
+  }
+}
+
+TEST_F(SqlWorkerTest, WaitingForATurnEndsToo) {
+  std::stop_source all, one;
+  std::vector<std::jthread> busy;
+  for (int i = 0; i < 3; ++i) {
+    busy.emplace_back([&] {
+      (void)lake_->query("SELECT count(*) FROM range(10000000000) t(i) WHERE i % 7 = 3",
+                         {.stop = all.get_token()});
+    });
+  }
+  std::this_thread::sleep_for(milliseconds(200));
+  std::jthread stopper([&] {
+    std::this_thread::sleep_for(milliseconds(100));
+    one.request_stop();
+  });
+  auto began = Clock::now();
+  EXPECT_EQ(lake_->query("SELECT 1", {.stop = one.get_token()}).error().code, Code::kCancelled);
+  EXPECT_LT(Clock::now() - began, milliseconds(1000));
+  all.request_stop();
+}
+
+TEST_F(SqlWorkerTest, AWorkerThatDiesFailsItsStatementOnly) {
+  auto died = ask_worker({"/bin/sh", "-c", "kill -9 $$"}, "{}", {}, {});
+  ASSERT_FALSE(died);
+  EXPECT_EQ(died.error().code, Code::kResourceExhausted);
+  EXPECT_FALSE(ask_worker({"/nothing/there"}, "{}", {}, {}));
+  EXPECT_EQ(*ask_worker({"/bin/cat"}, std::string(1 << 20, 'x') + "\n", {}, {}),
+            std::string(1 << 20, 'x') + "\n");
+}
+
+}  // namespace
+}  // namespace lake
