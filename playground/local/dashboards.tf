@@ -10,4 +10,7 @@ resource "hriste_dashboard" "this" {
   name   = trimsuffix(each.key, ".md")
   source = file("${local.dashboards}/${each.key}")
   file   = "playground/dashboards/${each.key}"
+
+  # A column that it shows may be one that this apply makes.
+  depends_on = [hriste_trigger.on_apply]
 }

@@ -1,6 +1,7 @@
 #include "client/session.h"
 
 #include "base/env.h"
+#include "base/text.h"
 #include "client/http_internal.h"
 #include "client/start.h"
 
@@ -60,8 +61,8 @@ base::Result<std::shared_ptr<Session>> Session::connect(const std::string& data_
   auto daemon = TRY(read_daemon_json(data_dir));
   if (wait_for_end(daemon.pid, 0))
     return base::error(Code::kUnavailable, "no daemon runs for {}", data_dir);
-  auto token = TRY(base::Env::real().read_file(data_dir + "/token"));
-  while (token.ends_with('\n')) token.pop_back();
+  auto kept = TRY(base::Env::real().read_file(data_dir + "/token"));
+  std::string token(base::trimmed(base::without_mark(kept)));
   std::shared_ptr<Session> session(new Session(std::move(daemon), std::move(token)));
   // Another process may have the port of a daemon that died, or even its pid.
   auto health = session->request("GET", "/v1/health", nullptr, kHealthSeconds);

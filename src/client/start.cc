@@ -27,7 +27,7 @@ using base::Code;
 using std::chrono::steady_clock;
 
 constexpr double kStartSeconds = 10;
-constexpr double kEndSeconds = 15;
+constexpr double kOldDaemonSeconds = 15;
 constexpr double kLockSeconds = 60;
 constexpr auto kPause = std::chrono::milliseconds(3);
 
@@ -209,7 +209,7 @@ base::Result<std::shared_ptr<Session>> start(const std::string& data_dir,
 
 /// Waits for a daemon that holds the lock but does not answer: it comes up, or goes down.
 base::Result<std::shared_ptr<Session>> wait_while_locked(const std::string& data_dir) {
-  const Deadline deadline(kEndSeconds);
+  const Deadline deadline(kOldDaemonSeconds);
   while (true) {
     auto session = Session::connect(data_dir);
     if (session || !is_locked(data_dir)) return session;
@@ -226,7 +226,7 @@ base::Status end_other_build(Session& session, const std::string& data_dir) {
   auto asked = session.request("POST", "/v1/shutdown");
   if (!asked && asked.error().error.code != Code::kUnavailable)
     return std::unexpected(std::move(asked).error().error);
-  if (wait_for_end(daemon.pid, kEndSeconds)) return {};
+  if (wait_for_end(daemon.pid, kOldDaemonSeconds)) return {};
   return base::error(Code::kUnavailable,
                      "the daemon of {} (pid {}, version {}) does not end; end it and try again",
                      data_dir, daemon.pid, daemon.version);

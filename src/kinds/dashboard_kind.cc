@@ -6,7 +6,7 @@ namespace kinds {
 namespace {
 
 /// The whole file, so that a wrong one is refused at plan with its line.
-Problems check(const json& attributes) {
+Problems check_dashboard(const json& attributes) {
   const json& source = member(attributes, "source");
   const json& file = member(attributes, "file");
   if (!source.is_string() || is_unknown(file)) return {};
@@ -32,7 +32,7 @@ Kind dashboard_kind() {
   source = file("dashboards/shop.md")
   file   = "dashboards/shop.md"
 })",
-          .check = check};
+          .check = check_dashboard};
 }
 
 }  // namespace kinds

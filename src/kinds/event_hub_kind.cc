@@ -5,7 +5,7 @@ namespace kinds {
 namespace {
 
 /// Where captured files lie: control's hub controller writes there.
-Claims claims(const json& attributes, const TierOf& tier_of) {
+Claims claims_event_hub(const json& attributes, const TierOf& tier_of) {
   const auto &name = member(attributes, "name"), &capture = member(attributes, "capture");
   if (!name.is_string() || !capture.is_object()) return {};
   const auto tier = tier_of(member(capture, "lake"));
@@ -63,7 +63,7 @@ Kind event_hub_kind() {
                                  "15, 20, 30 or 60",
                                  minutes.get<std::int64_t>())}};
           },
-          .claims = claims};
+          .claims = claims_event_hub};
 }
 
 }  // namespace kinds

@@ -4,7 +4,7 @@
 namespace kinds {
 namespace {
 
-Problems check(const json& attributes) {
+Problems check_experiment(const json& attributes) {
   const json& uri = member(attributes, "tracking_uri");
   if (!uri.is_string()) return {};
   const auto& text = uri.get_ref<const std::string&>();
@@ -42,7 +42,7 @@ Kind experiment_kind() {
   name         = "order_value"
   tracking_uri = "http://127.0.0.1:5000"
 })",
-      .check = check};
+      .check = check_experiment};
 }
 
 }  // namespace kinds

@@ -11,7 +11,7 @@ constexpr std::array kSinks = {"lake", "database", "event_hub"};
 bool is_event(const json& table) { return table == "pageviews" || table == "stars"; }
 bool is_relational(const json& table) { return table == "orders" || table == "items"; }
 
-void derive(json& attributes) {
+void derive_generator(json& attributes) {
   auto& mode = attributes["mode"];
   if (!mode.is_null()) return;
   const auto& table = attributes["table"];
@@ -25,7 +25,7 @@ Problem wrong_sink(const json& table, std::string_view right) {
                       table.get<std::string>(), right)};
 }
 
-Problems check(const json& attributes) {
+Problems check_generator(const json& attributes) {
   int set = 0, open = 0;
   for (const auto* sink : kSinks) {
     const auto& value = member(attributes, sink);
@@ -57,7 +57,7 @@ Problems check(const json& attributes) {
 }
 
 /// A table of the world has its folder in bronze, its table in a database, its events in a hub.
-Claims claims(const json& attributes, const TierOf&) {
+Claims claims_generator(const json& attributes, const TierOf&) {
   const auto& table = member(attributes, "table");
   if (!table.is_string()) return {};
   const auto name = table.get<std::string>();
@@ -110,9 +110,9 @@ Kind generator_kind() {
   table = "users"
   lake  = hriste_lake.bronze.ref
 })",
-      .derive = derive,
-      .check = check,
-      .claims = claims};
+      .derive = derive_generator,
+      .check = check_generator,
+      .claims = claims_generator};
 }
 
 }  // namespace kinds

@@ -15,7 +15,7 @@ notebook::Values values_of(const json& parameters) {
 }
 
 /// Format, parameters and charts, so that a wrong file is refused at plan with its line.
-Problems check(const json& attributes) {
+Problems check_notebook(const json& attributes) {
   const json& source = member(attributes, "source");
   const json& file = member(attributes, "file");
   const json& parameters = member(attributes, "parameters");
@@ -59,7 +59,7 @@ Kind notebook_kind() {
   run    = "apply"
   needs  = [hriste_trigger.on_apply.ref]
 })",
-          .check = check};
+          .check = check_notebook};
 }
 
 }  // namespace kinds

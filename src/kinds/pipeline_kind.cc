@@ -257,7 +257,7 @@ void add_headers(const json& attributes, const std::vector<sqlfile::Step>& steps
   }
 }
 
-Problems check(const json& attributes) {
+Problems check_pipeline(const json& attributes) {
   Problems problems;
   const auto& activities = member(attributes, "activities");
   if (!activities.is_array()) return problems;
@@ -288,7 +288,7 @@ Problems check(const json& attributes) {
 }
 
 /// The tables that activities make, and where they copy to: folders of the lake, all of them.
-Claims claims(const json& attributes, const TierOf& tier_of) {
+Claims claims_pipeline(const json& attributes, const TierOf& tier_of) {
   Claims all;
   const auto& activities = member(attributes, "activities");
   for (int i = 0; activities.is_array() && i < static_cast<int>(activities.size()); ++i) {
@@ -333,8 +333,8 @@ Kind pipeline_kind() {
     { name = "users", type = "sql", table = "silver.users", query = file("silver_users.sql") },
   ]
 })",
-      .check = check,
-      .claims = claims};
+      .check = check_pipeline,
+      .claims = claims_pipeline};
 }
 
 }  // namespace kinds

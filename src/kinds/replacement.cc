@@ -4,7 +4,7 @@
 namespace kinds {
 namespace {
 
-json joined(json path, json step) {
+json with_step(json path, json step) {
   path.push_back(std::move(step));
   return path;
 }
@@ -30,7 +30,7 @@ void compare_nested(const Attribute& attribute, const json& before, const json& 
   for (const auto& [key, element] : after.items()) {
     const auto& earlier = member(before, key);
     if (earlier.is_object() && element.is_object())
-      compare(attribute.nested, earlier, element, joined(path, key), changed);
+      compare(attribute.nested, earlier, element, with_step(path, key), changed);
   }
 }
 
@@ -40,9 +40,9 @@ void compare(const std::vector<Attribute>& attributes, const json& before, const
     const auto &old = member(before, attribute.name), &now = member(after, attribute.name);
     if (old == now) continue;
     if (attribute.forces_replacement && (path.empty() || is_made_anew(old, now)))
-      changed.push_back(joined(path, attribute.name));
+      changed.push_back(with_step(path, attribute.name));
     else if (!attribute.forces_replacement)
-      compare_nested(attribute, old, now, joined(path, attribute.name), changed);
+      compare_nested(attribute, old, now, with_step(path, attribute.name), changed);
   }
 }
 

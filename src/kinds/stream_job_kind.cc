@@ -39,7 +39,7 @@ Attribute outputs() {
                       .fallback = false}}};
 }
 
-void derive(json& attributes) {
+void derive_stream_job(json& attributes) {
   auto& outputs = attributes["outputs"];
   if (!outputs.is_object()) return;
   for (auto& [name, output] : outputs.items()) {
@@ -85,7 +85,7 @@ void check_query(const json& attributes, Problems& problems) {
   if (!plan) problems.push_back({{"query"}, streamsql::to_string(plan.error())});
 }
 
-Problems check(const json& attributes) {
+Problems check_stream_job(const json& attributes) {
   Problems problems;
   check_query(attributes, problems);
   const auto& outputs = member(attributes, "outputs");
@@ -94,7 +94,7 @@ Problems check(const json& attributes) {
   return problems;
 }
 
-Claims claims(const json& attributes, const TierOf& tier_of) {
+Claims claims_stream_job(const json& attributes, const TierOf& tier_of) {
   Claims all;
   const auto& outputs = member(attributes, "outputs");
   if (outputs.is_object()) {
@@ -146,9 +146,25 @@ Kind stream_job_kind() {
                    "are dropped and counted.",
             .fallback = "adjust",
             .checks = {.one_of = {"adjust", "drop"}}},
+           {.name = "on_error",
+            .doc =
+                "What an event does on which the query fails (a `CAST` without a value, a record "
+                "as a `GROUP BY` key): `stop` stops the job until the query is mended, "
+                "`dead_letter` sends the event to the dead letters with the reason.",
+            .fallback = "stop",
+            .in_ref = false,
+            .checks = {.one_of = {"stop", "dead_letter"}}},
+           {.name = "keep_rows",
+            .shape = Shape::kBool,
+            .doc =
+                "A changed query makes all rows again. Where events that old rows were made from "
+                "are gone, from the hub by its retention and from capture, the change is refused; "
+                "with `keep_rows` it is made, and the old rows stay beside the new ones.",
+            .fallback = false,
+            .in_ref = false},
            {.name = "dead_letter",
             .shape = Shape::kObject,
-            .doc = "Where events go that can't be parsed.",
+            .doc = "Where events go that can't be parsed, or that `on_error` sends there.",
             .nested = {target_attribute(Presence::kRequired),
                        path_attribute(Presence::kRequired, "Folder below the tier.")}}},
       .example = R"(resource "hriste_stream_job" "traffic" {
@@ -160,9 +176,9 @@ Kind stream_job_kind() {
     alerts = { alert = true }
   }
 })",
-      .derive = derive,
-      .check = check,
-      .claims = claims};
+      .derive = derive_stream_job,
+      .check = check_stream_job,
+      .claims = claims_stream_job};
 }
 
 }  // namespace kinds

@@ -50,7 +50,7 @@ void derive_vip_users(json& attributes) {
   if (users.is_number_integer()) vip_users = users.get<std::int64_t>() / 2;
 }
 
-void derive(json& attributes) {
+void derive_world(json& attributes) {
   derive_vip_users(attributes);
   const auto estimate = estimate_world(attributes);
   attributes["estimate"] = estimate ? json(estimate_text(*estimate)) : unknown();
@@ -97,7 +97,7 @@ void check_faults(const json& attributes, Problems& problems) {
                                     sum)});
 }
 
-Problems check(const json& attributes) {
+Problems check_world(const json& attributes) {
   Problems problems;
   check_vip_users(attributes, problems);
   check_epoch(attributes, problems);
@@ -186,8 +186,8 @@ Kind world_kind() {
   seed  = 42
   users = 1000
 })",
-      .derive = derive,
-      .check = check,
+      .derive = derive_world,
+      .check = check_world,
       .claims = [](const json&, const TierOf&) -> Claims {
         return {{"one world", "of the playground", {"name"}}};
       }};

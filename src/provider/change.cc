@@ -101,7 +101,7 @@ json wanted(const Kind& kind, const json& planned) {
 }
 
 json state_after(const Kind& kind, const json& known, const json& answer,
-                 const Identity& identity) {
+                 const ResourceIdentity& identity) {
   json plain = kinds::normalize(kind, to_plain(kind.attributes, known));
   for (const auto& attribute : kind.attributes) {
     if (answer.contains(attribute.name))
@@ -130,7 +130,7 @@ json data_state(const Kind& source, const json& config, const json& answer) {
   return to_wire(source.attributes, plain, config);
 }
 
-std::optional<Identity> identity_of(const json& state) {
+std::optional<ResourceIdentity> identity_of(const json& state) {
   if (!state.is_object() || !state.contains("id") || !state["id"].is_string()) return std::nullopt;
   std::vector<std::string> parts(1);
   for (char c : state["id"].get_ref<const std::string&>()) {
@@ -139,11 +139,11 @@ std::optional<Identity> identity_of(const json& state) {
     else
       parts.back() += c;
   }
-  return Identity{.playground = parts[0], .incarnation = parts.size() > 3 ? parts[3] : ""};
+  return ResourceIdentity{.playground = parts[0], .incarnation = parts.size() > 3 ? parts[3] : ""};
 }
 
 std::string playground_of(const json& state) {
-  return identity_of(state).value_or(Identity{}).playground;
+  return identity_of(state).value_or(ResourceIdentity{}).playground;
 }
 
 kinds::Meant meant_by(const json& state) {

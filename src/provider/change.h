@@ -28,7 +28,7 @@ PlannedChange plan_change(const kinds::Kind& kind, const json& prior, const json
 json wanted(const kinds::Kind& kind, const json& planned);
 
 /// Which one of its name it is, and where: the id.
-struct Identity {
+struct ResourceIdentity {
   std::string playground;
   std::string incarnation;  ///< empty for those of the first catalogues
 };
@@ -37,7 +37,7 @@ struct Identity {
 /// what was planned, or the prior state: its spelling of numbers is kept, and what the daemon does
 /// not mention is taken from it.
 json state_after(const kinds::Kind& kind, const json& known, const json& answer,
-                 const Identity& identity);
+                 const ResourceIdentity& identity);
 
 /// A data source's state: its configuration with the computed values of `answer`, null where
 /// absent.
@@ -45,7 +45,7 @@ json data_state(const kinds::Kind& source, const json& config, const json& answe
 
 /// What the id "playground/kind/name/incarnation" of a state says; nullopt when it is null, as in
 /// an import.
-std::optional<Identity> identity_of(const json& state);
+std::optional<ResourceIdentity> identity_of(const json& state);
 /// Its playground; empty when null.
 std::string playground_of(const json& state);
 /// Whom a read, an update or a removal of what has this state means.

@@ -209,7 +209,9 @@ TEST(State, WhatTheDaemonDoesNotGiveIsNull) {
 TEST(DataState, OfAnAbsentPlaygroundIsNulls) {
   const auto& source = *kinds::find_data_source("grade");
   const auto absent = data_state(source, reshape(source.attributes, json::object()), nullptr);
-  EXPECT_EQ(absent, json::parse(R"({"passed":null,"total":null,"all_right":null,"checks":null})"));
+  EXPECT_EQ(
+      absent,
+      json::parse(R"({"passed":null,"total":null,"changed":null,"all_right":null,"checks":null})"));
 }
 
 TEST(DataState, CellsBecomeText) {
