@@ -2,6 +2,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <string>
@@ -23,10 +24,18 @@ class BusyNames {
       names_.held_.erase(name_);
       names_.changed_.notify_all();
     }
+    /// nullptr when somebody else holds it.
+    static std::unique_ptr<Hold> if_free(BusyNames& names, std::string name) {
+      std::lock_guard lock(names.mutex_);
+      if (!names.held_.insert(name).second) return nullptr;
+      return std::unique_ptr<Hold>(new Hold(AlreadyHeld(), names, std::move(name)));
+    }
     Hold(const Hold&) = delete;
     Hold& operator=(const Hold&) = delete;
 
    private:
+    struct AlreadyHeld {};
+    Hold(AlreadyHeld, BusyNames& names, std::string name) : names_(names), name_(std::move(name)) {}
     BusyNames& names_;
     std::string name_;
   };

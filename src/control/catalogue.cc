@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "control/catalogue_migrations.h"
+#include "control/stored_form.h"
 
 namespace control {
 
@@ -200,11 +201,11 @@ Resource Catalogue::resource_of(const Statement& row) {
                  .incarnation = row.column_text(4),
                  .named = row.column_int(5) != 0,
                  .failed = row.column_text(6)};
-  if (found.attributes.is_object()) return found;
-  found.attributes = json::object();
-  found.failed = fmt::format(
-      "what {} keeps of {} \"{}\" is damaged: remove it from the configuration, or replace it",
-      sqlite3_db_filename(db_, "main"), found.kind, found.name);
+  std::string wrong = bring_to_form(found.kind, found.name, found.attributes);
+  if (wrong.empty()) return found;
+  found.failed =
+      fmt::format("what {} keeps of {} \"{}\" is damaged: {}; apply with -replace, or destroy it",
+                  sqlite3_db_filename(db_, "main"), found.kind, found.name, wrong);
   return found;
 }
 

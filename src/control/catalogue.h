@@ -30,8 +30,10 @@ inline constexpr int kGradesKept = 200;
 struct Resource {
   std::string kind;  ///< "hriste_lake"
   std::string name;
-  json attributes;     ///< as the provider wrote them, with the computed ones; always an object
-  bool ready = false;  ///< false: creation has begun and has not ended yet
+  /// As the provider wrote them, with the computed ones. Of what the catalogue returns every
+  /// declared one is there, those that are damaged null (stored_form.h).
+  json attributes;
+  bool ready = false;            ///< false: creation has begun and has not ended yet
   std::string incarnation = {};  ///< of its creation; empty: made before there were any
   bool named = true;             ///< a Read, update or delete has named it since its creation
   std::string failed = {};       ///< why it is failed; empty: it isn't

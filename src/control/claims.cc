@@ -1,5 +1,7 @@
 #include "control/claims.h"
 
+#include "base/guarded.h"
+
 namespace control {
 
 using base::Code;
@@ -11,7 +13,9 @@ namespace {
 kinds::TierOf tiers_in(const std::vector<Resource>& resources) {
   std::map<std::string, std::string> tiers;
   for (const auto& lake : resources) {
-    if (lake.kind == "hriste_lake") tiers[lake.name] = lake.attributes.value("tier", "");
+    if (lake.kind != "hriste_lake" || !lake.attributes.is_object()) continue;
+    const json tier = lake.attributes.value("tier", json());
+    if (tier.is_string()) tiers[lake.name] = tier;
   }
   return [tiers = std::move(tiers)](const json& ref) -> std::optional<std::string> {
     auto found = tiers.find(kinds::name_in_ref(ref).value_or(""));
@@ -19,9 +23,14 @@ kinds::TierOf tiers_in(const std::vector<Resource>& resources) {
   };
 }
 
+/// Of one whose stored attributes are damaged nobody knows what it claims: nothing.
 kinds::Claims claims_of(const Resource& resource, const kinds::TierOf& tier_of) {
   const auto* kind = kinds::find_kind(resource.kind);
-  return kind == nullptr ? kinds::Claims() : kinds::claims_of(*kind, resource.attributes, tier_of);
+  if (kind == nullptr) return {};
+  auto claims = base::guarded([&]() -> Result<kinds::Claims> {
+    return kinds::claims_of(*kind, resource.attributes, tier_of);
+  });
+  return claims ? std::move(*claims) : kinds::Claims();
 }
 
 /// The catalogue holds what is being changed as it was until that has succeeded.

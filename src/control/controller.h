@@ -34,7 +34,14 @@ class Controller {
   virtual base::Status start(const std::string& name, const json& attributes) = 0;
   /// False when someone removed it behind our back (drift): the next apply makes it again.
   virtual base::Result<bool> exists(const std::string& name, const json& attributes) = 0;
+  /// Of attributes that may be damaged: those members are null then. Removes what is known.
   virtual base::Status remove(const std::string& name, const json& attributes) = 0;
+  /// Why it doesn't work although it is there; empty: it does. Asked every second while somebody
+  /// looks.
+  virtual std::string failure(const std::string&, const json&) { return {}; }
+  /// Which of its files are missing or were cut, and what to do; empty: none. Reads logs and
+  /// folders, so it is asked by plans, and now and then.
+  virtual std::string damage(const std::string&, const json&) { return {}; }
   /// Nodes for the map.
   virtual std::vector<MapNode> nodes(const std::string& name, const json& attributes) = 0;
 };

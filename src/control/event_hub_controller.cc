@@ -4,6 +4,7 @@
 
 namespace control {
 
+using base::Code;
 using base::Result;
 using base::Status;
 
@@ -16,29 +17,37 @@ class EventHubController final : public Controller {
   Result<json> apply(const std::string& name, const json& wanted, const json& previous,
                      std::stop_token) override {
     if (captures_into_another(previous, wanted)) TRY(forget_captured(name, wanted));
-    TRY(start(name, wanted));
+    TRY(runtime_.broker->create_hub(TRY(options_of(name, wanted))));
     json made = wanted;
     made["address"] = fmt::format("127.0.0.1:{}", runtime_.broker->port());
     return made;
   }
 
+  /// The broker has opened what is there; a hub that has gone isn't made anew, empty, in silence.
   Status start(const std::string& name, const json& attributes) override {
-    hub::HubOptions options{.name = name,
-                            .partitions = attributes.at("partitions"),
-                            .retention_hours = attributes.at("retention_hours"),
-                            .capture = {}};
-    const json& capture = attributes.at("capture");
-    if (capture.is_object()) {
-      std::string tier = TRY(runtime_.tier_of(capture.at("lake")));
-      options.capture = hub::CaptureOptions{.dir = capture_root(tier),
-                                            .window_minutes = capture.at("window_minutes")};
+    if (auto why = runtime_.broker->failure(name); !why.empty()) {
+      return base::error(Code::kDataLoss, "{}", why);
     }
-    TRY(runtime_.broker->create_hub(std::move(options)));
+    if (!runtime_.broker->hub(name)) {
+      return base::error(Code::kNotFound, "event hub \"{}\" has no files any more: apply again",
+                         name);
+    }
+    TRY(runtime_.broker->create_hub(TRY(options_of(name, attributes))));
     return {};
   }
 
+  /// Failed is not missing.
   Result<bool> exists(const std::string& name, const json&) override {
-    return runtime_.broker->hub(name) != nullptr;
+    return runtime_.broker->hub(name) != nullptr || !runtime_.broker->failure(name).empty();
+  }
+
+  std::string failure(const std::string& name, const json&) override {
+    if (auto why = runtime_.broker->failure(name); !why.empty()) return why;
+    auto hub = runtime_.broker->hub(name);
+    if (!hub || !hub->options().capture) return {};
+    if (auto progress = runtime_.broker->capture_progress(name)) return progress->error;
+    return fmt::format("it isn't captured: {}/capture.json is damaged, or see the daemon's log",
+                       hub->dir());
   }
 
   Status remove(const std::string& name, const json& attributes) override {
@@ -53,11 +62,21 @@ class EventHubController final : public Controller {
 
   std::vector<MapNode> nodes(const std::string& name, const json& attributes) override {
     auto hub = runtime_.broker->hub(name);
-    if (!hub) return {};
+    std::string why = failure(name, attributes);
+    if (!hub && why.empty()) return {};
     MapNode node{.id = "hriste_event_hub." + name,
                  .label = "hub." + name,
                  .kind = "hriste_event_hub",
                  .tier = "store"};
+    if (!why.empty()) node.health = "fail";
+    if (why.empty()) {  // the hub itself works
+      why = runtime_.broker->groups_failure();
+      if (!why.empty()) node.health = "warn";
+    }
+    if (!hub) {
+      node.status = why;
+      return {node};
+    }
     std::int64_t outside = 0, bytes = 0;
     for (int p = 0; p < hub->partitions(); ++p) {
       auto state = hub->state(p);
@@ -71,7 +90,7 @@ class EventHubController final : public Controller {
       if (!sink.is_string() || ref_name(sink) != name) continue;
       node.inputs.push_back("hriste_generator." + resource.name);
     }
-    node.status = fmt::format("{} partitions", hub->partitions());
+    node.status = why.empty() ? fmt::format("{} partitions", hub->partitions()) : why;
     node.facts = {{"events", node.total},
                   {"bytes", bytes},
                   {"from outside", outside},
@@ -81,6 +100,20 @@ class EventHubController final : public Controller {
   }
 
  private:
+  Result<hub::HubOptions> options_of(const std::string& name, const json& attributes) const {
+    hub::HubOptions options{.name = name,
+                            .partitions = attributes.at("partitions"),
+                            .retention_hours = attributes.at("retention_hours"),
+                            .capture = {}};
+    const json& capture = attributes.at("capture");
+    if (capture.is_object()) {
+      std::string tier = TRY(runtime_.tier_of(capture.at("lake")));
+      options.capture = hub::CaptureOptions{.dir = capture_root(tier),
+                                            .window_minutes = capture.at("window_minutes")};
+    }
+    return options;
+  }
+
   /// A tier that was made anew has lost the files, under the same path.
   static bool captures_into_another(const json& previous, const json& wanted) {
     if (!previous.is_object()) return false;
@@ -93,7 +126,7 @@ class EventHubController final : public Controller {
   Status forget_captured(const std::string& name, const json& wanted) {
     json without = wanted;
     without["capture"] = nullptr;
-    TRY(start(name, without));
+    TRY(runtime_.broker->create_hub(TRY(options_of(name, without))));
     auto hub = runtime_.broker->hub(name);
     return hub ? runtime_.env.remove_file(hub->dir() + "/capture.json") : Status();
   }

@@ -23,15 +23,16 @@ class ExperimentController final : public Controller {
     return wanted;
   }
   Status start(const std::string& name, const json& attributes) override {
-    return runtime_.tracking->put_experiment(
-        {.name = name,
-         .description = text_of(attributes, "description"),
-         .tracking_uri = text_of(attributes, "tracking_uri"),
-         .tracking_token = text_of(attributes, "tracking_token")});
+    auto* store = TRY(runtime_.store());
+    return store->put_experiment({.name = name,
+                                  .description = text_of(attributes, "description"),
+                                  .tracking_uri = text_of(attributes, "tracking_uri"),
+                                  .tracking_token = text_of(attributes, "tracking_token")});
   }
   Result<bool> exists(const std::string&, const json&) override { return true; }
   Status remove(const std::string& name, const json&) override {
-    return runtime_.tracking->remove_experiment(name);
+    // A damaged store has nothing to remove from, and goes with the playground.
+    return runtime_.tracking ? runtime_.tracking->remove_experiment(name) : Status();
   }
   std::vector<MapNode> nodes(const std::string&, const json&) override { return {}; }
 

@@ -6,6 +6,8 @@
 #include "base/log.h"
 #include "control/all_controllers.h"
 #include "control/claims.h"
+#include "control/clock_release.h"
+#include "control/generator_files.h"
 #include "load/load.h"
 
 namespace control {
@@ -16,17 +18,17 @@ using base::Status;
 
 namespace {
 
-/// The lake path, below the bronze tier, of a table that the world writes as files.
-std::string lake_path(const std::string& table) {
-  if (table == "users") return "users/users.json";
-  if (table == "vipusers") return "vipusers/vipusers.json";
-  if (table == "towns") return "towns/towns.csv";
-  return "products";
-}
-
 class GeneratorController final : public Controller {
  public:
   explicit GeneratorController(Runtime& runtime) : runtime_(runtime) {}
+
+  Status check(const std::string& name, const json& wanted) override {
+    if (!wanted.at("event_hub").is_string() || runtime_.loads.get(name)) return {};
+    auto world = world_of(wanted);
+    auto hub = runtime_.broker->hub(ref_name(wanted.at("event_hub")));
+    // Of what is absent apply() speaks.
+    return world && hub ? hub->check_generator((*world)->backfill_start_ms()) : Status();
+  }
 
   Result<json> apply(const std::string& name, const json& wanted, const json&,
                      std::stop_token stop) override {
@@ -87,6 +89,8 @@ class GeneratorController final : public Controller {
 
   Status remove(const std::string& name, const json& attributes) override {
     progress_.take(name);
+    if (auto load = runtime_.loads.take(name)) load->stop();
+    if (!attributes.at("table").is_string()) return {};  // damaged: nobody knows what it made
     const std::string table = attributes.at("table");
     if (attributes.at("lake").is_string()) {
       if (TRY(is_shared(name, {"folder", "bronze/" + table, {}}))) return {};
@@ -99,8 +103,14 @@ class GeneratorController final : public Controller {
       if (TRY(is_shared(name, {"database table", place, {}}))) return {};
       return (*database)->drop_table(table);
     }
-    if (auto load = runtime_.loads.take(name)) load->stop();
     return {};
+  }
+
+  std::string failure(const std::string& name, const json&) override {
+    auto load = runtime_.loads.get(name);
+    if (!load) return {};
+    auto state = load->state();
+    return state.ended ? state.error : std::string();
   }
 
   std::vector<MapNode> nodes(const std::string& name, const json& attributes) override {
@@ -170,19 +180,16 @@ class GeneratorController final : public Controller {
 
   /// What a load leaves when it is whole: the file, or for products their folder.
   std::string path_of(const json& attributes) const {
-    return runtime_.lake_root() + "/bronze/" + lake_path(attributes.at("table"));
+    return runtime_.lake_root() + "/bronze/" + generated_file(attributes.at("table"));
   }
 
   std::string folder_of(const json& attributes) const {
     return runtime_.lake_root() + "/bronze/" + attributes.at("table").get<std::string>();
   }
 
-  /// The clock runs once every load that is there has brought its back-fill in.
+  /// Not of this load alone: the clock runs once all have their back-fill in.
   void release_clock() {
-    for (const auto& [name, load] : runtime_.loads.all()) {
-      if (!load->state().backfilled) return;
-    }
-    if (auto status = runtime_.clock->release(); !status) {
+    if (auto status = release_clock_when_due(runtime_); !status) {
       base::log_error("control", "clock", "{}", status.error().message);
     }
   }
@@ -206,7 +213,7 @@ class GeneratorController final : public Controller {
             .kind = "table",
             .tier = "bronze",
             .status = "files",
-            .facts = {{"path", "bronze/" + lake_path(table)}},
+            .facts = {{"path", "bronze/" + generated_file(table)}},
             .inputs = {"hriste_generator." + name}};
   }
 

@@ -55,6 +55,42 @@ void add_alerts(Runtime& runtime, const std::string& job, const std::string& out
   scope.inputs.alerts.push_back(std::move(alerts));
 }
 
+/// The tables that the default query's job makes.
+bool is_graded(const std::string& table) {
+  constexpr std::array kOfTheJob{"bronze.pageviews", "bronze.stars", "bronze.vip_pageviews",
+                                 "bronze.deadletter"};
+  return table.starts_with("silver.stream_") ||
+         std::ranges::find(kOfTheJob, table) != kOfTheJob.end();
+}
+
+/// Output of the job → its table; alerts alone have none.
+Result<std::map<std::string, std::string>> tables_of(Runtime& runtime, const json& attributes) {
+  std::map<std::string, std::string> tables;
+  for (const auto& [output, target] : attributes.at("outputs").items()) {
+    if (!target.at("lake").is_string()) continue;
+    tables[output] = table_at(TRY(runtime.tier_of(target.at("lake"))), target.at("path"));
+  }
+  return tables;
+}
+
+/// Policies and cuts belong to (job, input): a hub's events are graded as the job takes them that
+/// keeps them raw, or else makes something else of them that is graded.
+void add_inputs(const Resource& job, const std::set<std::string>& tables, GradeScope& scope) {
+  const json& attributes = job.attributes;
+  grade::JobInput input{.job = job.name,
+                        .policies = {.late_s = attributes.at("late_arrival_seconds"),
+                                     .out_of_order_s = attributes.at("out_of_order_seconds"),
+                                     .drop = attributes.at("policy") == "drop"}};
+  for (const auto& [alias, ref] : attributes.at("inputs").items()) {
+    std::string hub = ref_name(ref);
+    bool keeps_raw = std::ranges::any_of(scope.inputs.hubs, [&](const auto& fed) {
+      return fed.second->name() == hub && tables.contains("bronze." + fed.first);
+    });
+    if (keeps_raw) scope.inputs.jobs[hub] = input;
+    scope.inputs.jobs.emplace(hub, input);
+  }
+}
+
 /// What the job itself says: events that it never saw, and that it stands.
 void add_state(Runtime& runtime, const std::string& job, GradeScope& scope) {
   auto running = runtime.jobs.get(job);
@@ -70,23 +106,22 @@ void add_state(Runtime& runtime, const std::string& job, GradeScope& scope) {
 
 Status add_stream_job(Runtime& runtime, const Resource& job, GradeScope& scope) {
   const json& attributes = job.attributes;
-  scope.inputs.stream_job = job.name;
-  scope.inputs.policies.late_s = attributes.at("late_arrival_seconds");
-  scope.inputs.policies.out_of_order_s = attributes.at("out_of_order_seconds");
-  scope.inputs.policies.drop = attributes.at("policy") == "drop";
+  auto table_of = TRY(tables_of(runtime, attributes));
+  std::set<std::string> tables;
+  for (const auto& [output, table] : table_of) tables.insert(table);
+  // What a job of somebody's own makes is no concern of the answer key's.
+  if (std::ranges::none_of(tables, is_graded)) return {};
+  add_inputs(job, tables, scope);
   auto changed = TRY(changed_outputs(attributes.at("query").get<std::string>()));
   for (const auto& [output, target] : attributes.at("outputs").items()) {
-    std::string table;
     if (target.at("alert") == true) add_alerts(runtime, job.name, output, scope);
-    if (target.at("lake").is_string()) {
-      table = table_at(TRY(runtime.tier_of(target.at("lake"))), target.at("path"));
-      scope.inputs.tables.insert(table);
-    }
     auto what = changed.find(output);
     if (what == changed.end()) continue;
     scope.inputs.changed["stream." + output] = what->second;
-    if (!table.empty()) scope.inputs.changed[table] = what->second;
+    auto table = table_of.find(output);
+    if (table != table_of.end()) scope.inputs.changed[table->second] = what->second;
   }
+  scope.inputs.tables.merge(tables);
   add_state(runtime, job.name, scope);
   if (const json& dead = attributes.at("dead_letter"); dead.is_object()) {
     std::string table = table_at(TRY(runtime.tier_of(dead.at("lake"))), dead.at("path"));
@@ -131,10 +166,13 @@ Result<GradeScope> grade_scope(Runtime& runtime) {
   scope.inputs.env = &runtime.env;
   scope.inputs.lake = runtime.lake.get();
   scope.inputs.hub_namespace = kNamespace;
-  for (const auto& resource : TRY(runtime.catalogue->list())) {
-    // A trigger grades while its own record is still being made: only what is ready counts.
-    if (!resource.ready) continue;
+  auto resources = TRY(runtime.catalogue->list());
+  // A trigger grades while its own record is still being made: only what is ready counts.
+  std::erase_if(resources, [](const Resource& resource) { return !resource.ready; });
+  for (const auto& resource : resources) {
     if (resource.kind == "hriste_generator") add_generator(runtime, resource.attributes, scope);
+  }
+  for (const auto& resource : resources) {
     if (resource.kind == "hriste_stream_job") TRY(add_stream_job(runtime, resource, scope));
     if (resource.kind == "hriste_pipeline") TRY(add_pipeline(runtime, resource.attributes, scope));
   }

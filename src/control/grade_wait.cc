@@ -89,9 +89,9 @@ base::Status wait_for_cuts(Runtime& runtime, const Cuts& cuts, std::stop_token s
   return {};
 }
 
-Cuts committed_cuts(Runtime& runtime, const Cuts& floor) {
+Cuts committed_cuts(const Jobs& jobs, const Cuts& floor) {
   Cuts committed;
-  for (const auto& [name, job] : runtime.jobs.all()) {
+  for (const auto& [name, job] : jobs) {
     for (const auto& [alias, input] : job->status().inputs) {
       auto [cut, is_new] = committed.try_emplace(input.hub, input.committed_cut_ms);
       cut->second = std::min(cut->second, input.committed_cut_ms);

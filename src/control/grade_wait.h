@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <stop_token>
 #include <string>
 
@@ -17,8 +18,10 @@ namespace control {
 base::Status wait_for_cuts(Runtime& runtime, const std::map<std::string, std::int64_t>& cuts,
                            std::stop_token stop);
 
-/// Hub → what every job that reads it has committed, at least `floor` of the hub.
+using Jobs = std::map<std::string, std::shared_ptr<stream::Job>>;
+
+/// Hub → what each of `jobs` that reads it has committed, at least `floor` of the hub.
 std::map<std::string, std::int64_t> committed_cuts(
-    Runtime& runtime, const std::map<std::string, std::int64_t>& floor);
+    const Jobs& jobs, const std::map<std::string, std::int64_t>& floor);
 
 }  // namespace control

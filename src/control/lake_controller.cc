@@ -35,6 +35,7 @@ class LakeController final : public Controller {
     return runtime_.env.exists(folder(attributes));
   }
   Status remove(const std::string& name, const json& attributes) override {
+    if (!attributes.at("tier").is_string()) return {};  // damaged: nobody knows which one it was
     if (TRY(owner_of(attributes.at("tier"))) != name) return {};
     return runtime_.env.remove_tree(folder(attributes));
   }

@@ -21,13 +21,13 @@ class ModelController final : public Controller {
   }
   Status start(const std::string& name, const json& attributes) override {
     const json& description = attributes.at("description");
-    return runtime_.tracking->put_model(
-        name, description.is_string() ? description.get<std::string>() : "",
-        attributes.at("metric"));
+    auto* store = TRY(runtime_.store());
+    return store->put_model(name, description.is_string() ? description.get<std::string>() : "",
+                            attributes.at("metric"));
   }
   Result<bool> exists(const std::string&, const json&) override { return true; }
   Status remove(const std::string& name, const json&) override {
-    return runtime_.tracking->remove_model(name);
+    return runtime_.tracking ? runtime_.tracking->remove_model(name) : Status();
   }
 
   std::vector<MapNode> nodes(const std::string& name, const json&) override {
@@ -35,6 +35,7 @@ class ModelController final : public Controller {
                  .label = "model." + name,
                  .kind = "hriste_model",
                  .tier = "serve"};
+    if (!runtime_.tracking) return {node};
     auto champion = runtime_.tracking->version(name, tracking::kChampion);
     node.health = champion ? "ok" : "idle";
     node.status =

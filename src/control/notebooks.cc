@@ -5,6 +5,7 @@
 
 #include "control/controller.h"
 #include "control/python_notebook.h"
+#include "control/sql_columns.h"
 #include "notebook/document.h"
 
 namespace control {
@@ -27,26 +28,10 @@ double seconds_since(SteadyClock::time_point from) {
   return std::chrono::duration<double>(SteadyClock::now() - from).count();
 }
 
-/// Moves the lake's "line 3, column 8: …" of a statement to the notebook's file.
-struct Place {
-  int line;
-  std::string message;
-};
-Place place_of(const Statement& statement, const std::string& message) {
-  int line = 0, column = 0, used = 0;
-  // NOLINTNEXTLINE: both numbers are the lake's own
-  if (std::sscanf(message.c_str(), "line %d, column %d: %n", &line, &column, &used) == 2 &&
-      used > 0) {
-    return {statement.line + line - 1,
-            fmt::format("column {}: {}", column, message.substr(static_cast<std::size_t>(used)))};
-  }
-  return {statement.code_line, message};
-}
-
 base::Error located(const NotebookText& text, const Statement& statement,
                     const base::Error& error) {
-  auto [line, message] = place_of(statement, error.message);
-  return {error.code, fmt::format("{}:{} {}", text.file, line, message)};
+  auto problem = notebook::problem_of_sql(error.message, statement.line, statement.code_line);
+  return {error.code, notebook::to_string(problem, text.file)};
 }
 
 /// Keeps the first rows that fit into the kept size, and one at least.
@@ -62,19 +47,12 @@ void trim(lake::QueryResult& answer) {
 
 /// The charts' columns have to be the query's.
 Status check_charts(const Step& step, const lake::QueryResult& answer, const NotebookText& text) {
+  std::vector<std::string> columns;
+  for (const lake::QueryColumn& column : answer.columns) columns.push_back(column.name);
   for (const notebook::Chart& chart : step.charts) {
-    std::vector<std::string> wanted = chart.y;
-    for (const std::string* other : {&chart.x, &chart.color}) {
-      if (!other->empty()) wanted.push_back(*other);
-    }
-    for (const std::string& name : wanted) {
-      if (std::ranges::find(answer.columns, name, &lake::QueryColumn::name) !=
-          answer.columns.end()) {
-        continue;
-      }
-      return base::error(Code::kInvalidArgument, "{}:{} chart: the query gives no column {}",
-                         text.file, chart.line, name);
-    }
+    std::string missing = missing_columns(chart.columns(), columns);
+    if (missing.empty()) continue;
+    return base::error(Code::kInvalidArgument, "{}:{} chart: {}", text.file, chart.line, missing);
   }
   return {};
 }

@@ -1,21 +1,27 @@
 // What the page shows: clock, cards, map, grade, alerts, runs, and the rate of the last minute.
 #include <malloc.h>
 
+#include "base/guarded.h"
 #include "base/log.h"
+#include "control/clock_release.h"
+#include "control/condition.h"
 #include "control/graded_nodes.h"
 #include "control/playground.h"
 #include "control/runtime.h"
 
 namespace control {
 
+using base::Status;
+
 namespace {
 
 constexpr int kRunsShown = 20;
 constexpr int kAlertsShown = 50;
 constexpr std::int64_t kWatchedMs = 5000;  // somebody looks, when the last overview is younger
+constexpr int kDamageTicks = 60;           // seconds between two looks at all listed files
 constexpr int kIdleTicks = 10;             // seconds between two samples when nobody looks
 
-std::int64_t wall_ms() { return base::to_millis(base::SystemClock().now()); }
+std::int64_t wall_now_ms() { return base::to_millis(base::SystemClock().now()); }
 
 double steady_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -70,6 +76,7 @@ json card(std::string title, std::string value, std::string note) {
 
 json grade_card(const json& grade) {
   if (!grade.is_object()) return card("grade", "–", "no run has been graded yet");
+  if (grade.contains("stale")) return card("grade", "?", grade.value("stale", ""));
   int passed = grade.value("passed", 0), total = grade.value("total", 0);
   std::string note;
   for (auto [count, what] : {std::pair(grade.value("wrong", 0), "wrong"),
@@ -98,43 +105,59 @@ std::vector<MapNode> Playground::collect_nodes() {
   std::vector<MapNode> nodes;
   for (const auto& resource : runtime_->catalogue->list().value_or(std::vector<Resource>{})) {
     Controller* controller = this->controller(resource.kind);
-    if (controller == nullptr || !resource.ready) continue;
-    for (auto& node : controller->nodes(resource.name, resource.attributes)) {
-      nodes.push_back(std::move(node));
-    }
+    auto condition = condition_of(*runtime_, controller, resource);
+    for (auto& node : nodes_of(condition, controller, resource)) nodes.push_back(std::move(node));
   }
   return nodes;
 }
 
 void Playground::sample_map() {
   auto nodes = collect_nodes();
-  show_grade(recorded_grade().value_or(json()), nodes);
-  map_.sample(std::move(nodes), steady_seconds(), wall_ms() / 1000);
+  // As last looked: reading all logs each second would cost more than the map.
+  json grade = runtime_->catalogue->latest_grade().value_or(std::nullopt).value_or(json());
+  doubt(grade);
+  show_grade(grade, nodes);
+  map_.sample(std::move(nodes), steady_seconds(), wall_now_ms() / 1000);
 }
 
 void Playground::tick_every_second(std::stop_token stop) {
   base::SystemClock wall;
   for (int tick = 0; !stop.stop_requested(); ++tick) {
-    bool watched = wall_ms() - last_overview_ms_ < kWatchedMs;
-    if (watched || tick % kIdleTicks == 0) sample_map();
-    // What an apply needed goes back to the system when it is over.
-    if (tick % kIdleTicks == 0) ::malloc_trim(0);
-    if (tick % 2 == 1) {
-      if (auto saved = runtime_->clock->save(); !saved) {
-        base::log_warn("control", "clock", "{}", saved.error().message);
-      }
+    if (auto done = base::guarded([&] { return this->tick(tick); }); !done) {
+      base::log_warn("control", "tick", "{}", done.error().message);
     }
     wall.wait_until(wall.now() + std::chrono::seconds(1), stop);
   }
 }
 
+void Playground::look_for_all_damage() {
+  for (const auto& resource : runtime_->catalogue->list().value_or(std::vector<Resource>{})) {
+    Controller* controller = this->controller(resource.kind);
+    if (controller != nullptr) look_for_damage(*runtime_, *controller, resource);
+  }
+}
+
+Status Playground::tick(int number) {
+  bool watched = wall_now_ms() - last_overview_ms_ < kWatchedMs;
+  if (number % kDamageTicks == 0) look_for_all_damage();
+  if (watched || number % kIdleTicks == 0) sample_map();
+  if (number % kIdleTicks == 0) {
+    take_up_failed();
+    // What an apply needed goes back to the system when it is over.
+    ::malloc_trim(0);
+  }
+  TRY(release_clock_when_due(*runtime_));
+  return number % 2 == 1 ? runtime_->clock->save() : Status();
+}
+
 json Playground::overview(bool with_history) {
-  std::int64_t now = wall_ms();
+  std::int64_t now = wall_now_ms();
   if (now - last_overview_ms_.exchange(now) > kWatchedMs) sample_map();
   Catalogue& catalogue = *runtime_->catalogue;
   auto totals = map_.totals();
   json runs = latest_runs(catalogue);
   json grade = catalogue.latest_grade().value_or(std::nullopt).value_or(json());
+  doubt(grade);
 
   json overview = {{"playground", id_},
                    {"version", options_.version},
@@ -147,6 +170,7 @@ json Playground::overview(bool with_history) {
                    {"alerts", latest_alerts(catalogue)},
                    {"alerts_total", catalogue.alert_count().value_or(0)},
                    {"runs", std::move(runs)},
+                   {"waiting", runtime_->waiting.list()},
                    {"rate", totals.events_per_s}};
   if (with_history) overview["rate_history"] = map_.rate_history();
   return overview;

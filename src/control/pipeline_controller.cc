@@ -3,6 +3,7 @@
 
 #include "control/all_controllers.h"
 #include "control/claims.h"
+#include "control/run_repairs.h"
 #include "flow/pipeline.h"
 #include "flow/sql_activity.h"
 #include "sqlfile/header.h"
@@ -32,6 +33,11 @@ class PipelineController final : public Controller {
   }
   Result<bool> exists(const std::string&, const json&) override { return true; }
 
+  std::string damage(const std::string& name, const json& attributes) override {
+    auto pipeline = flow::Pipeline::parse(name, attributes);
+    return pipeline ? damage_of_pipeline(runtime_, *pipeline) : pipeline.error().message;
+  }
+
   Status remove(const std::string& name, const json& attributes) override {
     TRY(offer_macros(name, json::object()));
     for (const auto& activity : attributes.at("activities")) {
@@ -46,15 +52,11 @@ class PipelineController final : public Controller {
   }
 
   std::vector<MapNode> nodes(const std::string& name, const json& attributes) override {
-    json last = last_run(name);
-    std::map<std::string, json> results;
-    if (last.is_object()) {
-      for (const auto& activity : last["activities"]) results[activity["name"]] = activity;
-    }
+    auto results = last_results(name);
     std::vector<MapNode> nodes;
     for (const auto& activity : attributes.at("activities")) {
       if (target(activity).empty()) continue;  // training: its model is a node
-      nodes.push_back(node(name, activity, results[activity["name"]]));
+      nodes.push_back(node(name, activity, results[activity.at("name").get<std::string>()]));
     }
     return nodes;
   }
@@ -98,7 +100,7 @@ class PipelineController final : public Controller {
       std::ranges::replace(table, '.', '/');
       return table;
     }
-    if (activity.at("type") == "copy") {
+    if (activity.at("type") == "copy" && activity.at("to").is_object()) {
       const json& to = activity.at("to");
       auto tier = runtime_.tier_of(to.at("lake"));
       return tier ? *tier + "/" + to.at("path").get<std::string>() : std::string();
@@ -106,12 +108,27 @@ class PipelineController final : public Controller {
     return {};
   }
 
-  json last_run(const std::string& pipeline) {
-    auto last = runtime_.catalogue->runs(1, pipeline).value_or(std::vector<StoredRun>{});
-    return last.empty() ? json() : std::move(last.front().record);
+  /// What became of an activity in the last run, and what it made when it last succeeded: a run
+  /// that fails leaves the table as it was.
+  struct Results {
+    json last, good;
+  };
+
+  std::map<std::string, Results> last_results(const std::string& pipeline) {
+    std::map<std::string, Results> results;
+    for (const auto& run :
+         runtime_.catalogue->runs(20, pipeline).value_or(std::vector<StoredRun>{})) {
+      for (const auto& activity : run.record.value("activities", json::array())) {
+        auto& [last, good] = results[activity.value("name", "")];
+        if (last.is_null()) last = activity;
+        if (good.is_null() && activity.value("state", "") == "succeeded") good = activity;
+      }
+    }
+    return results;
   }
 
-  MapNode node(const std::string& pipeline, const json& activity, const json& result) {
+  MapNode node(const std::string& pipeline, const json& activity, const Results& results) {
+    const auto& [result, good] = results;
     std::string folder = target(activity);
     std::string id = folder;
     std::ranges::replace(id, '/', '.');
@@ -135,7 +152,7 @@ class PipelineController final : public Controller {
       node.status = "not run yet";
       return node;
     }
-    node.total = result.value("rows", std::int64_t{0});
+    node.total = good.is_object() ? good.value("rows", std::int64_t{0}) : 0;
     std::string state = result.value("state", "");
     node.status = state == "failed" ? result.value("error", "") : state;
     node.health = state == "failed" ? "fail" : state == "skipped" ? "warn" : "ok";

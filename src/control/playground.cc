@@ -4,10 +4,14 @@
 
 #include <algorithm>
 #include <thread>
+#include <tuple>
 
+#include "base/guarded.h"
 #include "base/log.h"
 #include "control/all_controllers.h"
+#include "control/condition.h"
 #include "control/hub_records.h"
+#include "control/meta_number.h"
 #include "control/notebooks.h"
 #include "control/run.h"
 #include "control/tracking_view.h"
@@ -30,12 +34,37 @@ std::string random_hex(size_t bytes) {
   return text;
 }
 
-/// meta[key], made on first use.
+bool is_hex(std::string_view text) {
+  return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+/// meta[key], made on first use, and anew when it is damaged.
 Result<std::string> kept_secret(Catalogue& catalogue, const char* key, size_t bytes) {
-  if (auto value = TRY(catalogue.meta(key))) return *value;
+  auto value = TRY(catalogue.meta(key));
+  if (value && value->size() == 2 * bytes && is_hex(*value)) return *value;
+  if (value) base::log_warn("control", "secret_damaged", "key={}: a new one is made", key);
   std::string made = random_hex(bytes);
   TRY(catalogue.set_meta(key, made));
   return made;
+}
+
+constexpr std::int64_t kPortMax = 65'535;
+
+/// A damaged store fails experiments and models, nothing else.
+void open_tracking(Runtime& runtime) {
+  std::string dir = runtime.data_dir + "/ml";
+  auto opened = base::guarded([&] {
+    return tracking::Store::open({.env = &runtime.env, .clock = &runtime.wall, .dir = dir});
+  });
+  if (opened) {
+    runtime.tracking = std::move(*opened);
+    return;
+  }
+  runtime.tracking_failed = fmt::format(
+      "{}: put a copy of {}/tracking.db back, or move it away and start the daemon again, which "
+      "forgets the runs and models of before",
+      opened.error().message, dir);
+  base::log_error("control", "tracking_failed", "error={}", runtime.tracking_failed);
 }
 
 std::int64_t wall_ms() { return base::to_millis(base::SystemClock().now()); }
@@ -67,7 +96,7 @@ const std::string& Playground::id() const { return id_; }
 Result<std::unique_ptr<Playground>> Playground::open(Options options) {
   std::unique_ptr<Playground> self(new Playground);
   self->options_ = std::move(options);
-  self->runtime_ = std::make_unique<Runtime>();
+  self->runtime_ = std::make_unique<Runtime>(self->options_.patience);
   Runtime& runtime = *self->runtime_;
   runtime.data_dir = self->options_.data_dir;
   runtime.catalogue = TRY(Catalogue::open(runtime.data_dir + "/catalogue.db"));
@@ -80,40 +109,70 @@ Result<std::unique_ptr<Playground>> Playground::open(Options options) {
   runtime.lake = TRY(lake::Lake::open({.env = &runtime.env,
                                        .clock = &runtime.wall,
                                        .root = runtime.lake_root(),
-                                       .temp_dir = runtime.data_dir + "/tmp"}));
-  runtime.tracking = TRY(tracking::Store::open(
-      {.env = &runtime.env, .clock = &runtime.wall, .dir = runtime.data_dir + "/ml"}));
-  auto kafka_port = TRY(runtime.catalogue->meta("kafka_port")).value_or("0");
-  runtime.broker =
-      TRY(hub::Broker::open({.env = &runtime.env,
-                             .clock = &runtime.clock->clock(),
-                             .dir = runtime.data_dir + "/hub",
-                             .name = kNamespace,
-                             .port = std::stoi(kafka_port),
-                             .key = TRY(kept_secret(*runtime.catalogue, "kafka_key", 16))}));
+                                       .temp_dir = runtime.data_dir + "/tmp",
+                                       .sql_worker = self->options_.sql_worker}));
+  open_tracking(runtime);
+  runtime.broker = TRY(hub::Broker::open(
+      {.env = &runtime.env,
+       .clock = &runtime.clock->clock(),
+       .dir = runtime.data_dir + "/hub",
+       .name = kNamespace,
+       .port = static_cast<int>(meta_number(*runtime.catalogue, "kafka_port", 0, 0, kPortMax)),
+       .key = TRY(kept_secret(*runtime.catalogue, "kafka_key", 16)),
+       .may_settle = [&runtime] {
+         return runtime.creates.idle() >= runtime.waiting.patience().settled;
+       }}));
   TRY(runtime.catalogue->set_meta("kafka_port", std::to_string(runtime.broker->port())));
   self->controllers_ = all_controllers(runtime);
   TRY(self->start_all());
-  self->mirror_ = std::make_unique<tracking::Mirror>(
-      tracking::Mirror::Options{.store = runtime.tracking.get(), .inputs_of = model_inputs});
-  self->ticker_ =
-      std::jthread([raw = self.get()](std::stop_token stop) { raw->tick_every_second(stop); });
+  if (runtime.tracking) {
+    self->mirror_ = std::make_unique<tracking::Mirror>(
+        tracking::Mirror::Options{.store = runtime.tracking.get(), .inputs_of = model_inputs});
+  }
+  auto tick = [raw = self.get()](std::stop_token stop) -> Status {
+    raw->tick_every_second(stop);
+    return {};
+  };
+  self->ticker_ = TRY(base::guarded_thread("ticker", std::move(tick)));
   return self;
 }
 
+/// One that can't be taken up is failed; the rest goes on.
 Status Playground::start_all() {
   auto resources = TRY(runtime_->catalogue->list());
   for (const auto& [kind, controller] : controllers_) {
     for (const auto& resource : resources) {
-      if (resource.kind != kind || !resource.ready) continue;
-      auto status = controller->start(resource.name, resource.attributes);
-      if (status) continue;
-      // The rest goes on; the next apply makes this one again, since Read calls it missing.
-      base::log_error("control", "start_failed", "kind={} name={} error={}", kind, resource.name,
-                      status.error().message);
+      if (resource.kind == kind && resource.ready) take_up(*controller, resource);
     }
   }
   return {};
+}
+
+void Playground::take_up(Controller& controller, const Resource& resource) {
+  const auto& [kind, name] = std::tie(resource.kind, resource.name);
+  Status started = resource.failed.empty()
+                       ? base::guarded([&] { return controller.start(name, resource.attributes); })
+                       : base::error(Code::kDataLoss, "{}", resource.failed);
+  if (started) return runtime_->failures.forget(kind, name);
+  std::string why = started.error().message;
+  bool is_news = runtime_->failures.why(kind, name) != why;
+  if (is_news)
+    base::log_error("control", "start_failed", "kind={} name={} error={}", kind, name, why);
+  bool absent = started.error().code == Code::kNotFound;
+  runtime_->failures.note(kind, name, std::move(why), absent);
+}
+
+/// What failed for want of another resource, or of room, works once that is there.
+void Playground::take_up_failed() {
+  auto resources = runtime_->catalogue->list().value_or(std::vector<Resource>{});
+  for (const auto& [kind, controller] : controllers_) {
+    for (const auto& resource : resources) {
+      if (resource.kind != kind || !resource.ready) continue;
+      if (runtime_->failures.why(kind, resource.name).empty()) continue;
+      auto hold = BusyNames::Hold::if_free(busy_, kind + "/" + resource.name);
+      if (hold) take_up(*controller, resource);
+    }
+  }
 }
 
 Controller* Playground::controller(const std::string& kind) const {
@@ -124,19 +183,34 @@ Controller* Playground::controller(const std::string& kind) const {
 Result<json> Playground::list() {
   json all = json::array();
   for (const auto& resource : TRY(runtime_->catalogue->list())) {
-    all.push_back({{"kind", resource.kind}, {"name", resource.name}, {"ready", resource.ready}});
+    auto condition = condition_of(*runtime_, controller(resource.kind), resource);
+    all.push_back({{"kind", resource.kind},
+                   {"name", resource.name},
+                   {"ready", resource.ready},
+                   {"state", state_name(condition.state)},
+                   {"failed", condition.why}});
   }
   return all;
 }
 
 Result<json> Playground::recorded_grade(const std::string& run_id) {
-  return TRY(runtime_->catalogue->latest_grade(run_id)).value_or(json());
+  json grade = TRY(runtime_->catalogue->latest_grade(run_id)).value_or(json());
+  look_for_all_damage();
+  doubt(grade);
+  return grade;
+}
+
+/// A grade is of tables that were whole: where one isn't any more, it says nothing about it.
+void Playground::doubt(json& grade) {
+  if (!grade.is_object()) return;
+  std::string why = runtime_->damages.first();
+  if (!why.empty()) grade["stale"] = "graded before: " + why;
 }
 
 Result<json> Playground::grade_history() { return json(TRY(runtime_->catalogue->grades())); }
 
 json Playground::endpoints() {
-  std::string port = runtime_->catalogue->meta("http_port").value_or(std::nullopt).value_or("0");
+  auto port = meta_number(*runtime_->catalogue, "http_port", 0, 0, kPortMax);
   int kafka = runtime_->broker->port();
   return {{"page", fmt::format("http://127.0.0.1:{}/", port)},
           {"kafka", fmt::format("127.0.0.1:{}", kafka)},
@@ -160,8 +234,8 @@ Result<json> Playground::world_hash() {
   return hashes;
 }
 
-Result<int> Playground::wanted_port() {
-  return std::stoi(TRY(runtime_->catalogue->meta("http_port")).value_or("0"));
+int Playground::wanted_port() {
+  return static_cast<int>(meta_number(*runtime_->catalogue, "http_port", 0, 0, kPortMax));
 }
 
 Status Playground::listening_on(int port) {
@@ -173,17 +247,22 @@ void Playground::note_apply() {
 }
 
 bool Playground::lease_ended() {
-  auto last = runtime_->catalogue->meta("last_apply_ms").value_or(std::nullopt);
-  if (!last) return false;
+  constexpr std::int64_t kUnknown = -1;
+  auto last = meta_number(*runtime_->catalogue, "last_apply_ms", kUnknown);
+  if (last == kUnknown) return false;
   std::int64_t ttl_minutes = 0;
   for (const auto& resource : runtime_->catalogue->list().value_or(std::vector<Resource>{})) {
-    if (resource.kind == "hriste_world") ttl_minutes = resource.attributes.value("ttl_minutes", 0);
+    if (resource.kind != "hriste_world") continue;
+    const json& ttl = resource.attributes.at("ttl_minutes");
+    if (ttl.is_number()) ttl_minutes = ttl;
   }
-  return ttl_minutes > 0 && wall_ms() > std::stoll(*last) + ttl_minutes * 60'000;
+  return ttl_minutes > 0 && (wall_ms() - last) / 60'000 >= ttl_minutes;
 }
 
 void Playground::close() {
   if (stop_.stop_requested() || !runtime_) return;
+  // First: should something below hang, the process ends without it.
+  if (runtime_->clock) (void)runtime_->clock->save();
   stop_.request_stop();
   ticker_.request_stop();
   if (ticker_.joinable()) ticker_.join();
@@ -214,10 +293,12 @@ Result<json> Playground::dashboards() {
   json all = json::array();
   for (const Resource& resource : TRY(runtime_->catalogue->list())) {
     if (resource.kind != "hriste_dashboard") continue;
-    json board = TRY(dashboard(resource.name));
+    auto board = dashboard(resource.name);
+    // A damaged one is listed too: its page says what is wrong.
+    if (!board) board = json{{"title", resource.name}, {"description", board.error().message}};
     all.push_back({{"name", resource.name},
-                   {"title", board["title"]},
-                   {"description", board["description"]}});
+                   {"title", (*board)["title"]},
+                   {"description", (*board)["description"]}});
   }
   std::sort(all.begin(), all.end(),
             [](const json& a, const json& b) { return a["name"] < b["name"]; });
@@ -227,6 +308,7 @@ Result<json> Playground::dashboards() {
 Result<json> Playground::dashboard(const std::string& name) {
   auto found = TRY(runtime_->catalogue->get("hriste_dashboard", name));
   if (!found) return base::error(Code::kNotFound, "dashboard \"{}\" does not exist", name);
+  if (!found->failed.empty()) return base::error(Code::kDataLoss, "{}", found->failed);
   auto board = notebook::parse_dashboard(found->attributes.at("source").get<std::string>());
   if (!board) {
     return base::error(Code::kInvalidArgument, "{}", notebook::to_string(board.error(), name));
@@ -236,23 +318,25 @@ Result<json> Playground::dashboard(const std::string& name) {
   return sent;
 }
 
-Result<json> Playground::experiments() { return control::experiments(*runtime_->tracking); }
+Result<json> Playground::experiments() { return control::experiments(*TRY(runtime_->store())); }
 Result<json> Playground::experiment_runs(const std::string& name) {
-  return control::experiment_runs(*runtime_->tracking, name);
+  return control::experiment_runs(*TRY(runtime_->store()), name);
 }
-Result<json> Playground::models() { return control::models(*runtime_->tracking); }
+Result<json> Playground::models() { return control::models(*TRY(runtime_->store())); }
 Result<json> Playground::model(const std::string& name) {
-  return control::model(*runtime_->tracking, name);
+  return control::model(*TRY(runtime_->store()), name);
 }
 
 Result<json> Playground::notebooks() {
   json all = json::array();
   for (const Resource& resource : TRY(runtime_->catalogue->list())) {
     if (resource.kind != "hriste_notebook") continue;
-    json last = TRY(kept_notebook_result(*runtime_, resource.name));
+    json last = kept_notebook_result(*runtime_, resource.name).value_or(json());
     json summary;
     if (last.is_object()) {
-      for (const char* key : {"state", "error", "started", "seconds"}) summary[key] = last[key];
+      for (const char* key : {"state", "error", "started", "seconds"}) {
+        summary[key] = last.value(key, json());
+      }
     }
     all.push_back({{"name", resource.name},
                    {"file", resource.attributes.value("file", json())},
@@ -291,9 +375,12 @@ Result<json> Playground::run_notebook_text(const json& request) {
 Result<json> Playground::grade(const std::string& run_id) { return grade_now(*runtime_, run_id); }
 
 Result<json> Playground::run_pipeline(const std::string& name, const std::string& trigger,
-                                      const std::string& from) {
-  return control::run_pipeline(*runtime_, {.pipeline = name, .trigger = trigger, .from = from});
+                                      const std::string& from, std::stop_token stop) {
+  return control::run_pipeline(
+      *runtime_, {.pipeline = name, .trigger = trigger, .from = from, .stop = std::move(stop)});
 }
+
+int Playground::cancel_runs(const std::string& pipeline) { return runtime_->runs.cancel(pipeline); }
 
 Result<json> Playground::hub_records(const std::string& name, std::vector<std::int64_t> offsets,
                                      int limit) {

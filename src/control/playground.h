@@ -24,9 +24,11 @@
 
 #include "base/result.h"
 #include "control/busy_names.h"
+#include "control/catalogue.h"
 #include "control/claims.h"
 #include "control/controller.h"
 #include "control/map.h"
+#include "control/waiting.h"
 #include "kinds/meant.h"
 #include "kinds/owner.h"
 
@@ -54,6 +56,8 @@ class Playground {
   struct Options {
     std::string data_dir;  ///< absolute
     std::string version;
+    std::vector<std::string> sql_worker = {};  ///< as lake::Lake::Options::sql_worker
+    Patience patience = {};
   };
   /// Opens the catalogue and everything it names; streams and generators go on where they were.
   static base::Result<std::unique_ptr<Playground>> open(Options options);
@@ -69,7 +73,8 @@ class Playground {
   Response<Resource> put(const std::string& kind, const std::string& name, const json& attributes,
                          const kinds::Meant& meant,
                          const std::optional<kinds::Owner>& owner = std::nullopt);
-  /// nullopt: the one that is meant isn't there (any more).
+  /// nullopt: the one that is meant isn't there (any more). One that is there and doesn't work says
+  /// why in `failed`.
   base::Result<std::optional<Resource>> get(const std::string& kind, const std::string& name,
                                             const kinds::Meant& meant);
   /// Absent is fine, and so is another one, which stays. Returns whether nothing is left.
@@ -78,7 +83,7 @@ class Playground {
   /// The attributes of whichever is there.
   Response<json> put(const std::string& kind, const std::string& name, const json& attributes);
   base::Result<std::optional<json>> get(const std::string& kind, const std::string& name);
-  /// [{"kind","name","ready"}].
+  /// [{"kind","name","ready","state":"begun"|"ready"|"failed","failed": why, or ""}].
   base::Result<json> list();
 
   /// {"columns":[{"name","type"}],"rows":[[…]],"truncated":bool}; read-only SQL over the lake.
@@ -107,7 +112,8 @@ class Playground {
   base::Result<json> run_notebook_text(const json& request);
   /// Computes the grade now and records it under `run_id`.
   base::Result<json> grade(const std::string& run_id);
-  /// The newest, of all or of one run; null when there is none.
+  /// The newest, of all or of one run; null when there is none. With "stale": why, when what was
+  /// graded is damaged since.
   base::Result<json> recorded_grade(const std::string& run_id = "");
   /// [{"run_id","graded_at","passed","total","wrong","not_gradable","changed","all_right"}], newest
   /// first: the last 200.
@@ -118,7 +124,9 @@ class Playground {
   json overview(bool with_history);
   /// `from`: the run to go on from (run.h); empty: all of it.
   base::Result<json> run_pipeline(const std::string& name, const std::string& trigger,
-                                  const std::string& from = {});
+                                  const std::string& from = {}, std::stop_token stop = {});
+  /// Cancels the runs of a pipeline, those that wait too; returns how many.
+  int cancel_runs(const std::string& pipeline);
   /// {"speed":60} | {"frozen":true} | {"jump_to":"2026-06-01T01:00:00Z"}.
   base::Status set_clock(const json& change);
   /// Records of a hub: [{"partition","offset","arrival","key","value"}], from `offsets` on, or the
@@ -127,7 +135,7 @@ class Playground {
                                  int limit);
 
   /// Where the API listens (0 = not yet); kept, so that the address survives a restart.
-  base::Result<int> wanted_port();
+  int wanted_port();
   base::Status listening_on(int port);
   /// True when the lease (ttl_minutes since the last apply, wall time) has run out.
   bool lease_ended();
@@ -137,10 +145,15 @@ class Playground {
  private:
   Playground();
   base::Status start_all();
+  void take_up(Controller& controller, const Resource& resource);
+  void take_up_failed();
+  void look_for_all_damage();
+  void doubt(json& grade);
   Controller* controller(const std::string& kind) const;
   base::Status take_folder(const kinds::Owner& owner);
   base::Status claim(std::unique_lock<std::mutex>& begin_lock, const kinds::Kind& kind,
                      const json& wanted, const kinds::Meant& meant);
+  bool is_still_there(Controller& controller, Resource& stored);
   void take_up_again(Controller& controller, Resource resource, const json& definition);
   void end_change(const std::string& kind, const std::string& name);
   struct Begun;
@@ -150,6 +163,7 @@ class Playground {
                               const kinds::Meant& meant);
   void note_apply();
   void tick_every_second(std::stop_token stop);
+  base::Status tick(int number);
   void sample_map();
   std::vector<MapNode> collect_nodes();
 

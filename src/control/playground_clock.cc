@@ -1,5 +1,11 @@
 #include "control/playground_clock.h"
 
+#include <algorithm>
+
+#include "base/guarded.h"
+#include "base/log.h"
+#include "kinds/kinds.h"
+
 namespace control {
 
 using base::Code;
@@ -9,30 +15,61 @@ using base::Status;
 namespace {
 
 constexpr const char* kKey = "clock";
+constexpr double kSlowest = 0.1, kFastest = 10'000;  // as ScaledClock::set_speed
 
 std::int64_t micros(base::Instant t) { return t.time_since_epoch().count(); }
 base::Instant instant(std::int64_t us) { return base::Instant{base::Duration{us}}; }
 
 }  // namespace
 
+base::Instant default_epoch() {
+  const kinds::Kind* world = kinds::find_kind("hriste_world");
+  CHECK(world != nullptr && world->find("epoch") != nullptr);
+  auto epoch = base::parse_instant(world->find("epoch")->fallback.get<std::string>());
+  CHECK(epoch.has_value());
+  return *epoch;
+}
+
 Result<std::unique_ptr<PlaygroundClock>> PlaygroundClock::open(Catalogue& catalogue) {
   std::unique_ptr<PlaygroundClock> self(new PlaygroundClock(catalogue));
   json saved = json::parse(TRY(catalogue.meta(kKey)).value_or("{}"), nullptr, false);
-  self->epoch_ = instant(saved.value("epoch_us", std::int64_t{0}));
-  self->held_ = saved.value("held", true);
-  self->frozen_ = saved.value("frozen", false);
-  self->clock_.reset({instant(saved.value("now_us", std::int64_t{0})), saved.value("speed", 1.0),
-                      self->held_ || self->frozen_});
+  if (!self->take_up(saved)) {
+    // Held until a world says where it begins; hubs keep their own frontier, which never goes back.
+    base::log_warn("control", "clock_damaged", "state=\"{}\": it stands until there is a world",
+                   saved.dump(-1, ' ', false, json::error_handler_t::replace));
+    CHECK(self->take_up(json::object()));
+  }
   return self;
+}
+
+/// False, with nothing taken, when `saved` is damaged.
+bool PlaygroundClock::take_up(const json& saved) {
+  auto read = [&]() -> Status {
+    base::Instant epoch = instant(saved.value("epoch_us", std::int64_t{0}));
+    base::Instant now = instant(saved.value("now_us", std::int64_t{0}));
+    bool held = saved.value("held", true), frozen = saved.value("frozen", false);
+    double speed = saved.value("speed", 1.0);
+    if (!(speed >= kSlowest && speed <= kFastest)) {
+      return base::error(Code::kDataLoss, "the clock's speed is {}", speed);
+    }
+    epoch_ = epoch;
+    held_ = held;
+    frozen_ = frozen;
+    clock_.reset({now, speed, held || frozen});
+    return {};
+  };
+  return base::guarded(read).has_value();
 }
 
 Status PlaygroundClock::begin(base::Instant epoch, double speed) {
   std::lock_guard lock(mutex_);
   if (epoch == epoch_) return {};
+  bool ran_alone = epoch_ == base::Instant() && !held_;
+  base::Instant from = ran_alone ? std::max(epoch, clock_.now()) : epoch;
   epoch_ = epoch;
   held_ = true;
   frozen_ = false;
-  clock_.reset({epoch, speed, true});
+  clock_.reset({from, speed, true});
   return save_locked();
 }
 
@@ -45,6 +82,9 @@ Status PlaygroundClock::release() {
   std::lock_guard lock(mutex_);
   if (!held_) return {};
   held_ = false;
+  if (epoch_ == base::Instant() && clock_.now() < default_epoch()) {
+    clock_.reset({default_epoch(), clock_.state().speed, frozen_});
+  }
   clock_.set_frozen(frozen_);
   return save_locked();
 }

@@ -1,7 +1,7 @@
 // The playground's one clock, with its state in the catalogue.
 //
-// It stands at the world's epoch until the first back-fill is in (held), then runs at its speed
-// unless a user freezes it. While the daemon is down it stands still.
+// It stands at the world's epoch until the back-fills are in, or none comes (clock_release.h), then
+// runs at its speed unless a user freezes it. While the daemon is down it stands still.
 // Thread: thread-safe.
 #pragma once
 
@@ -13,16 +13,20 @@
 
 namespace control {
 
+/// Where the clock begins when there is no world: the epoch that a world has by default.
+base::Instant default_epoch();
+
 class PlaygroundClock {
  public:
   static base::Result<std::unique_ptr<PlaygroundClock>> open(Catalogue& catalogue);
 
   base::ScaledClock& clock() { return clock_; }
-  /// A world appeared: stands at its epoch, held. Does nothing when it has that epoch already.
+  /// A world appeared: stands at its epoch, held. Does nothing when it has that epoch already. A
+  /// clock that ran without a world doesn't go back: hubs have given its time to records.
   base::Status begin(base::Instant epoch, double speed);
   /// The initial speed changed in the configuration.
   base::Status set_speed(double speed);
-  /// The first back-fill is in.
+  /// The first back-fill is in, or none comes. Without a world it starts at default_epoch().
   base::Status release();
   /// {"speed"} | {"frozen"} | {"jump_to"}; kInvalidArgument says what is wrong.
   base::Status change(const json& change);
@@ -33,14 +37,15 @@ class PlaygroundClock {
 
  private:
   explicit PlaygroundClock(Catalogue& catalogue) : catalogue_(catalogue), clock_({}) {}
+  bool take_up(const json& saved);
   base::Status save_locked();
 
   Catalogue& catalogue_;
   mutable std::mutex mutex_;
   base::ScaledClock clock_;
-  base::Instant epoch_{};
-  bool held_ = true;     // until the first back-fill is in
-  bool frozen_ = false;  // by a user
+  base::Instant epoch_{};  // of the world; 1970: there has been none
+  bool held_ = true;       // until it is released
+  bool frozen_ = false;    // by a user
 };
 
 }  // namespace control

@@ -1,7 +1,9 @@
 // Making, changing, reading and removing one resource.
 #include <algorithm>
 
+#include "base/guarded.h"
 #include "base/log.h"
+#include "control/condition.h"
 #include "control/incarnation.h"
 #include "control/playground.h"
 #include "control/runtime.h"
@@ -18,12 +20,6 @@ namespace {
 /// How long a put waits for what another resource still claims.
 constexpr std::chrono::seconds kClaimWait{10};
 
-/// What failed is there: only what somebody removed is missing.
-Result<bool> is_still_there(Controller& controller, const Resource& stored) {
-  if (!stored.failed.empty()) return true;
-  return controller.exists(stored.name, stored.attributes);
-}
-
 std::unexpected<RequestError> refuse(base::Error error, json path = json::array()) {
   return std::unexpected(RequestError{std::move(error), std::move(path)});
 }
@@ -37,16 +33,23 @@ Status Playground::take_folder(const kinds::Owner& owner) {
                                   kinds::to_json(owner).dump() + "\n");
 }
 
-/// After an update that failed: what it stopped runs again as it was defined before.
+/// Failed is not missing: only what was removed behind our back isn't there. Says in `failed` what
+/// is wrong with what is.
+bool Playground::is_still_there(Controller& controller, Resource& stored) {
+  if (runtime_->failures.is_absent(stored.kind, stored.name)) return false;
+  look_for_damage(*runtime_, controller, stored);
+  stored.failed = condition_of(*runtime_, &controller, stored).why;
+  if (!stored.failed.empty()) return true;
+  auto is_there = base::guarded([&] { return controller.exists(stored.name, stored.attributes); });
+  if (!is_there) stored.failed = is_there.error().message;
+  return !is_there || *is_there;
+}
+
+/// After an update that failed: what it stopped runs again as it was defined before, which is what
+/// the catalogue still holds.
 void Playground::take_up_again(Controller& controller, Resource resource, const json& definition) {
-  auto status = controller.start(resource.name, definition);
-  if (status) return;
-  base::log_error("control", "take_up_failed", "kind={} name={} error={}", resource.kind,
-                  resource.name, status.error().message);
   resource.attributes = definition;
-  resource.ready = true;
-  resource.failed = status.error().message;
-  (void)runtime_->catalogue->put(resource);
+  take_up(controller, resource);
 }
 
 /// What a put has to do.
@@ -88,7 +91,7 @@ Result<Playground::Begun> Playground::begin(const kinds::Kind& kind, Controller&
   std::unique_lock lock(begin_mutex_);
   TRY(claim(lock, kind, wanted, meant));
   auto stored = TRY(catalogue.get(kind.name, name));
-  bool is_there = stored && stored->ready && TRY(is_still_there(controller, *stored));
+  bool is_there = stored && stored->ready && is_still_there(controller, *stored);
   Begin begin = TRY(begin_of(kind, stored, wanted, meant, is_there));
   bool goes_on = begin == Begin::kGoOn;
   std::string incarnation = goes_on ? stored->incarnation : new_incarnation();
@@ -102,7 +105,7 @@ Result<Playground::Begun> Playground::begin(const kinds::Kind& kind, Controller&
               .previous = stored ? stored->attributes : json(),
               .is_update = goes_on && stored->ready};
   if (begin == Begin::kMakeAnew) {
-    TRY(controller.remove(name, stored->attributes));
+    TRY(base::guarded([&] { return controller.remove(name, stored->attributes); }));
     begun.previous = nullptr;
   }
   // "Begun" first, so that a crash in the middle is seen; what was made is completed by a repeat.
@@ -113,7 +116,9 @@ Result<Playground::Begun> Playground::begin(const kinds::Kind& kind, Controller&
 Result<Resource> Playground::make(const kinds::Kind& kind, Controller& controller, json wanted,
                                   const kinds::Meant& meant) {
   auto [resource, previous, is_update] = TRY(begin(kind, controller, std::move(wanted), meant));
-  auto made = controller.apply(resource.name, resource.attributes, previous, stop_.get_token());
+  auto made = base::guarded([&] {
+    return controller.apply(resource.name, resource.attributes, previous, stop_.get_token());
+  });
   if (!made) {
     if (is_update) take_up_again(controller, resource, previous);
     return std::unexpected(std::move(made).error());
@@ -144,13 +149,18 @@ Response<Resource> Playground::put(const std::string& kind_name, const std::stri
 
   BusyNames::Hold hold(busy_, kind_name + "/" + name);
   note_apply();
-  auto made = make(*kind, *controller, std::move(wanted), meant);
+  // A trigger makes nothing that others could wait for: it runs what is there.
+  std::optional<Creates::Active> active;
+  if (kind_name != "hriste_trigger") active.emplace(runtime_->creates);
+  auto made = base::guarded([&] { return make(*kind, *controller, std::move(wanted), meant); });
+  active.reset();
   end_change(kind_name, name);
   if (!made) {
     base::log_error("control", "apply_failed", "kind={} name={} error={}", kind_name, name,
                     made.error().message);
     return refuse(made.error());
   }
+  runtime_->failures.forget(kind_name, name);
   note_apply();
   base::log_info("control", "applied", "kind={} name={}", kind_name, name);
   return std::move(*made);
@@ -168,7 +178,7 @@ Result<std::optional<Resource>> Playground::get(const std::string& kind, const s
   if (!stored || !stored->ready || controller == nullptr || !is_meant(*stored, meant)) {
     return std::nullopt;
   }
-  bool is_there = TRY(is_still_there(*controller, *stored));
+  bool is_there = is_still_there(*controller, *stored);
   // What is missing may be made again: nobody has named what there will be then.
   if (names(meant) && stored->named != is_there) {
     TRY(runtime_->catalogue->set_named(kind, name, is_there));
@@ -189,10 +199,14 @@ Result<bool> Playground::remove(const std::string& kind, const std::string& name
   Controller* controller = this->controller(kind);
   BusyNames::Hold hold(busy_, kind + "/" + name);
   auto stored = TRY(runtime_->catalogue->get(kind, name));
-  if (stored && controller != nullptr && is_meant(*stored, meant)) {
+  if (stored && is_meant(*stored, meant)) {
     if (names(meant)) TRY(runtime_->catalogue->set_named(kind, name, true));
-    TRY(controller->remove(name, stored->attributes));
+    if (controller != nullptr) {
+      TRY(base::guarded([&] { return controller->remove(name, stored->attributes); }));
+    }
     TRY(runtime_->catalogue->remove(kind, name));
+    runtime_->failures.forget(kind, name);
+    runtime_->damages.forget(kind, name);
     end_change(kind, name);
     base::log_info("control", "removed", "kind={} name={} incarnation={}", kind, name,
                    stored->incarnation);

@@ -90,7 +90,7 @@ Result<std::string> python_of_environment(base::Env& env, std::stop_token stop) 
   base::log_info("control", "notebook_environment", "folder={}", folder);
   TRY(env.remove_tree(folder));
   TRY(install_step(env, folder, stop, {"python3", "-m", "venv", folder}));
-  TRY(env.write_file(folder + "/requirements.txt", kRequirements));
+  TRY(env.write_file(folder + "/requirements.txt", kRequirements, false));
   TRY(install_step(env, folder, stop,
                    {python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r",
                     folder + "/requirements.txt"}));
@@ -154,8 +154,8 @@ Result<json> run_python_notebook(Runtime& runtime, const notebook::Script& scrip
   WorkFolder work = TRY(WorkFolder::make(runtime));
   json job = job_of(script, file, runtime.lake_root());
   TRY(env.write_file(work.file("job.json"),
-                     job.dump(-1, ' ', false, json::error_handler_t::replace)));
-  TRY(env.write_file(work.file("runner.py"), kRunner));
+                     job.dump(-1, ' ', false, json::error_handler_t::replace), false));
+  TRY(env.write_file(work.file("runner.py"), kRunner, false));
   int status = TRY(run_child(
       {.arguments = {python, "runner.py", std::to_string(::getpid())},
        .environment = {"PATH=" + environment + "/bin:/usr/bin:/bin", "HOME=" + work.path(),

@@ -16,11 +16,20 @@ Result<Resource> Runtime::resource(const std::string& kind, const std::string& r
     return base::error(Code::kFailedPrecondition, "{} \"{}\" does not exist: apply it first", kind,
                        name);
   }
+  if (!found->failed.empty()) {
+    return base::error(Code::kFailedPrecondition, "{} \"{}\" is failed: {}", kind, name,
+                       found->failed);
+  }
   return std::move(*found);
 }
 
 Result<std::string> Runtime::tier_of(const std::string& lake_ref) {
   return TRY(resource("hriste_lake", lake_ref)).attributes.at("tier").get<std::string>();
+}
+
+Result<tracking::Store*> Runtime::store() {
+  if (tracking) return tracking.get();
+  return base::error(Code::kDataLoss, "{}", tracking_failed);
 }
 
 Result<std::shared_ptr<const world::World>> Runtime::world() {

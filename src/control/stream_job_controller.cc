@@ -4,7 +4,10 @@
 #include <span>
 #include <utility>
 
+#include "base/log.h"
 #include "control/all_controllers.h"
+#include "control/path_makers.h"
+#include "control/run_repairs.h"
 
 namespace control {
 
@@ -19,26 +22,25 @@ class StreamJobController final : public Controller {
   explicit StreamJobController(Runtime& runtime) : runtime_(runtime) {}
 
   Result<json> apply(const std::string& name, const json& wanted, const json& previous,
-                     std::stop_token) override {
-    if (previous.is_object() && previous.value("ref", "") == wanted.value("ref", "") &&
-        runtime_.jobs.get(name)) {
-      return wanted;
-    }
+                     std::stop_token stop) override {
+    TRY(wait_for_makers(runtime_, name, wanted, stop));
+    bool same = previous.is_object() && previous.value("ref", "") == wanted.value("ref", "") &&
+                previous.value("on_error", "stop") == wanted.value("on_error", "stop");
+    if (same && runtime_.jobs.get(name)) return wanted;
     if (auto old = runtime_.jobs.take(name)) old->stop();
-    if (previous.is_object() && previous.at("query") != wanted.at("query")) {
-      TRY(forget_alerts(name, previous));
+    auto made = begin(name, wanted, previous);
+    if (made) return wanted;
+    // What was there before goes on.
+    if (auto again = previous.is_object() ? start(name, previous) : Status{}; !again) {
+      base::log_error("control", "job_not_taken_up", "job={} error={}", name,
+                      again.error().message);
     }
-    TRY(start(name, wanted));
-    return wanted;
+    return std::unexpected(made.error());
   }
 
   Status start(const std::string& name, const json& attributes) override {
     if (runtime_.jobs.get(name)) return {};
-    auto options = TRY(options_of(name, attributes));
-    std::shared_ptr<stream::Job> job = TRY(stream::Job::open(std::move(options)));
-    TRY(job->start());
-    runtime_.jobs.put(name, job);
-    return {};
+    return begin(name, attributes, {});
   }
 
   Result<bool> exists(const std::string& name, const json&) override {
@@ -49,6 +51,21 @@ class StreamJobController final : public Controller {
     if (auto job = runtime_.jobs.take(name)) job->stop();
     TRY(forget_alerts(name, attributes));
     return stream::Job::drop(runtime_.env, runtime_.lake_root(), state_dir(name), name);
+  }
+
+  std::string failure(const std::string& name, const json&) override {
+    auto job = runtime_.jobs.get(name);
+    if (!job) return {};
+    auto status = job->status();
+    return status.state == stream::JobStatus::State::kFailed ? status.error : std::string();
+  }
+
+  std::string damage(const std::string& name, const json&) override {
+    std::string damage = damage_of_job(runtime_, name);
+    return damage.empty() ? damage
+                          : damage +
+                                "; the next run that reads it makes it again, as far as the "
+                                "event hub still holds the events";
   }
 
   std::vector<MapNode> nodes(const std::string& name, const json& attributes) override {
@@ -87,13 +104,28 @@ class StreamJobController final : public Controller {
            target.at("path").get<std::string>();
   }
 
+  /// `previous`: what a changed definition replaces, or null.
+  Status begin(const std::string& name, const json& attributes, const json& previous) {
+    auto options = TRY(options_of(name, attributes));
+    std::shared_ptr<stream::Job> job = TRY(stream::Job::open(std::move(options)));
+    auto status = job->status();
+    bool goes_on = status.version >= 0 && !status.replacing;
+    bool changed = previous.is_object() && previous.at("query") != attributes.at("query");
+    if (changed && !goes_on && !attributes.value("keep_rows", false)) {
+      TRY(forget_alerts(name, previous));
+    }
+    TRY(job->start());
+    runtime_.jobs.put(name, job);
+    return {};
+  }
+
   static std::string rule_of(const std::string& job, const std::string& output) {
     return job + "/" + output;
   }
 
   Status forget_alerts(const std::string& name, const json& attributes) {
     for (const auto& [output, target] : attributes.at("outputs").items()) {
-      if (target.value("alert", false)) {
+      if (target.at("alert") == true) {
         TRY(runtime_.catalogue->clear_alerts(rule_of(name, output)));
       }
     }
@@ -121,6 +153,9 @@ class StreamJobController final : public Controller {
     options.late_s = attributes.at("late_arrival_seconds");
     options.out_of_order_s = attributes.at("out_of_order_seconds");
     options.drop = attributes.at("policy") == "drop";
+    options.errors_are_dead_letters = attributes.value("on_error", "stop") == "dead_letter";
+    options.keep_rows = attributes.value("keep_rows", false);
+    options.capture_namespace = kNamespace;
     options.revision = attributes.at("inputs").dump();
     options.lake_root = runtime_.lake_root();
     options.state_dir = state_dir(name);
@@ -137,8 +172,8 @@ class StreamJobController final : public Controller {
     if (const json& dead = attributes.at("dead_letter"); dead.is_object()) {
       options.dead_letter = TRY(output_of(dead));
     }
-    options.on_alerts = [this, name](std::span<const stream::Alert> alerts) {
-      return keep(name, alerts);
+    options.on_alerts = [this, name, beside = options.keep_rows](auto alerts) {
+      return keep(name, alerts, beside);
     };
     return options;
   }
@@ -149,14 +184,15 @@ class StreamJobController final : public Controller {
     return base::error(Code::kFailedPrecondition, "event hub \"{}\" does not exist", ref_name(ref));
   }
 
-  Status keep(const std::string& job, std::span<const stream::Alert> alerts) {
+  /// `beside`: those of other definitions stay.
+  Status keep(const std::string& job, std::span<const stream::Alert> alerts, bool beside) {
     std::lock_guard lock(mutex_);
     std::vector<Alert> kept;
     for (const auto& alert : alerts) {
       std::string rule = rule_of(job, alert.output);
       std::string prefix = fmt::format("{}/{}/", rule, alert.definition);
       // A changed definition makes all its alerts again: those of the old one are out of date.
-      if (std::exchange(prefixes_[rule], prefix) != prefix) {
+      if (!beside && std::exchange(prefixes_[rule], prefix) != prefix) {
         TRY(runtime_.catalogue->clear_other_alerts(rule, prefix));
       }
       kept.push_back({.key = prefix + alert.key,
@@ -171,6 +207,9 @@ class StreamJobController final : public Controller {
   static void describe(const stream::JobStatus& status, MapNode& node) {
     using State = stream::JobStatus::State;
     node.status = status.error.empty() ? stream::state_name(status.state) : status.error;
+    if (status.error.empty() && !status.waits_for.empty()) {
+      node.status = "waits for " + status.waits_for;
+    }
     node.health = status.state == State::kFailed    ? "fail"
                   : status.state == State::kRunning ? "ok"
                                                     : "warn";

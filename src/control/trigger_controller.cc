@@ -1,9 +1,11 @@
 // hriste_trigger: runs a pipeline on apply, waits if asked to, and keeps what came out of that run.
 #include <thread>
 
+#include "base/guarded.h"
 #include "base/log.h"
 #include "control/all_controllers.h"
 #include "control/run.h"
+#include "control/run_repairs.h"
 
 namespace control {
 
@@ -23,7 +25,7 @@ class TriggerController final : public Controller {
   }
 
   Result<json> apply(const std::string&, const json& wanted, const json&,
-                     std::stop_token) override {
+                     std::stop_token stop) override {
     RunRequest request{
         .pipeline = wanted.at("pipeline"), .trigger = "apply", .grade = wanted.at("grade")};
     json made = wanted;
@@ -34,6 +36,7 @@ class TriggerController final : public Controller {
       run_in_background(std::move(request));
       return made;
     }
+    request.stop = stop;
     json run = TRY(run_pipeline(runtime_, request));
     if (run.at("state") != "succeeded") {
       return base::error(Code::kFailedPrecondition, "pipeline {}, {}: {}",
@@ -47,15 +50,19 @@ class TriggerController final : public Controller {
 
   Status start(const std::string&, const json&) override { return {}; }
 
-  /// A table that somebody deleted is drift: the next apply runs the pipeline again.
+  /// A table that somebody deleted or damaged is drift: the next apply runs the pipeline again.
   Result<bool> exists(const std::string&, const json& attributes) override {
-    auto pipeline = runtime_.resource("hriste_pipeline", attributes.at("pipeline"));
-    if (!pipeline) return false;
-    for (const auto& activity : pipeline->attributes.at("activities")) {
-      if (!activity.at("table").is_string()) continue;
-      std::string folder = activity.at("table");
+    auto found = runtime_.resource("hriste_pipeline", attributes.at("pipeline"));
+    if (!found) return false;
+    auto pipeline = flow::Pipeline::parse(found->name, found->attributes);
+    if (!pipeline) return true;  // the pipeline says what is wrong
+    for (const auto& activity : pipeline->activities) {
+      const json& table = activity.settings.at("table");
+      if (!table.is_string()) continue;
+      std::string folder = table;
       std::ranges::replace(folder, '.', '/');
       if (!runtime_.env.exists(runtime_.lake_root() + "/" + folder + "/_delta_log")) return false;
+      if (!damage_of(runtime_, activity).empty()) return false;
     }
     return true;
   }
@@ -65,10 +72,12 @@ class TriggerController final : public Controller {
 
  private:
   void run_in_background(RunRequest request) {
-    background_.emplace_back([this, request = std::move(request)] {
-      auto run = run_pipeline(runtime_, request);
-      if (!run) base::log_error("control", "run_failed", "error={}", run.error().message);
-    });
+    auto run = [this, request = std::move(request)](std::stop_token) -> Status {
+      TRY(run_pipeline(runtime_, request));
+      return {};
+    };
+    auto thread = base::guarded_thread("a run that nobody waits for", std::move(run));
+    if (thread) background_.push_back(std::move(*thread));
   }
 
   /// Counts by table and the grade, as text: what the outputs show.

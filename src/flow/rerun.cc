@@ -42,10 +42,12 @@ ActivityRecord record_of(const Activity& activity, const json& before) {
 
 }  // namespace
 
-std::vector<ActivityRecord> kept_activities(const Pipeline& pipeline, const json& record) {
+std::vector<ActivityRecord> kept_activities(const Pipeline& pipeline, const json& record,
+                                            const std::function<bool(const Activity&)>& is_whole) {
   std::set<std::string> names;
   for (const auto& activity : pipeline.activities) {
-    if (stands(activity, recorded(record, activity.name))) names.insert(activity.name);
+    if (!stands(activity, recorded(record, activity.name))) continue;
+    if (!is_whole || is_whole(activity)) names.insert(activity.name);
   }
   for (bool changed = true; changed;) {
     changed = false;

@@ -5,9 +5,9 @@
 #include <condition_variable>
 #include <mutex>
 #include <set>
-#include <thread>
 
 #include "base/clock.h"
+#include "base/guarded.h"
 #include "base/log.h"
 #include "flow/rerun.h"
 
@@ -63,11 +63,13 @@ class Run {
   }
 
   RunRecord work_with(int workers) {
-    {
-      std::vector<std::jthread> threads;
-      for (int i = 0; i < workers; ++i) threads.emplace_back([this] { work(); });
-    }
+    // A worker that fails (no memory) leaves its part to the others.
+    Status worked = base::guarded_team(workers, [this](int) -> Status {
+      work();
+      return {};
+    });
     std::lock_guard lock(mutex_);
+    if (!worked && record_.error.empty()) record_.error = worked.error().message;
     record_.seconds = seconds_since(started_);
     if (record_.error.empty() && context_.stop.stop_requested()) {
       record_.error = "the run was stopped: run it again";
@@ -144,7 +146,8 @@ class Run {
       on_change_(record_);
       lock.unlock();
       const Activity& activity = pipeline_.activities[static_cast<size_t>(index)];
-      auto result = types_.at(activity.type)->run(activity, context_);
+      auto result =
+          base::guarded([&] { return types_.at(activity.type)->run(activity, context_); });
       lock.lock();
       finish_locked(mine, result);
       changed_.notify_all();

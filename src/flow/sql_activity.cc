@@ -31,7 +31,16 @@ class SqlActivity final : public ActivityType {
  public:
   explicit SqlActivity(lake::Lake& lake) : lake_(lake) {}
 
+  /// Errors name the file that the text comes from.
   Result<ActivityResult> run(const Activity& activity, const RunContext& context) override {
+    auto done = write(activity, context);
+    std::string file = text_of(activity.settings, "file");
+    if (done || file.empty() || done.error().message.starts_with(file)) return done;
+    return base::annotate(std::move(done).error(), file);
+  }
+
+ private:
+  Result<ActivityResult> write(const Activity& activity, const RunContext& context) {
     auto spec = TRY(table_spec(activity.settings));
     auto written = TRY(lake_.write_table(spec, context.cuts_ms, context.stop));
     ActivityResult result{.rows = written.rows, .bytes = written.bytes, .expectations = {}};
@@ -45,7 +54,6 @@ class SqlActivity final : public ActivityType {
     return result;
   }
 
- private:
   lake::Lake& lake_;
 };
 

@@ -21,7 +21,7 @@ namespace {
 
 constexpr double kDefaultPenalty = 1.0;
 
-std::string text_of(const json& settings, const char* name) {
+std::string setting_text(const json& settings, const char* name) {
   auto found = settings.find(name);
   return found != settings.end() && found->is_string() ? found->get<std::string>() : "";
 }
@@ -34,7 +34,7 @@ std::optional<double> number_of(const json& settings, const char* name) {
 
 /// "name" of the ref "name@revision".
 std::string named(const json& settings, const char* name) {
-  std::string ref = text_of(settings, name);
+  std::string ref = setting_text(settings, name);
   return ref.substr(0, ref.rfind('@'));
 }
 
@@ -58,10 +58,10 @@ class FeaturesActivity final : public ActivityType {
 Result<ml::FitSpec> fit_spec(const Workshop& shop, const json& settings) {
   ml::FitSpec spec;
   spec.name = named(settings, "model");
-  spec.features = TRY(ml::open_features(shop.lake, text_of(settings, "features")));
-  spec.algorithm = TRY(ml::algorithm_from_name(text_of(settings, "algorithm")));
+  spec.features = TRY(ml::open_features(shop.lake, setting_text(settings, "features")));
+  spec.algorithm = TRY(ml::algorithm_from_name(setting_text(settings, "algorithm")));
   spec.penalty = number_of(settings, "penalty").value_or(kDefaultPenalty);
-  if (auto from = text_of(settings, "test_from"); !from.empty()) {
+  if (auto from = setting_text(settings, "test_from"); !from.empty()) {
     spec.split = TRY(base::parse_instant(from));
   }
   spec.noise_sd = number_of(settings, "noise");
@@ -150,13 +150,13 @@ class ScoreActivity final : public ActivityType {
 
   Result<ActivityResult> run(const Activity& activity, const RunContext& context) override {
     const json& settings = activity.settings;
-    std::string alias = text_of(settings, "alias");
+    std::string alias = setting_text(settings, "alias");
     if (alias.empty()) alias = tracking::kChampion;
     auto version = TRY(shop_.store.version(named(settings, "model"), alias));
     auto model = TRY(ml::load_model(shop_.env, shop_.store.artifact_folder(version.run_id)));
     ml::ScoreSpec spec{
-        .features = TRY(ml::open_features(shop_.lake, text_of(settings, "features"))),
-        .into = text_of(settings, "table"),
+        .features = TRY(ml::open_features(shop_.lake, setting_text(settings, "features"))),
+        .into = setting_text(settings, "table"),
         .version = version.version};
     auto written = TRY(ml::score(shop_.lake, spec, model, context.stop));
     ActivityResult result{.rows = written.rows, .bytes = written.bytes};

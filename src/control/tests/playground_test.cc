@@ -162,6 +162,26 @@ TEST_F(PlaygroundClockTest, StandsAtTheEpochUntilReleased) {
   EXPECT_TRUE(clock->clock().wait_until(epoch + std::chrono::seconds(1), {}));
 }
 
+TEST_F(PlaygroundClockTest, WithoutAWorldItStartsAtTheDefaultEpochAndDoesNotGoBackForOne) {
+  auto clock = open_clock();
+  ASSERT_TRUE(clock->release());
+  EXPECT_GE(clock->clock().now(), default_epoch());
+  ASSERT_TRUE(clock->change({{"jump_to", "2026-06-03T00:00:00Z"}}));
+  ASSERT_TRUE(clock->begin(default_epoch(), 1));
+  EXPECT_GE(clock->clock().now(), *base::parse_instant("2026-06-03"));
+  EXPECT_TRUE(clock->held()) << "for the world's back-fill";
+}
+
+TEST_F(PlaygroundClockTest, ADamagedStateIsAsIfThereHadBeenNone) {
+  for (const char* state : {"", "null", "[]", "7", "{\"speed\":\"fast\"}", "{\"speed\":0}",
+                            "{\"held\":3}", "{\"now_us\":\"x\"}", "{\"speed\":1e300}"}) {
+    ASSERT_TRUE(catalogue_->set_meta("clock", state));
+    auto clock = PlaygroundClock::open(*catalogue_);
+    ASSERT_TRUE(clock) << state;
+    EXPECT_TRUE((*clock)->held()) << state;
+  }
+}
+
 TEST_F(PlaygroundClockTest, FreezesJumpsForwardAndIsKept) {
   auto clock = open_clock();
   ASSERT_TRUE(clock->begin(*base::parse_instant("2026-06-01"), 1));

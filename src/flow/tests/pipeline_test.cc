@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <stdexcept>
 
 namespace flow {
 namespace {
@@ -14,6 +15,7 @@ class Noting final : public ActivityType {
   base::Result<ActivityResult> run(const Activity& activity, const RunContext&) override {
     std::lock_guard lock(mutex);
     order.push_back(activity.name);
+    if (activity.settings.value("throw", false)) throw std::runtime_error("not as expected");
     if (activity.settings.value("fail", false)) {
       return base::error(base::Code::kInvalidArgument, "no such table");
     }
@@ -75,6 +77,21 @@ TEST(Pipeline, WhatAHeaderNeedsComesFirst) {
       {{"activities",
         json::array({{{"name", "a"}, {"type", "sql"}, {"query", "-- table: silver.b\n-- x\n"}}})}});
   EXPECT_TRUE(wrong.error().message.starts_with("activity a: line 2: "));
+}
+
+TEST(Pipeline, WhatAnActivityThrowsFailsItAlone) {
+  auto type = std::make_shared<Noting>();
+  Runner runner({{"note", type}});
+  auto record =
+      runner.run(pipeline({{{"name", "a"}, {"type", "note"}, {"throw", true}},
+                           {{"name", "b"}, {"type", "note"}, {"needs", {"a"}}},
+                           {{"name", "c"}, {"type", "note"}}}),
+                 {.run_id = "1", .cuts_ms = {}, .stop = {}}, "manual", [](const RunRecord&) {});
+  ASSERT_TRUE(record);
+  EXPECT_EQ(record->state, State::kFailed);
+  EXPECT_EQ(record->error, "activity a: not as expected");
+  EXPECT_EQ(record->activities[1].state, State::kSkipped);
+  EXPECT_EQ(record->activities[2].state, State::kSucceeded);
 }
 
 TEST(Pipeline, AFailureSkipsWhatNeedsItAndTheRestGoesOn) {

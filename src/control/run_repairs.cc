@@ -1,0 +1,110 @@
+#include "control/run_repairs.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "lake/presence.h"
+
+namespace control {
+
+using base::Code;
+using base::Result;
+using base::Status;
+
+namespace {
+
+/// "silver/users" of an activity that makes a Delta table; empty: it makes none.
+std::string table_folder(const flow::Activity& activity) {
+  auto table = activity.settings.find("table");
+  if (table == activity.settings.end() || !table->is_string()) return {};
+  std::string folder = *table;
+  std::ranges::replace(folder, '.', '/');
+  return folder;
+}
+
+/// Whether the job's hubs still hold their first events. Of one that hasn't begun nobody knows.
+bool can_begin_again(Runtime& runtime, const stream::JobStatus& status) {
+  return !status.inputs.empty() && std::ranges::all_of(status.inputs, [&](const auto& input) {
+    auto hub = runtime.broker->hub(input.second.hub);
+    if (!hub) return false;
+    for (int p = 0; p < hub->partitions(); ++p) {
+      if (hub->state(p).start_offset > 0) return false;
+    }
+    return true;
+  });
+}
+
+Status begin_again(Runtime& runtime, const std::string& name, stream::Job& job,
+                   const std::string& damage) {
+  base::log_warn("control", "job_begins_again", "job={} because={}", name, damage);
+  job.stop();
+  TRY(stream::Job::drop(runtime.env, runtime.lake_root(), runtime.data_dir + "/state/" + name,
+                        name));
+  return job.start();
+}
+
+/// Looks twice before it says so: between reading a list and its folder the next commit may have
+/// replaced both.
+template <typename Look>
+std::string text_of(const Look& look) {
+  auto missing = look();
+  if (missing && missing->empty()) return {};
+  missing = look();
+  return missing ? lake::to_text(*missing) : missing.error().message;
+}
+
+}  // namespace
+
+std::string damage_of_job(Runtime& runtime, const std::string& job) {
+  return text_of([&] { return lake::missing_of_job(runtime.env, runtime.lake_root(), job); });
+}
+
+Status repair_jobs(Runtime& runtime, const RunInputs& inputs) {
+  for (const auto& name : inputs.jobs) {
+    auto job = runtime.jobs.get(name);
+    if (!job) continue;
+    std::string damage = damage_of_job(runtime, name);
+    if (damage.empty()) continue;
+    if (can_begin_again(runtime, job->status())) {
+      TRY(begin_again(runtime, name, *job, damage));
+      continue;
+    }
+    return base::error(Code::kDataLoss,
+                       "stream job {}: {}; its event hub no longer holds the events to make them "
+                       "again: put the files back, or replace the job, which begins with what the "
+                       "hub has",
+                       name, damage);
+  }
+  return {};
+}
+
+std::string damage_of(Runtime& runtime, const flow::Activity& activity) {
+  std::string folder = table_folder(activity);
+  if (folder.empty()) return {};
+  return text_of([&] { return lake::missing_of_table(runtime.env, runtime.lake_root(), folder); });
+}
+
+std::string damage_of_pipeline(Runtime& runtime, const flow::Pipeline& pipeline) {
+  for (const auto& activity : pipeline.activities) {
+    std::string damage = damage_of(runtime, activity);
+    if (damage.empty()) continue;
+    return fmt::format("activity {}: {}; run the pipeline again, which makes it anew",
+                       activity.name, damage);
+  }
+  return {};
+}
+
+Status repair_tables(Runtime& runtime, const flow::Pipeline& pipeline) {
+  for (const auto& activity : pipeline.activities) {
+    std::string folder = table_folder(activity);
+    if (folder.empty()) continue;
+    auto missing = lake::missing_of_table(runtime.env, runtime.lake_root(), folder);
+    if (missing || missing.error().code != Code::kDataLoss) continue;
+    base::log_warn("control", "table_begins_again", "table={} because={}", folder,
+                   missing.error().message);
+    TRY(runtime.env.remove_tree(runtime.lake_root() + "/" + folder));
+  }
+  return {};
+}
+
+}  // namespace control

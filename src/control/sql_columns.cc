@@ -1,0 +1,82 @@
+#include "control/sql_columns.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "base/suggest.h"
+#include "notebook/sql_text.h"
+
+namespace control {
+
+using base::Code;
+using base::Result;
+
+namespace {
+
+constexpr std::string_view kBefore = "SELECT * FROM (\n";  // a line: the query's own are one below
+constexpr auto kTimeout = std::chrono::seconds(5);
+
+/// Delta tables and stream outputs say their columns; those of other files depend on the rows.
+Result<bool> are_typed(lake::Lake& lake, const std::vector<std::string>& wanted) {
+  auto known = TRY(lake.tables());
+  return std::ranges::all_of(wanted, [&](const std::string& name) {
+    return name.starts_with("meta.") || std::ranges::any_of(known, [&](const auto& table) {
+             return table.tier + "." + table.name == name &&
+                    (table.format == "delta" || table.stream);
+           });
+  });
+}
+
+/// Whether it can stand in parentheses: DESCRIBE, SHOW and the like can't.
+bool is_select(std::string_view sql) {
+  for (std::string_view word : {"SELECT", "WITH", "FROM", "VALUES"}) {
+    if (sql.size() > word.size() &&
+        std::ranges::equal(sql.substr(0, word.size()), word, {},
+                           [](unsigned char c) { return std::toupper(c); })) {
+      return true;
+    }
+  }
+  return sql.starts_with('(');
+}
+
+/// "line 3, column 8: …" of the wrapped text, of the text itself.
+std::string unwrapped(const std::string& message) {
+  int line = 0, used = 0;
+  // NOLINTNEXTLINE: the number is the lake's own
+  if (std::sscanf(message.c_str(), "line %d,%n", &line, &used) != 1 || used == 0) return message;
+  return fmt::format("line {},{}", line - 1, message.substr(static_cast<std::size_t>(used)));
+}
+
+}  // namespace
+
+Result<std::optional<std::vector<std::string>>> columns_of(Runtime& runtime, const std::string& sql,
+                                                           const std::vector<std::string>& tables) {
+  using Found = std::optional<std::vector<std::string>>;
+  auto statements = notebook::split_statements(sql);
+  if (statements.size() != 1) return Found();
+  std::string_view code = statements[0].sql;
+  code.remove_prefix(notebook::begin_of_code(code));
+  if (!is_select(code) || !TRY(are_typed(*runtime.lake, tables))) return Found();
+  auto answer = runtime.lake->query(fmt::format("{}{}\n) LIMIT 0", kBefore, statements[0].sql),
+                                    {.max_rows = 1, .cuts = {}, .timeout = kTimeout});
+  if (!answer) {
+    if (answer.error().code != Code::kInvalidArgument) return Found();
+    return base::error(Code::kInvalidArgument, "{}", unwrapped(answer.error().message));
+  }
+  std::vector<std::string> names;
+  for (const lake::QueryColumn& column : answer->columns) names.push_back(column.name);
+  return Found(std::move(names));
+}
+
+std::string missing_columns(const std::vector<std::string>& wanted,
+                            const std::vector<std::string>& columns) {
+  std::vector<std::string_view> known(columns.begin(), columns.end());
+  for (const std::string& name : wanted) {
+    if (name.empty() || std::ranges::find(columns, name) != columns.end()) continue;
+    return fmt::format("the query gives no column {}; it gives: {}{}", name, base::listed(known),
+                       base::did_you_mean(name, known));
+  }
+  return "";
+}
+
+}  // namespace control

@@ -1,0 +1,25 @@
+// What a text's query will give, found before it is run: so that a misspelt column is refused when
+// the text is applied, with its place, and not when somebody looks at it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "control/runtime.h"
+
+namespace control {
+
+/// The columns of one SELECT; nullopt when they can't be known yet: a table that it reads isn't
+/// there, or is of files whose columns are found by looking at the rows. Errors: kInvalidArgument
+/// with the place in `sql`.
+base::Result<std::optional<std::vector<std::string>>> columns_of(
+    Runtime& runtime, const std::string& sql, const std::vector<std::string>& tables);
+
+/// "" when all of `wanted` (empty names aside) are among `columns`; else what is missing, what
+/// there is, and what was probably meant.
+std::string missing_columns(const std::vector<std::string>& wanted,
+                            const std::vector<std::string>& columns);
+
+}  // namespace control
