@@ -12,8 +12,8 @@ namespace grade {
 
 namespace {
 
-constexpr std::int64_t kRowsAtOnce = 1'000'000;  // a side
-constexpr std::size_t kKeysKept = 4'000'000;     // to choose those from that are shown
+constexpr std::int64_t kRowsASide = 1'000'000;  // a side
+constexpr std::size_t kKeysKept = 4'000'000;    // to choose those from that are shown
 constexpr std::size_t kKeysShown = 20, kRowsOfAKey = 16;
 constexpr std::size_t kValueShown = 80;  // characters of a value
 
@@ -29,7 +29,7 @@ using Parts = std::vector<bool>;
 std::vector<Parts> differing_parts(const Fingerprint& expected, const Fingerprint& found) {
   std::int64_t rows = std::max(expected.rows(), found.rows());
   std::int64_t rows_a_part = rows / static_cast<std::int64_t>(kParts) + 1;
-  std::int64_t budget = std::max<std::int64_t>(1, kRowsAtOnce / rows_a_part), left = 0;
+  std::int64_t budget = std::max<std::int64_t>(1, kRowsASide / rows_a_part), left = 0;
   std::vector<Parts> passes;
   for (std::size_t i = 0; i < kParts; ++i) {
     if (expected.same_part(found, i)) continue;
@@ -52,7 +52,7 @@ base::Result<std::vector<Entry>> hashes(const Table& table, const Parts& parts,
     if (!parts[part_of(key)]) return;
     std::uint64_t whole = key;
     for (std::size_t i = 0; i < row.size(); ++i) whole += cell_hash(key, i, row[i]);
-    if (entries.size() < 2 * kRowsAtOnce) {
+    if (entries.size() < 2 * kRowsASide) {
       entries.push_back({key, whole});
     } else {
       whole_part = false;

@@ -8,10 +8,12 @@ namespace grade {
 
 namespace {
 
-constexpr std::size_t kPiece = 4 << 20;
+constexpr std::size_t kHubPiece = 4 << 20;
 constexpr std::int64_t kEnd = std::numeric_limits<std::int64_t>::max();
 
-base::Status cancelled() { return base::error(base::Code::kCancelled, "the grade was stopped"); }
+base::Status reading_stopped() {
+  return base::error(base::Code::kCancelled, "the grade was stopped");
+}
 
 /// Calls `see` for each record of a partition with arrival < cut.
 template <typename F>
@@ -20,8 +22,8 @@ base::Status read_partition(const hub::Hub& hub, int partition, std::int64_t cut
   auto reader = hub.reader(partition, hub.state(partition).start_offset);
   std::vector<hub::Record> records;
   for (;;) {
-    if (stop.stop_requested()) return cancelled();
-    TRY(reader->next(cut_ms, kPiece, records));
+    if (stop.stop_requested()) return reading_stopped();
+    TRY(reader->next(cut_ms, kHubPiece, records));
     if (records.empty()) return {};
     for (const hub::Record& record : records) see(record);
   }
@@ -77,7 +79,7 @@ class CaptureWalk {
     // A partition that got nothing has no folder; where something is missing, the counts say it.
     if (at.parts.empty() && !env_.exists(folder)) return {};
     for (const auto& entry : TRY(env_.list(folder))) {
-      if (stop_.stop_requested()) return cancelled();
+      if (stop_.stop_requested()) return reading_stopped();
       std::string path = folder + "/" + entry.name;
       bool file = at.parts.size() == 5;
       std::string_view digits = entry.name;

@@ -47,6 +47,12 @@ struct AlertInputs {
   std::function<base::Result<std::vector<json>>()> fields;
 };
 
+/// A stream job as a hub's reader.
+struct JobInput {
+  std::string job;    ///< its name, for details; empty: there is none
+  Policies policies;  ///< by which it takes the hub's events
+};
+
 /// What there is to grade. What is named here and isn't there is wrong; what isn't named here is
 /// left out. Everything outlives the call.
 struct Inputs {
@@ -70,8 +76,8 @@ struct Inputs {
   std::map<std::string, std::int64_t> cuts_ms;
   std::string hub_namespace;  ///< of capture's folders
 
-  std::string stream_job;  ///< its name, for details; empty: there is none
-  Policies policies;       ///< the stream job's
+  /// By hub name: the job that makes the graded tables of its events.
+  std::map<std::string, JobInput> jobs;
   int window_minutes = 5;  ///< of stream_pageviews_5min
   std::vector<AlertInputs> alerts;
 

@@ -6,50 +6,50 @@ namespace grade {
 
 namespace {
 
-using Field = Shape<Event>::Field;
+using EventField = Shape<Event>::Field;
 
 template <std::int64_t Event::*kMember>
-Field whole(std::string name) {
+EventField whole(std::string name) {
   return {.column = {.name = std::move(name), .form = Form::kInt},
           .cell = [](const Event& e) { return Cell::of(e.*kMember); }};
 }
 template <std::int64_t Event::*kMillis>
-Field instant(std::string name) {
+EventField instant(std::string name) {
   return {.column = {.name = std::move(name), .form = Form::kInstant},
           .cell = [](const Event& e) { return Cell::of(e.*kMillis * 1000); }};
 }
 template <HashedText Event::*kMember>
-Field text(std::string name) {
+EventField text(std::string name) {
   return {.column = {.name = std::move(name), .form = Form::kText},
           .cell = [](const Event& e) { return (e.*kMember).cell(); }};
 }
-Field partition() {
+EventField partition() {
   return {.column = {.name = "partition", .form = Form::kInt},
           .cell = [](const Event& e) { return Cell::of(std::int64_t{e.partition}); }};
 }
-Field latency() {
+EventField latency() {
   return {.column = {.name = "latency", .form = Form::kReal, .summed = true},
           .cell = [](const Event& e) {
             return Cell::of(static_cast<double>(e.latency_hundredths) / 100);
           }};
 }
-Field is_outlier() {
+EventField is_outlier() {
   return {.column = {.name = "is_outlier", .form = Form::kFlag},
           .cell = [](const Event& e) { return Cell::flag(e.latency_hundredths >= 50'000); }};
 }
 /// A missing address is null.
-Field known_ip() {
+EventField known_ip() {
   return {.column = {.name = "client_ip", .form = Form::kText}, .cell = [](const Event& e) {
             return e.client_ip.text.empty() ? Cell() : e.client_ip.cell();
           }};
 }
-Field optional(Field field) {
+EventField optional(EventField field) {
   field.required = false;
   return field;
 }
 
-std::vector<Field> event_fields(world::Stream stream, bool raw) {
-  std::vector<Field> fields{whole<&Event::event_id>("event_id")};
+std::vector<EventField> event_fields(world::Stream stream, bool raw) {
+  std::vector<EventField> fields{whole<&Event::event_id>("event_id")};
   if (raw) fields.push_back(instant<&Event::arrival_ms>("arrival"));
   fields.push_back(instant<&Event::event_time_ms>("event_time"));
   fields.push_back(whole<&Event::user_id>("user_id"));
@@ -83,7 +83,7 @@ std::function<bool(std::int64_t)> vips_of(const world::World& world) {
 }
 
 EventTable partition_table(std::string layer, const std::string& hub, int partition,
-                           std::int64_t cut_ms, std::vector<Field> fields) {
+                           std::int64_t cut_ms, std::vector<EventField> fields) {
   Shape<Event> shape(std::move(layer), fmt::format("{} partition {}", hub, partition), 1,
                      std::move(fields));
   shape.table().unit = "events";

@@ -7,7 +7,7 @@ namespace grade {
 namespace {
 
 using F = FeatureFacts;
-using Field = Shape<F>::Field;
+using FeatureField = Shape<F>::Field;
 
 constexpr const char* kKraje[] = {"CZ010", "CZ020", "CZ031", "CZ032", "CZ041", "CZ042", "CZ051",
                                   "CZ052", "CZ053", "CZ063", "CZ064", "CZ071", "CZ072", "CZ080"};
@@ -17,7 +17,7 @@ int age_group_of(int age) { return age < 25 ? 0 : age >= 65 ? 5 : (age - 15) / 1
 
 /// A column that is 1 where `Is` says so.
 template <typename Is>
-Field flag(std::string name, Is) {
+FeatureField flag(std::string name, Is) {
   return {.column = {.name = std::move(name), .form = Form::kInt},
           .cell = [](const F& f) { return Cell::of(std::int64_t{Is{}(f) ? 1 : 0}); },
           .required = false};
@@ -25,11 +25,11 @@ Field flag(std::string name, Is) {
 
 /// Columns for the levels First, First + 1, … of the fact `Of`.
 template <int F::*Of, int First, int... I, typename Name>
-void add_levels(std::vector<Field>& fields, std::integer_sequence<int, I...>, Name name) {
+void add_levels(std::vector<FeatureField>& fields, std::integer_sequence<int, I...>, Name name) {
   (fields.push_back(flag(name(First + I), [](const F& f) { return f.*Of == First + I; })), ...);
 }
 template <int F::*Of, int First, int Last, typename Name>
-void add_levels(std::vector<Field>& fields, Name name) {
+void add_levels(std::vector<FeatureField>& fields, Name name) {
   add_levels<Of, First>(fields, std::make_integer_sequence<int, Last - First + 1>{}, name);
 }
 
@@ -66,11 +66,12 @@ FeatureFacts FeatureReader::facts(std::int64_t id) {
   return facts;
 }
 
-std::vector<Field> feature_fields() {
-  std::vector<Field> fields{flag("vip", [](const F& f) { return f.order.vip; }),
-                            flag("after_dark", [](const F& f) { return f.order.after_dark; }),
-                            flag("holiday", [](const F& f) { return f.holiday; }),
-                            flag("sex_male", [](const F& f) { return f.order.male; })};
+std::vector<FeatureField> feature_fields() {
+  std::vector<FeatureField> fields{
+      flag("vip", [](const F& f) { return f.order.vip; }),
+      flag("after_dark", [](const F& f) { return f.order.after_dark; }),
+      flag("holiday", [](const F& f) { return f.holiday; }),
+      flag("sex_male", [](const F& f) { return f.order.male; })};
   auto numbered = [](const char* kind) {
     return [kind](int level) { return fmt::format("{}_{:02}", kind, level); };
   };
@@ -83,7 +84,7 @@ std::vector<Field> feature_fields() {
 }
 
 Shape<FeatureFacts> feature_shape() {
-  std::vector<Field> fields{
+  std::vector<FeatureField> fields{
       {.column = {.name = "order_id"},
        .cell = [](const F& f) { return Cell::of(f.order.order.id); }},
       {.column = {.name = "ordered_at", .form = Form::kInstant},

@@ -9,7 +9,7 @@ namespace grade {
 namespace {
 
 constexpr std::int64_t kWindowMs = 5 * 60'000;
-constexpr std::uint32_t kOutlierHundredths = 50'000;  // 500 ms
+constexpr std::uint32_t kOutlierLatency = 50'000;  // 500 ms
 
 }  // namespace
 
@@ -23,7 +23,7 @@ double percentile(const std::vector<std::uint32_t>& sorted, double share) {
 
 LatencyTally::Summary LatencyTally::summary(std::vector<std::uint32_t>& latencies) {
   std::ranges::sort(latencies);
-  auto outliers = latencies.end() - std::ranges::lower_bound(latencies, kOutlierHundredths);
+  auto outliers = latencies.end() - std::ranges::lower_bound(latencies, kOutlierLatency);
   return {static_cast<std::int64_t>(latencies.size()), outliers, percentile(latencies, .5),
           percentile(latencies, .95), percentile(latencies, .99)};
 }

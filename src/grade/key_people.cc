@@ -4,32 +4,32 @@ namespace grade {
 
 namespace {
 
-using Field = Shape<Person>::Field;
+using PersonField = Shape<Person>::Field;
 
 // `Get` is a lambda without captures, so it can be made anew inside of a plain function.
 template <typename Get>
-Field text(std::string name, Get) {
+PersonField text(std::string name, Get) {
   return {.column = {.name = std::move(name), .form = Form::kText},
           .cell = [](const Person& p) { return Cell::of(std::string_view(Get{}(p))); }};
 }
 template <typename Get>
-Field number(std::string name, Get, Form form = Form::kInt) {
+PersonField number(std::string name, Get, Form form = Form::kInt) {
   return {.column = {.name = std::move(name), .form = form},
           .cell = [](const Person& p) { return Cell::of(std::int64_t{Get{}(p)}); }};
 }
 template <std::string world::User::*kMember>
-Field user_text(std::string name) {
+PersonField user_text(std::string name) {
   return {.column = {.name = std::move(name), .form = Form::kText},
           .cell = [](const Person& p) { return Cell::of(std::string_view(p.user.*kMember)); }};
 }
-Field nullable(std::string name, Form form, Cell (*get)(const Person&)) {
+PersonField nullable(std::string name, Form form, Cell (*get)(const Person&)) {
   return {.column = {.name = std::move(name), .form = form}, .cell = get};
 }
-Field is_vip() {
+PersonField is_vip() {
   return number(
       "is_vip", [](const Person& p) { return p.user.facts.vip; }, Form::kFlag);
 }
-Field summed(Field field) {
+PersonField summed(PersonField field) {
   field.column.summed = true;
   return field;
 }

@@ -7,7 +7,7 @@ namespace grade {
 
 namespace {
 
-constexpr double kNear = 1e-9;
+constexpr double kNearScore = 1e-9;
 /// Sums of squares are taken about a value near the mean, so that they lose no digits.
 constexpr double kAbout = 4'000;
 
@@ -80,7 +80,7 @@ RowSource ScoreKey::near(RowSource found) const {
       if (!known || row[2].kind() != Cell::Kind::kDouble) return sink(row);
       double ours = scorer_.predict(reader.facts(id)), theirs = row[2].real();
       cells.assign(row.begin(), row.end());
-      if (std::abs(ours - theirs) <= kNear * std::max(std::abs(ours), 1.0)) {
+      if (std::abs(ours - theirs) <= kNearScore * std::max(std::abs(ours), 1.0)) {
         cells[2] = Cell::of(ours);
       }
       sink(cells);

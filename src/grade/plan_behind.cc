@@ -11,7 +11,8 @@ namespace grade {
 
 namespace {
 
-const std::string kFeatures = "gold.order_features", kPredictions = "gold.order_predictions";
+const std::string kFeaturesTable = "gold.order_features",
+                  kPredictionsTable = "gold.order_predictions";
 
 /// Table → the changed table that it is made of in the end, if any.
 class Descent {
@@ -33,7 +34,7 @@ class Descent {
 
  private:
   std::vector<std::string> reads(const std::string& table) const {
-    if (table == kPredictions) return {kFeatures};
+    if (table == kPredictionsTable) return {kFeaturesTable};
     auto statement = plan_.in.statements.find(table);
     if (statement == plan_.in.statements.end()) return {};
     auto tables = plan_.in.lake->check_table(statement->second);
@@ -99,7 +100,7 @@ void plan_behind(Plan& plan) {
     std::string before = descent.changed_before(name);
     if (before.empty()) continue;
     RowSource remade =
-        name == kPredictions ? plan.scored_again : remade_rows(plan, name, made->table);
+        name == kPredictionsTable ? plan.scored_again : remade_rows(plan, name, made->table);
     made->changed = once([&of = *made, remade, before, what = plan.in.changed.at(before)] {
       if (!remade || !equal_rows(of.table, remade, of.found_rows)) return std::string();
       return fmt::format("it is made of {}, of which {}", before, what);

@@ -25,6 +25,7 @@ struct StreamPlan {
   world::Stream stream = world::Stream::kPageviews;
   std::string table;  ///< "pageviews"
   std::shared_ptr<hub::Hub> hub;
+  JobInput job;
   std::int64_t cut_ms = 0;   ///< W
   std::int64_t last_ms = 0;  ///< the largest cut of any check
   std::vector<std::shared_ptr<Tally>> tallies;

@@ -9,8 +9,8 @@ namespace {
 
 /// Empty when the job has committed everything below W.
 std::string how_far_behind(const Plan& plan, const StreamPlan& stream) {
-  if (plan.in.stream_job.empty() || plan.in.lake == nullptr) return "";
-  auto manifest = lake::read_manifest(*plan.in.env, plan.in.lake->root(), plan.in.stream_job);
+  if (stream.job.job.empty() || plan.in.lake == nullptr) return "";
+  auto manifest = lake::read_manifest(*plan.in.env, plan.in.lake->root(), stream.job.job);
   if (!manifest || !*manifest) return "";
   for (const auto& [name, input] : (*manifest)->inputs) {
     if (input.hub != stream.hub->name() || input.cut_ms >= stream.cut_ms) continue;

@@ -7,7 +7,7 @@ namespace grade {
 
 namespace {
 
-constexpr std::int64_t kUsersATask = 25'000;
+constexpr std::int64_t kPeopleATask = 25'000;
 
 /// A table of people: which columns of it are compared, and its expected side.
 struct PeopleTable {
@@ -57,8 +57,8 @@ void plan_people(Plan& plan) {
   }
   if (tables.empty()) return;
   std::int64_t users = plan.world.settings().users;
-  for (std::int64_t first = 0; first < users; first += kUsersATask) {
-    plan.then.push_back([=, &plan, last = std::min(first + kUsersATask, users)] {
+  for (std::int64_t first = 0; first < users; first += kPeopleATask) {
+    plan.then.push_back([=, &plan, last = std::min(first + kPeopleATask, users)] {
       read_people(plan.world, activity, first, last, tables);
     });
   }

@@ -6,7 +6,7 @@ namespace grade {
 
 namespace {
 
-constexpr std::int64_t kSlots = 32;  // event_id = session · 32 + slot
+constexpr std::int64_t kSlotsASession = 32;  // event_id = session · 32 + slot
 
 /// Of a repair or a detection.
 struct Repair {
@@ -55,7 +55,8 @@ class ViewTruth {
       : world_(world), sessions_(world.sessions_before(cut_ms)) {}
   /// Null when there is no such session.
   const world::Session* session(const Cell& event_id) {
-    std::int64_t id = event_id.kind() == Cell::Kind::kInt ? event_id.integer() / kSlots : -1;
+    std::int64_t id =
+        event_id.kind() == Cell::Kind::kInt ? event_id.integer() / kSlotsASession : -1;
     if (id < 0 || id >= sessions_ || event_id.integer() < 0) return nullptr;
     if (!known_ || session_.id != id) world_.session(id, session_);
     known_ = true;
@@ -118,7 +119,7 @@ void plan_outliers(Plan& plan, Case& views, VisitPlan& visits) {
     if (!is_set(row[static_cast<std::size_t>(flag)])) return;
     ++found->done;
     const world::Session* session = truth->session(row[0]);
-    auto view = static_cast<std::size_t>(row[0].integer() % kSlots);
+    auto view = static_cast<std::size_t>(row[0].integer() % kSlotsASession);
     found->right +=
         session != nullptr && view < session->views.size() && session->views[view].latency_outlier;
   });

@@ -9,7 +9,7 @@ namespace grade {
 
 namespace {
 
-constexpr std::int64_t kOrdersATask = 25'000;
+constexpr std::int64_t kScoredATask = 25'000;
 const std::string kFeatures = "gold.order_features", kPredictions = "gold.order_predictions";
 
 /// Adds all orders to `expected`, in tasks; `rows` gives those of a range.
@@ -17,8 +17,8 @@ template <typename Rows>
 void add_expected(Plan& plan, const Table& table, const std::shared_ptr<Expected>& expected,
                   Rows rows) {
   std::int64_t count = plan.world.settings().orders;
-  for (std::int64_t first = 0; first < count; first += kOrdersATask) {
-    std::int64_t last = std::min(first + kOrdersATask, count);
+  for (std::int64_t first = 0; first < count; first += kScoredATask) {
+    std::int64_t last = std::min(first + kScoredATask, count);
     plan.first.push_back([=] {
       Fingerprint print(table);
       rows(first, last, [&](Row row) { print.add(row); });
@@ -32,11 +32,11 @@ template <typename Rows>
 RowSource again(const Plan& plan, Rows rows) {
   return [count = plan.world.settings().orders, stop = plan.stop,
           rows](const RowSink& sink) -> base::Status {
-    for (std::int64_t first = 0; first < count; first += kOrdersATask) {
+    for (std::int64_t first = 0; first < count; first += kScoredATask) {
       if (stop.stop_requested()) {
         return base::error(base::Code::kCancelled, "the grade was stopped");
       }
-      rows(first, std::min(first + kOrdersATask, count), sink);
+      rows(first, std::min(first + kScoredATask, count), sink);
     }
     return {};
   };

@@ -69,6 +69,13 @@ void plan_alerts(Plan& plan, StreamPlan& views, const AlertInputs& alerts) {
   made.add_doubt([&views] { return views.outside_any_time(); });
 }
 
+/// The watermark is not below it, whatever the events are.
+std::int64_t surely_due_ms(const StreamPlan& stream) {
+  std::int64_t late_s = stream.job.policies.late_s;
+  return late_s < 0 ? std::numeric_limits<std::int64_t>::min() / 1000
+                    : stream.cut_ms - late_s * 1000;
+}
+
 void plan_starred(Plan& plan, StreamPlan& views, StreamPlan& stars) {
   const std::string name = "silver.stream_starred_pageviews";
   if (!plan.named(name)) return;
@@ -78,9 +85,7 @@ void plan_starred(Plan& plan, StreamPlan& views, StreamPlan& stars) {
   auto watermark_ms = [&views, &stars] {
     return std::min(views.key->watermark_ms(), stars.key->watermark_ms());
   };
-  std::int64_t late_s = plan.in.policies.late_s;
-  std::int64_t surely_ms = late_s < 0 ? std::numeric_limits<std::int64_t>::min() / 1000
-                                      : std::min(views.cut_ms, stars.cut_ms) - late_s * 1000;
+  std::int64_t surely_ms = std::min(surely_due_ms(views), surely_due_ms(stars));
   Table table = starred_table();
   RowSource found = due_rows(plan.rows_in_lake(name, table), kStarredTime, watermark_ms);
   Case& made = add_row_case(plan, views,
@@ -97,7 +102,7 @@ void plan_starred(Plan& plan, StreamPlan& views, StreamPlan& stars) {
 void plan_first(Plan& plan, StreamPlan& views) {
   const std::string name = "silver.stream_first_events";
   if (!plan.named(name)) return;
-  auto tally = std::make_shared<FirstTally>(views.cut_ms, plan.in.policies.late_s);
+  auto tally = std::make_shared<FirstTally>(views.cut_ms, views.job.policies.late_s);
   views.tallies.push_back(tally);
   auto watermark_ms = [&views] { return views.key->watermark_ms(); };
   Table table = FirstTally::table();

@@ -63,7 +63,7 @@ void plan_reading(Plan& plan, StreamPlan& stream) {
       std::make_unique<TrafficKey>(TrafficKey::Options{.world = &plan.world,
                                                        .stream = stream.stream,
                                                        .partitions = stream.hub->partitions(),
-                                                       .policies = plan.in.policies,
+                                                       .policies = stream.job.policies,
                                                        .to_ms = stream.last_ms,
                                                        .job_cut_ms = stream.cut_ms});
   if (stream.index) stream.index->expect(stream.key->chunks());
@@ -160,13 +160,15 @@ void plan_traffic(Plan& plan) {
     stream.table = table;
     stream.stream = table == "stars" ? world::Stream::kStars : world::Stream::kPageviews;
     stream.hub = hub;
+    auto job = plan.in.jobs.find(hub->name());
+    if (job != plan.in.jobs.end()) stream.job = job->second;
     auto cut = plan.in.cuts_ms.find(hub->name());
     stream.cut_ms = cut == plan.in.cuts_ms.end() ? hub->frontier_ms() : cut->second;
     stream.cut_ms = std::max(stream.cut_ms, plan.world.backfill_start_ms());
     stream.last_ms = stream.cut_ms;
     auto lost = plan.in.lost.find(hub->name());
     if (lost != plan.in.lost.end()) stream.lost = lost->second;
-    if (plan.in.policies.drop && !plan.dropped) plan.dropped = std::make_shared<DroppedEvents>();
+    if (stream.job.policies.drop && !plan.dropped) plan.dropped = std::make_shared<DroppedEvents>();
   }
   for (auto& [table, stream] : plan.streams) plan_stream(plan, stream);
   plan_statements(plan);

@@ -163,7 +163,7 @@ Status FileSink::close() {
     TRY(file_->close());
     state_->complete = true;
     TRY(save());
-    TRY(env_.rename(part_, options_.path));
+    TRY(env_.publish(part_, options_.path));
     state_->bytes = whole;
   }
   return env_.remove_file(state_path_);
@@ -195,7 +195,8 @@ void FileSink::go_back() {
 Status FileSink::save() {
   if (file_ != nullptr) TRY(file_->flush());
   saved_bytes_ = state_->bytes;
-  return env_.write_file(state_path_, state_text(what_, *state_));
+  // Not more durable than the part it tells of.
+  return env_.write_file(state_path_, state_text(what_, *state_), false);
 }
 
 }  // namespace load

@@ -42,9 +42,9 @@ void append_group(std::string& out, const RowGroup& group, std::int64_t size) {
 }
 
 /// Reads numbers with blanks or line ends behind them.
-class Numbers {
+class StateNumbers {
  public:
-  explicit Numbers(std::string_view text) : rest_(text) {}
+  explicit StateNumbers(std::string_view text) : rest_(text) {}
   std::int64_t next() {
     std::int64_t v = 0;
     auto [end, ec] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), v);
@@ -60,7 +60,7 @@ class Numbers {
   bool ok_ = true;
 };
 
-RowGroup read_group(Numbers& numbers, std::int64_t& size) {
+RowGroup read_group(StateNumbers& numbers, std::int64_t& size) {
   RowGroup group;
   group.rows = numbers.next();
   size = numbers.next();
@@ -101,7 +101,7 @@ Result<FileState> parse_state(std::string_view text, std::string_view what) {
   if (text.substr(0, line) != what) {
     return error(Code::kFailedPrecondition, "{}", text.substr(0, line));
   }
-  Numbers numbers(text.substr(std::min(line + 1, text.size())));
+  StateNumbers numbers(text.substr(std::min(line + 1, text.size())));
   FileState state;
   state.position = numbers.next();
   state.rows = numbers.next();

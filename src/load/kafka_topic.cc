@@ -5,6 +5,8 @@
 #include <chrono>
 #include <mutex>
 
+#include "base/secrets.h"
+
 namespace load {
 
 using base::Code;
@@ -114,6 +116,7 @@ bool is_passing(rd_kafka_resp_err_t err) {
 }
 
 Status set(rd_kafka_conf_t* conf, const std::string& name, const std::string& value) {
+  if (name.ends_with("password") || name.ends_with("secret")) base::keep_secret(value);
   char why[512];
   if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), why, sizeof why) == RD_KAFKA_CONF_OK) {
     return {};
@@ -360,6 +363,7 @@ std::string_view part(std::string_view text, std::string_view name) {
 
 Result<KafkaTopic::Config> connection_string_config(std::string_view text) {
   std::string_view host = part(text, "Endpoint");
+  base::keep_secret(part(text, "SharedAccessKey"));
   if (!host.starts_with("sb://") || part(text, "SharedAccessKey").empty()) {
     return error(Code::kInvalidArgument,
                  "the event hub's connection string should read "

@@ -12,7 +12,7 @@ using base::Status;
 using world::Table;
 using world::World;
 
-constexpr int kThreads = 2;
+constexpr int kLakeThreads = 2;
 constexpr const char* kMarker = "/.load";
 
 bool is_done(Env& env, const std::string& dir, const std::string& file, const World& world) {
@@ -39,7 +39,7 @@ Status load_file(Env& env, const World& world, const std::string& dir, const std
   // An old marker must not vouch for the new file.
   TRY(env.remove_file(dir + kMarker));
   FileSink sink(env, {.path = dir + "/" + file, .form = form, .overwrite = true, .hidden = true});
-  TRY(load_slice(world, slice, sink, {kThreads}, progress, stop));
+  TRY(load_slice(world, slice, sink, {kLakeThreads}, progress, stop));
   return env.write_file(dir + kMarker, world.fingerprint());
 }
 
@@ -65,11 +65,11 @@ Status load_products(Env& env, const World& world, const std::string& bronze, Pr
   std::string stage = bronze + "/" + stage_name;
   TRY(env.make_dirs(stage));
   TRY(remove_other_stages(env, bronze, stage_name));
-  TRY(write_product_files(world, whole_table(world, Table::kProducts), env, stage, kThreads,
+  TRY(write_product_files(world, whole_table(world, Table::kProducts), env, stage, kLakeThreads,
                           progress, stop));
   TRY(env.write_file(stage + kMarker, fingerprint));
   TRY(env.remove_tree(dir));
-  return env.rename(stage, dir);
+  return env.publish(stage, dir);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "load/live_load.h"
 
+#include "base/guarded.h"
 #include "base/log.h"
 
 namespace load {
@@ -17,7 +18,10 @@ constexpr std::chrono::milliseconds kRateWindow{500};
 std::unique_ptr<LiveLoad> LiveLoad::start(world::World world, Options options) {
   CHECK((options.hub != nullptr) != (options.sink != nullptr) && options.clock != nullptr);
   std::unique_ptr<LiveLoad> load(new LiveLoad(std::move(world), std::move(options)));
-  load->thread_ = std::jthread([self = load.get()](std::stop_token stop) { self->run(stop); });
+  load->thread_ = std::jthread([self = load.get()](std::stop_token stop) {
+    Status ran = base::guarded([&] { self->run(stop); });
+    if (!ran) self->fail(ran.error());
+  });
   return load;
 }
 
@@ -124,6 +128,12 @@ void LiveLoad::end(Status why, bool complete) {
   state_.rows_per_s = 0;
   ended_with_ = std::move(why);
   changed_.notify_all();
+}
+
+/// What run() threw: as an append that failed for good.
+void LiveLoad::fail(const base::Error& error) {
+  note_error(error.message, true);
+  (void)base::guarded([&] { end(std::unexpected(error)); });
 }
 
 void LiveLoad::rest(std::chrono::milliseconds wall, const std::stop_token& stop) const {

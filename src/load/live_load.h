@@ -80,6 +80,7 @@ class LiveLoad {
   void note_chunk(std::int64_t position_ms, std::int64_t rows);
   void note_error(std::string message, bool log);
   void end(base::Status why, bool complete = false);
+  void fail(const base::Error& error);
   void rest(std::chrono::milliseconds wall, const std::stop_token& stop) const;
 
   const world::World world_;

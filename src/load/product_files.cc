@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <mutex>
-#include <thread>
 #include <vector>
+
+#include "base/guarded.h"
 
 namespace load {
 
@@ -93,11 +94,10 @@ Status write_product_files(const world::World& world, const Slice& slice, Env& e
       }
     }
   };
-  {
-    std::vector<std::jthread> others;
-    for (int i = 1; i < threads; ++i) others.emplace_back(work);
+  TRY(base::guarded_team(threads, [&](int) -> Status {
     work();
-  }
+    return {};
+  }));
   return status;
 }
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
-#include <thread>
 #include <vector>
 
+#include "base/guarded.h"
 #include "load/maker_internal.h"
 
 namespace load {
@@ -57,11 +57,16 @@ class Run {
   }
 
   Status run() {
-    {
-      std::vector<std::jthread> others;
-      for (int i = 1; i < threads_; ++i) others.emplace_back([this, i] { work(i); });
-      work(0);
-    }
+    // Who fails (no memory) ends it for all: the others would wait for his chunks.
+    auto work_or_end = [this](int i) -> Status {
+      Status worked = base::guarded([&] { work(i); });
+      if (worked) return worked;
+      std::lock_guard lock(mutex_);
+      if (status_) status_ = worked;
+      changed_.notify_all();
+      return worked;
+    };
+    TRY(base::guarded_team(threads_, work_or_end));
     return status_;
   }
 

@@ -11,8 +11,8 @@
 namespace world::internal {
 namespace {
 
-constexpr std::array<std::string_view, 7> kWeekdays{"Monday", "Tuesday",  "Wednesday", "Thursday",
-                                                    "Friday", "Saturday", "Sunday"};
+constexpr std::array<std::string_view, 7> kWeekdayNames{
+    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
 
 template <typename Name>
 EffectDescription levels(std::string property, std::span<const std::int64_t> crowns, Name name) {
@@ -48,7 +48,7 @@ void add_effects(const World& world, TableDescription& out) {
       levels("kraj of the user", kKrajEffects, [&](std::size_t i) { return kraje[i]; }),
       levels("local hour", kHourEffects, [](std::size_t i) { return fmt::format("{:02}", i); }),
       levels("local weekday", kWeekdayEffects,
-             [](std::size_t i) { return std::string(kWeekdays[i]); }),
+             [](std::size_t i) { return std::string(kWeekdayNames[i]); }),
       {"Czech public holiday", {{"yes", kHolidayEffect}}},
       levels("age at the epoch", kAgeEffects, age_text),
   };
@@ -75,7 +75,7 @@ void describe_orders(const World& world, TableDescription& out) {
     expected.add(static_cast<double>(o.expected_hundredths) / 100);
     PragueTime local = prague_time(o.time_ms);
     hours.add(fmt::format("hour {:02}", local.hour));
-    weekdays.add(kWeekdays[static_cast<std::size_t>(local.weekday)]);
+    weekdays.add(kWeekdayNames[static_cast<std::size_t>(local.weekday)]);
     vips += world.is_vip(o.user_id);
   });
   out.form = "SQL table orders, primary key orderId";

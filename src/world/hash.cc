@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
-#include <thread>
+#include <stdexcept>
 #include <tuple>
 
+#include "base/guarded.h"
 #include "base/in_order.h"
 #include "world/parts.h"
 
@@ -41,7 +42,9 @@ void add_rows(Hasher& hasher, std::int64_t count, int threads, Append append) {
     hasher.add(text);
     return {};
   };
-  CHECK(base::in_order<std::string>((count + kRows - 1) / kRows, threads, make, take).has_value());
+  auto hashed = base::in_order<std::string>((count + kRows - 1) / kRows, threads, make, take);
+  // No memory: what asked for the hash fails, on its own thread.
+  if (!hashed) throw std::runtime_error(hashed.error().message);
 }
 
 /// Row by row, column by column, each value as eight bytes.
@@ -83,9 +86,11 @@ void read_on(std::vector<Share>& shares, std::int64_t to_ms) {
     share.at = 0;
     share.cursor.next(to_ms, share.rows);
   };
-  std::vector<std::jthread> others;
-  for (std::size_t i = 1; i < shares.size(); ++i) others.emplace_back(read, std::ref(shares[i]));
-  read(shares[0]);
+  auto ran = base::guarded_team(static_cast<int>(shares.size()), [&](int i) -> base::Status {
+    read(shares[static_cast<std::size_t>(i)]);
+    return {};
+  });
+  if (!ran) throw std::runtime_error(ran.error().message);
 }
 
 /// Appends the shares' rows in delivery order.

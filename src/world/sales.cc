@@ -11,7 +11,7 @@ namespace {
 
 using base::CounterRandom;
 __extension__ using Wide = unsigned __int128;
-constexpr int kPlaces = 20;
+constexpr int kDecimalPlaces = 20;
 
 std::uint64_t hour_weight(std::int64_t utc_ms) {
   PragueTime local = prague_time(utc_ms);
@@ -46,12 +46,12 @@ Sales::Sales(const Settings& settings, std::shared_ptr<const Lists> lists, const
     hours_.push_back(hours_.back() + hour_weight(t));
   }
   std::uint64_t n = static_cast<std::uint64_t>(std::max<std::int64_t>(settings.orders, 1));
-  step_ = static_cast<std::uint64_t>((static_cast<Wide>(hours_.back()) << kPlaces) / n);
+  step_ = static_cast<std::uint64_t>((static_cast<Wide>(hours_.back()) << kDecimalPlaces) / n);
 }
 
 std::int64_t Sales::time_ms(std::int64_t id, std::uint64_t bits) const {
   auto position = static_cast<std::uint64_t>(
-      (static_cast<Wide>(id) * step_ + CounterRandom::scale(bits, step_)) >> kPlaces);
+      (static_cast<Wide>(id) * step_ + CounterRandom::scale(bits, step_)) >> kDecimalPlaces);
   auto hour = std::ranges::upper_bound(hours_, position) - hours_.begin() - 1;
   auto at = static_cast<std::size_t>(hour);
   std::uint64_t within = position - hours_[at], weight = hours_[at + 1] - hours_[at];

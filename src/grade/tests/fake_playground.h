@@ -13,7 +13,6 @@
 #include "grade/key_tally.h"
 #include "grade/tests/small_world_internal.h"
 #include "hub/capture.h"
-#include "hub/signal.h"
 #include "lake/lake.h"
 #include "lake/manifest.h"
 #include "lake/parquet.h"
@@ -72,7 +71,7 @@ class FakePlayground {
               .hubs = hubs,
               .cuts_ms = {{"pageviews", cut_ms}, {"stars", cut_ms}},
               .hub_namespace = "playground",
-              .stream_job = "traffic",
+              .jobs = {{"pageviews", {"traffic", {}}}, {"stars", {"traffic", {}}}},
               .run_id = "run-1",
               .graded_at = base::from_millis(cut_ms)};
     in.tables.insert(std::begin(kStream), std::end(kStream));

@@ -41,8 +41,7 @@ void FakePlayground::make_database() {
 void FakePlayground::make_hub(world::Stream stream) {
   std::string name = stream == world::Stream::kStars ? "stars" : "pageviews";
   auto opened = hub::Hub::open(
-      {.files = &env, .clock = &clock_, .appended = std::make_shared<hub::Signal>()},
-      dir + "/hub/" + name,
+      {.files = &env, .clock = &clock_}, dir + "/hub/" + name,
       {.name = name, .partitions = 2, .capture = hub::CaptureOptions{path("bronze/capture"), 5}});
   ASSERT_TRUE(opened) << opened.error().message;
   auto hub = *opened;

@@ -31,8 +31,7 @@ World small_world(double hours = 2) {
 class LiveLoadTest : public TempDirTest {
  protected:
   std::shared_ptr<hub::Hub> open_hub(base::Env& env = base::Env::real()) {
-    auto hub = hub::Hub::open({&env, &clock_, nullptr}, dir_ + "/views",
-                              {.name = "views", .partitions = 3});
+    auto hub = hub::Hub::open({&env, &clock_}, dir_ + "/views", {.name = "views", .partitions = 3});
     EXPECT_TRUE(hub) << hub.error().message;
     return *hub;
   }
