@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/rand.h>
-#include <openssl/sha.h>
 
+#include <charconv>
 #include <span>
 
 namespace api {
@@ -37,13 +39,6 @@ std::string hex(std::span<const unsigned char> bytes) {
   return text;
 }
 
-std::string derive_cookie(const std::string& token) {
-  std::string source = "hriste page cookie:" + token;
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(source.data()), source.size(), digest);
-  return hex(digest);
-}
-
 }  // namespace
 
 std::string random_token() {
@@ -56,7 +51,33 @@ bool equal_secret(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-Access::Access(std::string token) : token_(std::move(token)), cookie_(derive_cookie(token_)) {}
+Access::Access(std::string token, std::string playground, Now now)
+    : token_(std::move(token)), playground_(std::move(playground)), now_(std::move(now)) {}
+
+std::int64_t Access::wall_now() {
+  using namespace std::chrono;
+  return duration_cast<seconds>(system_clock::now().time_since_epoch()).count();
+}
+
+std::string Access::signature_of(std::string_view end) const {
+  std::string text = fmt::format("hriste page cookie:{}:{}", playground_, end);
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  HMAC(EVP_sha256(), token_.data(), static_cast<int>(token_.size()),
+       reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest, &size);
+  return hex({digest, size});
+}
+
+/// "END.SIGNATURE".
+bool Access::is_valid_cookie(std::string_view value) const {
+  size_t dot = value.find('.');
+  if (dot == std::string_view::npos) return false;
+  std::string_view end = value.substr(0, dot);
+  std::int64_t last = 0;
+  auto [rest, error] = std::from_chars(end.data(), end.data() + end.size(), last);
+  if (error != std::errc() || rest != end.data() + end.size()) return false;
+  return equal_secret(value.substr(dot + 1), signature_of(end)) && now_() < last;
+}
 
 void Access::set_port(int port) {
   cookie_name_ = fmt::format("hriste-{}", port);
@@ -81,12 +102,13 @@ Status Access::check_identity(const RequestFacts& request) const {
       equal_secret(request.authorization.substr(kBearer.size()), token_)) {
     return {};
   }
-  if (equal_secret(cookie_value(request.cookie, cookie_name_), cookie_)) {
+  if (is_valid_cookie(cookie_value(request.cookie, cookie_name_))) {
     if (request.method == "GET" || request.has_own_header) return {};
     return base::error(Code::kPermissionDenied, "a write from the page needs the header X-Hriste");
   }
   return base::error(Code::kPermissionDenied,
-                     "not logged in: open the page with `hriste open`, or send the bearer token");
+                     "not logged in (a login lasts a day): open the page with `hriste open`, or "
+                     "send the bearer token");
 }
 
 std::string Access::make_login_code() {
@@ -104,7 +126,9 @@ std::string Access::login(std::string_view code) {
   if (it == codes_.end()) return {};
   bool fresh = it->second >= std::chrono::steady_clock::now();
   codes_.erase(it);
-  return fresh ? cookie_ : std::string();
+  if (!fresh) return {};
+  std::string end = std::to_string(now_() + kCookieLife.count());
+  return end + "." + signature_of(end);
 }
 
 }  // namespace api

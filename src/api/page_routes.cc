@@ -8,8 +8,6 @@ namespace api {
 
 namespace {
 
-constexpr auto kLivePeriod = std::chrono::milliseconds(500);
-
 constexpr const char* kContentSecurity =
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' "
     "data:; "
@@ -28,8 +26,9 @@ void Server::Impl::add_page_routes() {
                            "text/plain; charset=utf-8");
       return;
     }
-    response.set_header("Set-Cookie", fmt::format("{}={}; HttpOnly; SameSite=Strict; Path=/",
-                                                  access.cookie_name(), cookie));
+    response.set_header("Set-Cookie",
+                        fmt::format("{}={}; HttpOnly; SameSite=Strict; Path=/; Max-Age={}",
+                                    access.cookie_name(), cookie, kCookieLife.count()));
     response.set_redirect("/");
   });
   http.Get(".*", [](const Request& request, httplib::Response& response) {
@@ -53,21 +52,32 @@ void Server::Impl::add_page_routes() {
   });
 }
 
+bool Server::Impl::pause(std::chrono::milliseconds time) {
+  std::mutex mutex;
+  std::unique_lock lock(mutex);
+  std::condition_variable_any never;
+  never.wait_for(lock, stopping.get_token(), time, [] { return false; });
+  return !stopping.stop_requested() && !options.playground->stop_token().stop_requested();
+}
+
 void Server::Impl::live(httplib::Response& response) {
+  auto slot = live_pages.take();
+  if (slot == nullptr) {
+    return refuse(response, {base::Code::kUnavailable,
+                             fmt::format("{} live pages are open already: close some, or ask "
+                                         "/v1/overview",
+                                         live_pages.most())});
+  }
   auto id = std::make_shared<std::int64_t>(0);
   response.set_header("Cache-Control", "no-store");
+  // The slot goes with the stream.
   response.set_chunked_content_provider(
-      "text/event-stream", [this, id](size_t, httplib::DataSink& sink) {
+      "text/event-stream", [this, id, slot](size_t, httplib::DataSink& sink) {
         bool first = *id == 0;
-        if (!first) std::this_thread::sleep_for(kLivePeriod);
-        if (stopping.stop_requested() || options.playground->stop_token().stop_requested()) {
-          return false;
-        }
-        std::string data = options.playground->overview(first).dump(-1, ' ', false,
-                                                                    json::error_handler_t::replace);
+        if (!pause(first ? std::chrono::milliseconds(0) : kLivePeriod)) return false;
         std::string event =
             fmt::format("{}id: {}\nevent: {}\ndata: {}\n\n", first ? "retry: 1000\n" : "", ++*id,
-                        first ? "snapshot" : "overview", data);
+                        first ? "snapshot" : "overview", *feed.text(first));
         return sink.write(event.data(), event.size());
       });
 }

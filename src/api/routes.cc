@@ -119,7 +119,13 @@ void Server::Impl::add_playground_routes() {
     json sql = body.value("sql", json());
     if (!sql.is_string()) return base::error(Code::kInvalidArgument, "\"sql\" is missing");
     int limit = TRY(whole_number(body, "limit", 1, kRowLimit, kRowLimit));
+    auto slot = statements.take();
+    if (slot == nullptr) {
+      return base::error(Code::kUnavailable, "{} statements run already: ask again in a moment",
+                         statements.most());
+    }
     RunningQueries::Entry entry(queries, text_or_empty(body, "id"));
+    ClientWatch::Scope watched(watch, HttpServer::current_socket(), entry.source());
     return playground.query(sql, limit, entry.stop());
   });
   http.Delete(R"(/v1/queries/([^/]+))",

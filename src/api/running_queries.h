@@ -24,6 +24,7 @@ class RunningQueries {
     Entry(const Entry&) = delete;
     Entry& operator=(const Entry&) = delete;
     std::stop_token stop() const { return place_->second.get_token(); }
+    const std::stop_source& source() const { return place_->second; }
 
    private:
     RunningQueries& queries_;

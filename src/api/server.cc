@@ -1,6 +1,7 @@
 #include "api/server.h"
 
 #include "api/server_internal.h"
+#include "base/guarded.h"
 #include "base/log.h"
 
 namespace api {
@@ -9,9 +10,6 @@ using base::Code;
 using base::Status;
 
 namespace {
-
-constexpr int kThreads = 64;
-constexpr size_t kBodyLimit = 16'000'000;  // a notebook has at most 10 MB
 
 RequestFacts facts_of(const Request& request) {
   auto header = [&](const char* name) -> std::string_view {
@@ -33,19 +31,29 @@ void send_uncompressed(const Request& request) {
   const_cast<Request&>(request).headers.erase("Accept-Encoding");
 }
 
+/// The library bounds only bodies of announced length, and unpacks packed ones without end; a write
+/// that announces nothing has an empty body. False: `response` says what is wrong.
+bool has_plain_body(const Request& request, httplib::Response& response) {
+  auto& headers = const_cast<Request&>(request).headers;
+  bool writes = request.method != "GET" && request.method != "HEAD";
+  auto refuse_as = [&](int status, const char* words) {
+    refuse(response, {Code::kInvalidArgument, words});
+    response.status = status;
+    return false;
+  };
+  if (request.has_header("Transfer-Encoding")) {
+    return refuse_as(411, "send the body with a Content-Length, not in chunks");
+  }
+  if (request.has_header("Content-Encoding")) {
+    return refuse_as(415, "send the body as it is, without Content-Encoding");
+  }
+  if (writes && !request.has_header("Content-Length")) headers.emplace("Content-Length", "0");
+  return true;
+}
+
 }  // namespace
 
 void Server::Impl::prepare() {
-  http.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
-  http.set_payload_max_length(kBodyLimit);
-  // The library's default is SO_REUSEPORT, with which two daemons could share a port.
-  http.set_socket_options([](socket_t socket) {
-    int yes = 1;
-    ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  });
-  http.set_keep_alive_max_count(1000);
-  // Head and body are two writes: without this the second waits 40 ms for the first's receipt.
-  http.set_tcp_nodelay(true);
   http.set_pre_routing_handler([this](const Request& request, httplib::Response& response) {
     send_uncompressed(request);
     response.set_header("X-Content-Type-Options", "nosniff");
@@ -53,16 +61,23 @@ void Server::Impl::prepare() {
     auto facts = facts_of(request);
     Status allowed = access.check_place(facts);
     if (allowed && request.path.starts_with("/v1/")) allowed = access.check_identity(facts);
-    if (allowed) return httplib::Server::HandlerResponse::Unhandled;
-    refuse(response, allowed.error());
+    if (!allowed) {
+      refuse(response, allowed.error());
+    } else if (!has_plain_body(request, response)) {
+      // Refused: its words are in the response.
+    } else {
+      return httplib::Server::HandlerResponse::Unhandled;
+    }
+    HttpServer::end_connection();  // the body, if any, was not read
     return httplib::Server::HandlerResponse::Handled;
   });
   http.set_exception_handler([](const Request&, httplib::Response& response, std::exception_ptr e) {
     try {
       std::rethrow_exception(e);
-    } catch (const std::exception& ex) {
-      base::log_error("api", "exception", "{}", ex.what());
-      refuse(response, {Code::kInternal, ex.what()});
+    } catch (...) {
+      auto error = base::error_of_exception();
+      base::log_error("api", "exception", "{}", error.message);
+      refuse(response, error);
     }
   });
   http.set_error_handler([](const Request& request, httplib::Response& response) {
@@ -95,8 +110,13 @@ base::Result<std::unique_ptr<Server>> Server::start(Options options) {
     }
   }
   if (impl->port <= 0) return base::error(Code::kUnavailable, "can't listen on 127.0.0.1");
+  impl->http.widen_queue();
   impl->access.set_port(impl->port);
-  impl->thread = std::jthread([raw = impl.get()] { raw->http.listen_after_bind(); });
+  auto listen = [raw = impl.get()](std::stop_token) -> Status {
+    raw->http.listen_after_bind();
+    return {};
+  };
+  impl->thread = TRY(base::guarded_thread("HTTP", std::move(listen)));
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }
 

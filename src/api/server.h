@@ -2,7 +2,8 @@
 //
 // Errors are {"error":{"code","message","path"?}} with the status of http_status(). Every request
 // passes Access; /login and the page's static files need no identity, and hold no data.
-// Thread: a pool; each long request (an apply that waits, a live page) holds one of its threads.
+// Thread: one a connection (http_server.h); live pages and statements are limited in number, and
+// what is beyond is answered 503 in words. A statement ends when whoever asked goes away.
 #pragma once
 
 #include <functional>

@@ -8,8 +8,12 @@
 
 #include "api/answers_internal.h"
 #include "api/body.h"
+#include "api/client_watch.h"
+#include "api/http_server.h"
+#include "api/live_feed.h"
 #include "api/running_queries.h"
 #include "api/server.h"
+#include "api/slots.h"
 
 namespace api {
 
@@ -17,7 +21,10 @@ using control::json;
 using httplib::Request;
 
 struct Server::Impl {
-  explicit Impl(Options o) : options(std::move(o)), access(options.token) {}
+  explicit Impl(Options o)
+      : options(std::move(o)),
+        access(options.token, options.playground->id()),
+        feed(*options.playground) {}
 
   void prepare();
   // In routes.cc (two), work_routes.cc, page_routes.cc.
@@ -42,13 +49,19 @@ struct Server::Impl {
   }
 
   void live(httplib::Response& response);
+  /// Waits, unless the daemon ends; false when it does.
+  bool pause(std::chrono::milliseconds time);
   /// Asks the daemon to end, once this request is answered.
   void end_soon(bool remove_data);
 
   Options options;
   Access access;
-  RunningQueries queries;  ///< outlives the threads of `http`
-  httplib::Server http;
+  // These outlive the threads of `http`.
+  RunningQueries queries;
+  ClientWatch watch;
+  LiveFeed feed;
+  Slots live_pages{200}, statements{64};
+  HttpServer http;
   int port = 0;
   std::once_flag ended;
   std::stop_source stopping;

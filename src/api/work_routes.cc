@@ -1,4 +1,6 @@
 // What people work with: dashboards, pipelines, experiments, models, notebooks.
+#include <optional>
+
 #include "api/server_internal.h"
 
 namespace api {
@@ -18,7 +20,7 @@ void Server::Impl::add_work_routes() {
       [&playground](const Request& request) { return playground.dashboard(request.matches[1]); });
 
   http.Post(R"(/v1/pipelines/([^/]+)/run)",
-            [&playground](const Request& request, httplib::Response& response) {
+            [this, &playground](const Request& request, httplib::Response& response) {
               auto body = parse_object(request.body.empty() ? "{}" : request.body);
               if (!body) return refuse(response, body.error());
               json from = body->value("from", json(""));
@@ -26,8 +28,20 @@ void Server::Impl::add_work_routes() {
                 return refuse(response, {base::Code::kInvalidArgument,
                                          "from: the id of a run is a text, like \"run-3\""});
               }
-              answer_result(response, playground.run_pipeline(request.matches[1], "manual", from));
+              // Ctrl-C of `hriste run` ends the run; a page that is closed leaves it alone.
+              std::stop_source gone;
+              std::optional<ClientWatch::Scope> watched;
+              if (request.has_header("Authorization")) {
+                watched.emplace(watch, HttpServer::current_socket(), gone);
+              }
+              answer_result(response, playground.run_pipeline(request.matches[1], "manual", from,
+                                                              gone.get_token()));
             });
+
+  post(R"(/v1/pipelines/([^/]+)/cancel)",
+       [&playground](const Request& request, const json&) -> base::Result<json> {
+         return json{{"cancelled", playground.cancel_runs(request.matches[1])}};
+       });
 
   get("/v1/experiments", [&playground](const Request&) { return playground.experiments(); });
   get(R"(/v1/experiments/([^/]+)/runs)", [&playground](const Request& request) {

@@ -9,6 +9,7 @@
 #include "app/engine/verbs.h"
 #include "app/engine/world_verbs.h"
 #include "app/serve.h"
+#include "lake/sql_worker.h"
 
 namespace {
 
@@ -29,6 +30,7 @@ int main(int argc, char** argv) {
   if (argc >= 2 && std::strcmp(argv[1], "serve") == 0) {
     if (const char* dir = data_dir_of(argc, argv)) return app::serve(dir);
   }
+  if (argc >= 2 && std::strcmp(argv[1], "sql-worker") == 0) return lake::run_sql_worker();
   if (argc >= 2 && std::strcmp(argv[1], "generate") == 0) return app::generate_verb(argc, argv);
   if (argc >= 2 && std::strcmp(argv[1], "world") == 0) return app::world_verb(argc, argv);
   std::fputs(

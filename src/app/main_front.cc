@@ -80,10 +80,10 @@ int command_line(int argc, char** argv) {
                  "playground/local/.hriste here or above");
   app.fallthrough();
 
-  bool as_json = false, print_only = false, orphans = false, follow = false;
+  bool as_json = false, as_csv = false, print_only = false, orphans = false, follow = false;
   int lines = 50, limit = 10;
   std::string text;
-  std::string from;
+  std::string from, query_file;
   auto* serve = app.add_subcommand("serve", "Run the daemon here, in the foreground");
   auto* start = app.add_subcommand("start", "Start the daemon of a playground that was stopped");
   auto* stop = app.add_subcommand("stop", "Stop the daemon; the data stays");
@@ -98,7 +98,10 @@ int command_line(int argc, char** argv) {
   auto* sql =
       app.add_subcommand("sql", "Ask the lake: hriste sql 'SELECT …', or from standard input");
   sql->add_option("query", text, "One SELECT over bronze, silver and gold");
-  sql->add_flag("--json", as_json, "As JSON");
+  auto* json_flag = sql->add_flag("--json", as_json, "As JSON: all values exact");
+  sql->add_flag("--csv", as_csv, "As CSV; null is an empty field, an empty text is \"\"")
+      ->excludes(json_flag);
+  sql->add_option("-f,--file", query_file, "The query is in this file");
   auto* tail = app.add_subcommand("tail", "The newest events of a hub");
   tail->add_option("hub", text, "The hub's name")->required();
   tail->add_option("-n,--limit", limit, "How many")->check(CLI::Range(1, 1000));
@@ -161,8 +164,16 @@ int command_line(int argc, char** argv) {
   if (*status) return ::app::status_verb(playground, as_json);
   if (*logs) return ::app::logs_verb(playground, lines);
   if (*sql) {
-    if (text.empty()) text.assign(std::istreambuf_iterator<char>(std::cin), {});
-    return ::app::sql_verb(playground, text, as_json);
+    if (!query_file.empty()) {
+      auto read = base::Env::real().read_file(query_file);
+      if (!read) return ::app::fail(read.error());
+      text = *read;
+    } else if (text.empty()) {
+      text.assign(std::istreambuf_iterator<char>(std::cin), {});
+    }
+    using ::app::Form;
+    Form form = as_json ? Form::kJson : as_csv ? Form::kCsv : Form::kTable;
+    return ::app::sql_verb(playground, text, form);
   }
   if (*tail) return ::app::tail_verb(playground, text, limit, follow);
   if (*run) return ::app::run_verb(playground, text, from);

@@ -9,13 +9,19 @@
 #include <condition_variable>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "api/server.h"
+#include "app/end_deadline.h"
 #include "base/env.h"
 #include "base/executable.h"
+#include "base/guarded.h"
 #include "base/log.h"
+#include "base/open_files.h"
+#include "base/secrets.h"
+#include "base/text.h"
 #include "client/start.h"
 #include "control/playground.h"
 #include "kinds/version.h"
@@ -62,21 +68,45 @@ Status take_lock(const std::string& dir) {
   ::close(fd);
   json daemon =
       json::parse(Env::real().read_file(dir + "/daemon.json").value_or("{}"), nullptr, false);
-  return base::error(Code::kAlreadyExists,
-                     "a daemon already serves {}: pid {}, http://127.0.0.1:{}", dir,
-                     daemon.value("pid", 0), daemon.value("port", 0));
+  auto where = base::guarded([&]() -> Result<std::string> {
+    return fmt::format("pid {}, http://127.0.0.1:{}", daemon.value("pid", 0),
+                       daemon.value("port", 0));
+  });
+  return base::error(Code::kAlreadyExists, "a daemon already serves {}: {}", dir,
+                     where.value_or("its daemon.json is damaged; `hriste stop` ends it"));
+}
+
+Status write_private(const std::string& path, const std::string& text) {
+  mode_t old = ::umask(0077);
+  Status written = Env::real().write_file(path, text, true);
+  ::umask(old);
+  return written;
 }
 
 /// The token of the folder, made on first use; only the owner can read it.
 Result<std::string> take_token(const std::string& dir) {
   std::string path = dir + "/token";
-  if (auto token = Env::real().read_file(path); token && token->size() == 64) return *token;
+  constexpr size_t kLength = 64;
+  if (auto kept = Env::real().read_file(path)) {
+    // An editor may have put a mark or a line end around it.
+    std::string_view token = base::trimmed(base::without_mark(*kept));
+    if (token.size() == kLength) return std::string(token);
+  }
   std::string token = api::random_token();
-  mode_t old = ::umask(0077);
-  Status written = Env::real().write_file(path, token, true);
-  ::umask(old);
-  TRY(written);
+  TRY(write_private(path, token));
   return token;
+}
+
+/// Without daemon.json or the token nobody finds the daemon, or may speak to it, to end it either:
+/// what is damaged of them is written again.
+void keep_files(const std::string& dir, const std::string& self, const std::string& token) {
+  Env& env = Env::real();
+  if (env.read_file(dir + "/daemon.json").value_or("") != self) {
+    (void)env.write_file(dir + "/daemon.json", self);
+  }
+  if (env.read_file(dir + "/token").value_or("").size() != token.size()) {
+    (void)write_private(dir + "/token", token);
+  }
 }
 
 /// What ends the daemon, from whichever thread it comes.
@@ -100,16 +130,19 @@ class Ending {
   bool requested_ = false, remove_data_ = false;
 };
 
-void wait_for_end(Ending& ending, control::Playground& playground, const sigset_t& signals) {
+void wait_for_end(Ending& ending, control::Playground& playground, const sigset_t& signals,
+                  const std::function<void()>& keep_files) {
   timespec none{};
-  constexpr int kLeaseEvery = 10;  // rounds of 200 ms
+  constexpr int kLookEvery = 10;  // rounds of 200 ms
   for (int round = 1; !ending.wait_for(std::chrono::milliseconds(200)); ++round) {
     int signal = ::sigtimedwait(&signals, nullptr, &none);
     if (signal == SIGTERM || signal == SIGINT) {
       base::log_info("app", "signal", "number={}", signal);
       ending.request(false);
     }
-    if (round % kLeaseEvery == 0 && playground.lease_ended()) {
+    if (round % kLookEvery != 0) continue;
+    keep_files();
+    if (playground.lease_ended()) {
       base::log_info("app", "lease_ended");
       ending.request(false);
     }
@@ -122,16 +155,20 @@ Status run(const std::string& dir, const sigset_t& signals) {
   std::string log_path = dir + "/logs/daemon.log";
   TRY(base::log_to_file(log_path));
   base::log_info("app", "start", "version={} pid={}", kinds::kVersion, ::getpid());
+  base::log_info("app", "open_files", "limit={}", base::raise_open_files_limit());
   std::string token = TRY(take_token(dir));
+  base::keep_secret(token);
   auto playground =
-      TRY(control::Playground::open({.data_dir = dir, .version = std::string(kinds::kVersion)}));
+      TRY(control::Playground::open({.data_dir = dir,
+                                     .version = std::string(kinds::kVersion),
+                                     .sql_worker = {"/proc/self/exe", "sql-worker"}}));
 
   Ending ending;
   auto server = TRY(api::Server::start({.playground = playground.get(),
                                         .token = token,
                                         .version = std::string(kinds::kVersion),
                                         .log_path = log_path,
-                                        .port = TRY(playground->wanted_port()),
+                                        .port = playground->wanted_port(),
                                         .on_end = [&](bool remove) { ending.request(remove); }}));
   TRY(playground->listening_on(server->port()));
   json self = {{"pid", ::getpid()},
@@ -139,12 +176,17 @@ Status run(const std::string& dir, const sigset_t& signals) {
                {"version", kinds::kVersion},
                {"build", base::executable_stamp("/proc/self/exe")},
                {"playground", playground->id()}};
-  TRY(Env::real().write_file(dir + "/daemon.json", self.dump() + "\n"));
+  const std::string self_text = self.dump() + "\n";
+  TRY(Env::real().write_file(dir + "/daemon.json", self_text));
   base::log_info("app", "listening", "port={}", server->port());
 
-  wait_for_end(ending, *playground, signals);
+  wait_for_end(ending, *playground, signals, [&] { keep_files(dir, self_text, token); });
 
   base::log_info("app", "end", "remove_data={}", ending.remove_data());
+  EndDeadline deadline(kEndWithin, [&] {
+    (void)Env::real().remove_file(dir + "/daemon.json");
+    if (ending.remove_data()) (void)Env::real().remove_tree(dir);
+  });
   playground->close();
   server->stop();
   playground.reset();
@@ -165,10 +207,10 @@ int serve(const std::string& data_dir) {
   ::signal(SIGHUP, SIG_IGN);
 
   std::string dir = client::folder_path(data_dir);
-  Status status = run(dir, signals);
+  Status status = base::guarded([&] { return run(dir, signals); });
   if (status) return 0;
   base::log_error("app", "failed", "{}", status.error().message);
-  std::fprintf(stderr, "hriste: %s\n", status.error().message.c_str());
+  std::fprintf(stderr, "hriste: %s\n", base::mask_secrets(status.error().message).c_str());
   return 1;
 }
 

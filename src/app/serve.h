@@ -3,6 +3,7 @@
 // One daemon for one folder: a lock on <data_dir>/lock decides, the second is refused with the
 // first's address. Shutdown order: HTTP, then the playground (streams, generators, hub, catalogue),
 // then the lock; after the last resource has gone the folder is removed before the process ends.
+// Whatever hangs, the process ends within ten seconds (end_deadline.h).
 #pragma once
 
 #include <string>

@@ -6,7 +6,10 @@
 #include <charconv>
 #include <optional>
 
+#include "base/suggest.h"
+#include "base/text.h"
 #include "notebook/chart_internal.h"
+#include "notebook/quotes_internal.h"
 
 namespace notebook {
 namespace {
@@ -25,6 +28,7 @@ struct Line {
 };
 
 std::vector<Line> lines_of(std::string_view text) {
+  text = base::without_mark(text);
   std::vector<Line> lines;
   while (!text.empty()) {
     std::size_t end = text.find('\n');
@@ -36,16 +40,27 @@ std::vector<Line> lines_of(std::string_view text) {
   return lines;
 }
 
-/// An opening fence: how many backticks, and the words behind them.
+/// An opening fence: how many backticks or tildes, and the words behind them.
 struct Fence {
+  char mark = '`';
   std::size_t ticks = 0;
   std::string language, name;
 };
 
+/// A fence may stand up to three blanks to the right.
+void strip_indent(std::string_view& line) {
+  std::size_t indent = std::min(line.find_first_not_of(' '), line.size());
+  if (indent <= 3) line.remove_prefix(indent);
+}
+
+/// What CommonMark takes for one: backticks with more of them behind are code within a line.
 std::optional<Fence> fence_of(std::string_view line) {
-  std::size_t ticks = std::min(line.find_first_not_of('`'), line.size());
+  strip_indent(line);
+  const char mark = line.starts_with('~') ? '~' : '`';
+  std::size_t ticks = std::min(line.find_first_not_of(mark), line.size());
   if (ticks < 3) return std::nullopt;
   std::string_view info = line.substr(ticks);
+  if (mark == '`' && info.find('`') != std::string_view::npos) return std::nullopt;
   auto word = [&]() -> std::string {
     std::size_t from = std::min(info.find_first_not_of(" \t"), info.size());
     std::size_t to = std::min(info.find_first_of(" \t", from), info.size());
@@ -53,7 +68,7 @@ std::optional<Fence> fence_of(std::string_view line) {
     info.remove_prefix(to);
     return found;
   };
-  Fence fence{.ticks = ticks, .language = word()};
+  Fence fence{.mark = mark, .ticks = ticks, .language = word()};
   fence.name = word();
   return fence;
 }
@@ -100,8 +115,8 @@ class Reader {
       }
       std::size_t colon = line.text.find(':');
       std::string_view key = line.text.substr(0, colon);
-      std::string value(colon == std::string_view::npos ? "" : line.text.substr(colon + 1));
-      value.erase(0, value.find_first_not_of(" \t"));
+      std::string value;
+      if (colon != std::string_view::npos) value = unquoted(line.text.substr(colon + 1));
       if (auto set = set_head(key, value, line.number); !set) return set;
     }
     return problem(1, "the head that begins with --- has no end; close it with a line ---");
@@ -121,9 +136,10 @@ class Reader {
                                          kRefreshLimit));
       }
     } else {
-      return problem(line, fmt::format("the head has no key “{}”; there are: title, description, "
-                                       "refresh",
-                                       key));
+      return problem(
+          line, fmt::format("the head has no key “{}”; there are: title, description, "
+                            "refresh{}",
+                            key, base::did_you_mean(key, {"title", "description", "refresh"})));
     }
     return {};
   }
@@ -143,7 +159,8 @@ class Reader {
     const int opened = lines_[at_].number;
     std::size_t first = at_ + 1, last = first;
     auto closes = [&](std::string_view line) {
-      std::size_t ticks = std::min(line.find_first_not_of('`'), line.size());
+      strip_indent(line);
+      std::size_t ticks = std::min(line.find_first_not_of(fence.mark), line.size());
       return ticks >= fence.ticks && line.find_first_not_of(" \t", ticks) == std::string_view::npos;
     };
     while (last < lines_.size() && !closes(lines_[last].text)) ++last;
@@ -157,6 +174,9 @@ class Reader {
     if (fence.language == "sql") return add_query(fence, body, opened);
     if (fence.language == "chart") return add_chart(body, opened);
     if (fence.language == "vega-lite") return add_spec(body, opened);
+    if (auto meant = base::did_you_mean(fence.language, {"chart", "vega-lite"}); !meant.empty()) {
+      return problem(opened, fmt::format("there is no ```{}{}", fence.language, meant));
+    }
     for (; fence_at < at_; ++fence_at) add_text(lines_[fence_at].text);  // code to be read
     return {};
   }
@@ -258,10 +278,6 @@ json to_json(const Block& block) {
 }
 
 }  // namespace
-
-std::string to_string(const Problem& problem, std::string_view file) {
-  return fmt::format("{}:{} {}", file, problem.line, problem.message);
-}
 
 Parsed<Dashboard> parse_dashboard(std::string_view text) {
   if (text.size() > kTextLimit) return problem(1, "the file is larger than 10 MB");

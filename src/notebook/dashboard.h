@@ -43,6 +43,9 @@ struct Query {
 
 /// A picture of one query's rows, by flat keys. Which of them a type needs: chart_types().
 struct Chart {
+  /// The columns that it names; some may be empty.
+  std::vector<std::string> columns() const;
+
   std::string type;
   std::string data;            ///< a query's name
   std::string x, color;        ///< columns

@@ -2,10 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
+#include "base/text.h"
+#include "notebook/quotes_internal.h"
+
 namespace notebook {
 namespace {
 
-constexpr std::size_t kTextLimit = 10'000'000;
+constexpr std::size_t kSourceLimit = 10'000'000;
 constexpr std::string_view kHead = " Databricks notebook source";
 constexpr std::string_view kSeparator = " COMMAND ----------";
 constexpr std::string_view kMagic = " MAGIC";
@@ -14,12 +19,12 @@ constexpr std::string_view kTitle = " DBTITLE ";
 std::string_view comment_of(Language language) { return language == Language::kSql ? "--" : "#"; }
 
 /// A line: its bytes in the file, and its text without the end.
-struct Line {
+struct SourceLine {
   std::string_view bytes, text;
   int number = 0;
 };
 
-Line take_line(std::string_view& rest, int number) {
+SourceLine take_line(std::string_view& rest, int number) {
   std::size_t end = rest.find('\n');
   std::size_t size = end == std::string_view::npos ? rest.size() : end + 1;
   std::string_view bytes = rest.substr(0, size), text = rest.substr(0, std::min(end, rest.size()));
@@ -48,10 +53,19 @@ bool strip_magic(std::string_view& text, std::string_view comment) {
   return true;
 }
 
+/// A title that somebody has put into quotes, without them.
+std::string title_of(std::string_view text) {
+  std::string title(text);
+  for (std::string inner = unquoted(title); !is_blank(inner) && inner != title;) {
+    title = std::exchange(inner, unquoted(inner));
+  }
+  return title;
+}
+
 /// The lines of one cell, with what they mean.
 class CellReader {
  public:
-  CellReader(Language language, std::vector<Line> lines)
+  CellReader(Language language, std::vector<SourceLine> lines)
       : language_(language), comment_(comment_of(language)), lines_(std::move(lines)) {}
 
   Parsed<Cell> read(std::string_view source, int first_line) {
@@ -85,7 +99,7 @@ class CellReader {
     if (!strip(text, comment_, kTitle) || text.size() < 3 || text[1] != ',') return;
     if ((text[0] != '0' && text[0] != '1') || is_blank(text.substr(2))) return;
     cell_.title_shown = text[0] == '1';
-    cell_.title = text.substr(2);
+    cell_.title = title_of(text.substr(2));
     ++at_;
   }
 
@@ -112,7 +126,7 @@ class CellReader {
     return {};
   }
 
-  Problem no_prefix(const Line& line) const {
+  Problem no_prefix(const SourceLine& line) const {
     return {line.number,
             fmt::format("this cell is %{}, so each of its lines begins with “{} MAGIC”; write "
                         "“{} COMMAND ----------” before this line to begin another cell",
@@ -138,7 +152,7 @@ class CellReader {
 
   const Language language_;
   const std::string_view comment_;
-  std::vector<Line> lines_;
+  std::vector<SourceLine> lines_;
   std::size_t at_ = 0;
   std::string blank_;
   Cell cell_;
@@ -172,12 +186,13 @@ std::string_view language_name(Language language) {
 }
 
 Parsed<Source> parse_source(std::string_view text) {
-  if (text.size() > kTextLimit) {
+  if (text.size() > kSourceLimit) {
     return std::unexpected(Problem{1, "the file is larger than 10 MB"});
   }
   int number = 1;
   std::string_view rest = text;
-  Line head = take_line(rest, number);
+  SourceLine head = take_line(rest, number);
+  head.text = base::without_mark(head.text);
   Source source;
   if (head.text == "# Databricks notebook source") {
     source.language = Language::kPython;
@@ -190,12 +205,12 @@ Parsed<Source> parse_source(std::string_view text) {
   source.head = head.bytes;
   const std::string separator = std::string(comment_of(source.language)).append(kSeparator);
   for (bool more = true; more;) {
-    std::vector<Line> lines;
+    std::vector<SourceLine> lines;
     const char* begin = rest.data();
     const int first_line = number + 1;
     std::size_t size = 0;
     for (more = false; !rest.empty() && !more;) {
-      Line line = take_line(rest, ++number);
+      SourceLine line = take_line(rest, ++number);
       size += line.bytes.size();
       more = line.text == separator;
       if (!more) lines.push_back(line);

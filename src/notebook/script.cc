@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/suggest.h"
 #include "notebook/chart_internal.h"
 
 namespace notebook {
@@ -11,7 +12,7 @@ namespace {
 
 constexpr std::string_view kChartMark = "hriste:chart";
 
-std::unexpected<Problem> problem(int line, std::string message) {
+std::unexpected<Problem> script_problem(int line, std::string message) {
   return std::unexpected(Problem{line, std::move(message)});
 }
 
@@ -51,9 +52,13 @@ void add_python_widgets(std::string_view text, Values& declared) {
         return std::nullopt;
       }
       if (from == std::string_view::npos || (rest[from] != '"' && rest[from] != '\'')) return {};
-      std::size_t end = rest.find(rest[from], from + 1);
-      if (end == std::string_view::npos) return std::nullopt;
-      std::string value(rest.substr(from + 1, end - from - 1));
+      std::size_t end = from + 1;
+      std::string value;
+      for (; end < rest.size() && rest[end] != rest[from]; ++end) {
+        if (rest[end] == '\\' && end + 1 < rest.size()) ++end;
+        value += rest[end];
+      }
+      if (end == rest.size()) return std::nullopt;
       rest.remove_prefix(end + 1);
       return value;
     };
@@ -94,9 +99,10 @@ class ScriptReader {
       script_.needs_python = true;
       add_python_widgets(made.text, declared_);
     } else {
-      return problem(made.line, fmt::format("a %{} cell does not run here; there are: %md, %sql, "
-                                            "%python, %pip (shown only)",
-                                            made.language));
+      return script_problem(made.line,
+                            fmt::format("a %{} cell does not run here; there are: %md, %sql, "
+                                        "%python, %pip (shown only)",
+                                        made.language));
     }
     script_.steps.push_back(std::move(step));
     return {};
@@ -119,10 +125,29 @@ class ScriptReader {
       return {};
     }
     step.kind = Step::Kind::kSql;
+    if (auto done = check_parameters(step.cell); !done) return done;
     for (const ParameterUse& use : parameters_in(step.cell.text)) {
       uses_.push_back({use.name, use.line + step.cell.line});
     }
     return read_charts(step);
+  }
+
+  static Done check_parameters(const Cell& cell) {
+    for (const OldParameter& old : old_parameters_in(cell.text)) {
+      return script_problem(
+          cell.line + old.line,
+          fmt::format("{0} is the older form of a parameter: write :{1}{2}; it is a "
+                      "value, and can't be the name of a table or a part of it",
+                      old.text, old.name, old.quoted ? " without the quotes" : ""));
+    }
+    if (auto part = parameter_in_name(cell.text)) {
+      return script_problem(
+          cell.line + part->line,
+          fmt::format(":{0}.… can't be read: the parameter :{0} is a value, and can't be "
+                      "a part of a name; write the name out",
+                      part->name));
+    }
+    return {};
   }
 
   Done read_charts(Step& step) {
@@ -132,10 +157,11 @@ class ScriptReader {
       if (!words.starts_with("hriste:")) continue;
       int line = comment.line + step.cell.line;
       if (!words.starts_with(kChartMark)) {
-        return problem(line, "a comment that begins with hriste: has to be hriste:chart type=…");
+        return script_problem(line,
+                              "a comment that begins with hriste: has to be hriste:chart type=…");
       }
       if (step.statements.empty()) {
-        return problem(line, "chart: this cell has no query whose rows it could draw");
+        return script_problem(line, "chart: this cell has no query whose rows it could draw");
       }
       auto chart = parse_chart_words(words.substr(kChartMark.size()), line);
       if (!chart) return std::unexpected(chart.error());
@@ -153,10 +179,10 @@ class ScriptReader {
     }
     for (const ParameterUse& use : uses_) {
       if (script_.parameters.contains(use.name)) continue;
-      return problem(use.line,
-                     fmt::format("the parameter :{0} has no value; declare it in a cell before: "
-                                 "CREATE WIDGET TEXT {0} DEFAULT '…'",
-                                 use.name));
+      return script_problem(
+          use.line, fmt::format("the parameter :{0} has no value; declare it in a cell before: "
+                                "CREATE WIDGET TEXT {0} DEFAULT '…'",
+                                use.name));
     }
     return {};
   }
@@ -167,8 +193,11 @@ class ScriptReader {
       known.append(known.empty() ? "" : ", ").append(other);
     };
     for (const auto& [other, value] : declared_) add(other);
-    return problem(1, fmt::format("there is no parameter “{}”; this notebook has: {}", name,
-                                  known.empty() ? "none" : known));
+    std::vector<std::string_view> names;
+    for (const auto& [other, value] : declared_) names.push_back(other);
+    return script_problem(
+        1, fmt::format("there is no parameter “{}”; this notebook has: {}{}", name,
+                       known.empty() ? "none" : known, base::did_you_mean(name, names)));
   }
 
   Source source_;

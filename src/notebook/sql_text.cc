@@ -6,7 +6,17 @@
 namespace notebook {
 namespace {
 
-enum class Kind { kSpace, kLineComment, kBlockComment, kQuoted, kWord, kParameter, kEnd, kOther };
+enum class Kind {
+  kSpace,
+  kLineComment,
+  kBlockComment,
+  kQuoted,
+  kWord,
+  kParameter,
+  kOldParameter,  // ${name}, $name
+  kEnd,
+  kOther
+};
 
 struct Token {
   Kind kind = Kind::kOther;
@@ -20,6 +30,18 @@ bool is_letter(char c) {
 }
 bool is_word(char c) { return is_letter(c) || (c >= '0' && c <= '9'); }
 bool is_space(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
+
+/// The length of the `${name}` or `$name` at `at`; 0: none is there. `$name$` begins a string.
+std::size_t old_parameter_at(std::string_view text, std::size_t at) {
+  bool braced = text.substr(at).starts_with("${");
+  std::size_t from = at + (braced ? 2 : 1), end = from;
+  auto fits = [&](char c) { return is_word(c) || (braced && (c == '.' || c == '-')); };
+  while (end < text.size() && fits(text[end])) ++end;
+  if (end == from || !is_letter(text[from])) return 0;
+  char next = end < text.size() ? text[end] : '\0';
+  if (braced) return next == '}' ? end + 1 - at : 0;
+  return next == '$' ? 0 : end - at;
+}
 
 class Tokens {
  public:
@@ -88,6 +110,10 @@ class Tokens {
     return Kind::kQuoted;
   }
   Kind skip_dollar() {
+    if (std::size_t size = old_parameter_at(text_, at_); size > 0) {
+      at_ += size;
+      return Kind::kOldParameter;
+    }
     std::size_t end = at_ + 1;
     while (is_word(at(end))) ++end;
     if (at(end) != '$') return skip_one(Kind::kOther);
@@ -109,7 +135,7 @@ class Tokens {
   int line_ = 0;
 };
 
-std::string_view text_of(std::string_view text, const Token& token) {
+std::string_view token_text(std::string_view text, const Token& token) {
   return text.substr(token.begin, token.end - token.begin);
 }
 
@@ -151,14 +177,52 @@ std::vector<Statement> split_statements(std::string_view text) {
   return statements;
 }
 
+std::size_t begin_of_code(std::string_view text) {
+  Tokens tokens(text);
+  while (auto token = tokens.next()) {
+    if (!is_comment(token->kind)) return token->begin;
+  }
+  return text.size();
+}
+
 std::vector<ParameterUse> parameters_in(std::string_view text) {
   std::vector<ParameterUse> uses;
   Tokens tokens(text);
   while (auto token = tokens.next()) {
     if (token->kind != Kind::kParameter) continue;
-    uses.push_back({std::string(text_of(text, *token).substr(1)), token->line});
+    uses.push_back({std::string(token_text(text, *token).substr(1)), token->line});
   }
   return uses;
+}
+
+std::vector<OldParameter> old_parameters_in(std::string_view text) {
+  std::vector<OldParameter> found;
+  auto add = [&](std::string_view part, int line, bool quoted) {
+    bool braced = part.starts_with("${");
+    std::string_view name = braced ? part.substr(2, part.size() - 3) : part.substr(1);
+    found.push_back({std::string(part), std::string(name), line, quoted});
+  };
+  Tokens tokens(text);
+  while (auto token = tokens.next()) {
+    std::string_view part = token_text(text, *token);
+    if (token->kind == Kind::kOldParameter) add(part, token->line, false);
+    if (token->kind != Kind::kQuoted) continue;
+    for (std::size_t at = part.find("${"); at != part.npos; at = part.find("${", at + 2)) {
+      std::size_t size = old_parameter_at(part, at);
+      auto lines = std::count(part.begin(), part.begin() + static_cast<std::ptrdiff_t>(at), '\n');
+      if (size > 0) add(part.substr(at, size), token->line + static_cast<int>(lines), true);
+    }
+  }
+  return found;
+}
+
+std::optional<ParameterUse> parameter_in_name(std::string_view text) {
+  Tokens tokens(text);
+  while (auto token = tokens.next()) {
+    if (token->kind != Kind::kParameter || !text.substr(token->end).starts_with('.')) continue;
+    return ParameterUse{std::string(token_text(text, *token).substr(1)), token->line};
+  }
+  return std::nullopt;
 }
 
 std::string string_literal(std::string_view value) {
@@ -171,7 +235,7 @@ std::string with_parameters(std::string_view text, const Values& values) {
   std::string made;
   Tokens tokens(text);
   while (auto token = tokens.next()) {
-    std::string_view part = text_of(text, *token);
+    std::string_view part = token_text(text, *token);
     if (token->kind == Kind::kParameter) {
       auto value = values.find(std::string(part.substr(1)));
       if (value != values.end()) {
@@ -188,7 +252,7 @@ std::optional<Widget> widget_of(std::string_view sql) {
   std::vector<std::string_view> parts;
   Tokens tokens(sql);
   while (auto token = tokens.next()) {
-    if (!is_comment(token->kind)) parts.push_back(text_of(sql, *token));
+    if (!is_comment(token->kind)) parts.push_back(token_text(sql, *token));
     if (parts.size() == 1 && !equal_word(parts[0], "CREATE")) return std::nullopt;
   }
   if (parts.size() < 6 || !equal_word(parts[1], "WIDGET") || !equal_word(parts[4], "DEFAULT")) {
@@ -204,7 +268,11 @@ std::optional<Widget> widget_of(std::string_view sql) {
     }
     return value;
   };
-  return Widget{std::string(parts[3]), unquoted(5)};
+  std::string_view name = parts[3];
+  if (name.size() > 2 && (name.front() == '`' || name.front() == '"')) {
+    name = name.substr(1, name.size() - 2);
+  }
+  return Widget{std::string(name), unquoted(5)};
 }
 
 std::vector<Comment> line_comments(std::string_view text) {
@@ -212,7 +280,7 @@ std::vector<Comment> line_comments(std::string_view text) {
   Tokens tokens(text);
   while (auto token = tokens.next()) {
     if (token->kind == Kind::kLineComment) {
-      comments.push_back({text_of(text, *token).substr(2), token->line});
+      comments.push_back({token_text(text, *token).substr(2), token->line});
     }
   }
   return comments;

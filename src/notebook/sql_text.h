@@ -20,12 +20,28 @@ struct Statement {
 /// Those that hold more than comments.
 std::vector<Statement> split_statements(std::string_view text);
 
+/// Where the first token that is no comment and no blank begins; text.size() when there is none.
+std::size_t begin_of_code(std::string_view text);
+
 struct ParameterUse {
   std::string name;
   int line = 0;  ///< counting from 0 in the text
 };
 /// Each `:name`, in their order. No use: `a::INT`, `x[1:n]`, `{'k':v}`, `:=`.
 std::vector<ParameterUse> parameters_in(std::string_view text);
+
+/// Each `${name}` and `$name`, the older forms, in strings and quoted names too. A notebook that
+/// holds one would mean something else here than where it was written.
+struct OldParameter {
+  std::string text;  ///< as it stands there
+  std::string name;
+  int line = 0;         ///< counting from 0 in the text
+  bool quoted = false;  ///< within a string or a quoted name
+};
+std::vector<OldParameter> old_parameters_in(std::string_view text);
+
+/// The first `:name.other`: a parameter is a value, and can't be a part of a name.
+std::optional<ParameterUse> parameter_in_name(std::string_view text);
 
 using Values = std::map<std::string, std::string>;
 /// Every use becomes a string literal; all names have to be in `values`.

@@ -84,8 +84,11 @@ TEST_F(ServerTest, ResourcesArePutReadListedAndRemoved) {
   EXPECT_EQ(made.status, 200);
   EXPECT_EQ(made.body["attributes"]["name"], "bronze");
   EXPECT_EQ(get("/v1/resources/hriste_lake/bronze").body, made.body);
-  EXPECT_EQ(get("/v1/resources").body,
-            json({{{"kind", "hriste_lake"}, {"name", "bronze"}, {"ready", true}}}));
+  EXPECT_EQ(get("/v1/resources").body, json({{{"kind", "hriste_lake"},
+                                              {"name", "bronze"},
+                                              {"ready", true},
+                                              {"state", "ready"},
+                                              {"failed", ""}}}));
   ASSERT_EQ(put("hriste_lake/gold", json{{"tier", "gold"}}).status, 200);
   EXPECT_EQ(remove("hriste_lake/bronze").body, json({{"last", false}}));
   EXPECT_EQ(get("/v1/resources/hriste_lake/bronze").status, 404);
@@ -177,6 +180,19 @@ TEST_F(ServerTest, AQueryEndsWhenItsNameIsCancelled) {
   EXPECT_EQ(ended.status, 503) << ended.body;
   EXPECT_EQ(ended.body["error"]["code"], "cancelled");
   EXPECT_EQ(cancel("mine"), false) << "an ended query is forgotten";
+}
+
+TEST_F(ServerTest, AQueryEndsWhenItsClientHasGone) {
+  // As many as run at a time, each for hours: the next one could wait for ever.
+  for (int i = 0; i < 3; ++i) {
+    httplib::Client impatient("127.0.0.1", server_->port());
+    impatient.set_default_headers({{"Authorization", "Bearer " + token_}});
+    impatient.set_read_timeout(0, 100'000);
+    const json body = {
+        {"sql", "SELECT sum(a.range * b.range) FROM range(3000000) a, range(3000000) b"}};
+    EXPECT_FALSE(impatient.Post("/v1/query", body.dump(), "application/json"));
+  }
+  EXPECT_EQ(post("/v1/query", R"({"sql":"SELECT 1 AS one"})").body["rows"].dump(), "[[1]]");
 }
 
 TEST_F(ServerTest, TablesAreListed) {

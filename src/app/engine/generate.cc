@@ -8,6 +8,7 @@
 #include "app/engine/live.h"
 #include "app/engine/progress_bar.h"
 #include "app/engine/verbs.h"
+#include "base/secrets.h"
 
 namespace app {
 namespace {
@@ -19,7 +20,7 @@ using world::World;
 constexpr int kFailed = 2, kInterrupted = 130;
 
 int fail(const base::Error& error) {
-  fmt::print(stderr, "error: {}\n", error.message);
+  fmt::print(stderr, "error: {}\n", base::mask_secrets(error.message));
   return kFailed;
 }
 

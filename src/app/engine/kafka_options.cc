@@ -1,6 +1,7 @@
 #include "app/engine/kafka_options.h"
 
 #include "base/env.h"
+#include "base/text.h"
 
 namespace app {
 
@@ -15,23 +16,22 @@ namespace {
 /// Adds "name=value". `where` is for messages: the text may hold a secret.
 Status add_property(std::string_view text, const std::string& where, KafkaTopic::Config& config) {
   std::size_t equals = text.find('=');
-  if (equals == std::string_view::npos || equals == 0) {
+  std::string_view name = base::trimmed(text.substr(0, equals));
+  if (equals == std::string_view::npos || name.empty()) {
     return error(Code::kInvalidArgument,
                  "{}: write name=value, for instance security.protocol=SASL_SSL", where);
   }
-  config.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  config.emplace_back(name, base::trimmed(text.substr(equals + 1)));
   return {};
 }
 
 Status add_file(const std::string& path, KafkaTopic::Config& config) {
   std::string text = TRY(base::Env::real().read_file(path));
-  int number = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    std::size_t end = std::min(text.find('\n', at), text.size());
-    std::string_view line = std::string_view(text).substr(at, end - at);
-    at = end + 1;
-    ++number;
-    while (line.ends_with('\r') || line.ends_with(' ')) line.remove_suffix(1);
+  std::string_view rest = base::without_mark(text);
+  for (int number = 1; !rest.empty(); ++number) {
+    std::size_t end = std::min(rest.find('\n'), rest.size());
+    std::string_view line = base::trimmed(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
     if (line.empty() || line.starts_with('#')) continue;
     TRY(add_property(line, fmt::format("{} line {}", path, number), config));
   }

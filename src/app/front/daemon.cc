@@ -9,12 +9,13 @@
 
 #include "app/front/verbs.h"
 #include "base/env.h"
+#include "base/secrets.h"
 #include "client/start.h"
 
 namespace app {
 
 int fail(const base::Error& error) {
-  fmt::print(stderr, "error: {}\n", error.message);
+  fmt::print(stderr, "error: {}\n", base::mask_secrets(error.message));
   return 2;
 }
 

@@ -9,6 +9,19 @@
 
 namespace app {
 
+namespace {
+
+/// What an apply or a run waits for now.
+void print_waits(const json& waits) {
+  if (!waits.empty()) fmt::print("\n");
+  for (const auto& wait : waits) {
+    fmt::print("{} waits for {} ({} s)\n", wait.value("who", ""), wait.value("what", ""),
+               wait.value("seconds", 0));
+  }
+}
+
+}  // namespace
+
 int status_verb(client::Playground& playground, bool as_json) {
   if (!playground.exists()) {
     if (as_json) {
@@ -36,21 +49,29 @@ int status_verb(client::Playground& playground, bool as_json) {
     rows.push_back({node["label"], node["health"], node["total"], node["rate"], node["status"]});
   }
   fmt::print("{}", format_table({"what", "health", "total", "per s", "status"}, rows));
+  print_waits(answer->value("waiting", json::array()));
   return 0;
 }
 
-int sql_verb(client::Playground& playground, const std::string& sql, bool as_json) {
-  auto answer = playground.call("POST", "/v1/query", {{"sql", sql}, {"limit", 10'000}});
+int sql_verb(client::Playground& playground, const std::string& sql, Form form) {
+  int limit = form == Form::kTable ? 10'000 : 100'000;
+  auto answer = playground.call("POST", "/v1/query", {{"sql", sql}, {"limit", limit}});
   if (!answer) return fail(answer.error().error);
-  if (as_json) {
+  bool cut = answer->value("truncated", false);
+  const json& rows = (*answer)["rows"];
+  if (form == Form::kJson) {
     fmt::print("{}\n", answer->dump());
     return 0;
   }
   json header = json::array();
   for (const auto& column : (*answer)["columns"]) header.push_back(column.value("name", ""));
-  const json& rows = (*answer)["rows"];
-  fmt::print("{}({} rows{})\n", format_table(header, rows), rows.size(),
-             answer->value("truncated", false) ? ", there are more" : "");
+  if (form == Form::kTable) {
+    fmt::print("{}({} rows{})\n", format_table(header, rows), rows.size(),
+               cut ? ", truncated: there are more" : "");
+    return 0;
+  }
+  fmt::print("{}", format_csv(header, rows));
+  if (cut) fmt::print(stderr, "truncated after {} rows: there are more\n", rows.size());
   return 0;
 }
 

@@ -5,10 +5,37 @@
 namespace app {
 namespace {
 
+/// One line without what a terminal would obey: a value may hold line ends and escape sequences.
+std::string printable(const std::string& text) {
+  std::string shown;
+  for (char c : text) {
+    auto byte = static_cast<unsigned char>(c);
+    if (c == '\n') {
+      shown += "\\n";
+    } else if (c == '\t') {
+      shown += "\\t";
+    } else if (c == '\r') {
+      shown += "\\r";
+    } else if (byte < 0x20 || byte == 0x7F) {
+      shown += fmt::format("\\x{:02x}", byte);
+    } else {
+      shown += c;
+    }
+  }
+  return shown;
+}
+
 std::string text_of(const json& value) {
   if (value.is_null()) return "";
-  if (value.is_string()) return value.get<std::string>();
-  return value.dump();
+  if (value.is_string()) return printable(value.get<std::string>());
+  return printable(value.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+bool is_number_text(const json& value) {
+  if (!value.is_string()) return false;
+  const auto& text = value.get_ref<const std::string&>();
+  std::size_t from = text.starts_with('-') ? 1 : 0;
+  return text.size() > from && text.find_first_not_of("0123456789.", from) == std::string::npos;
 }
 
 /// Code points: Czech letters are two bytes and one column wide.
@@ -30,7 +57,7 @@ std::string format_table(const json& header, const json& rows) {
   for (const auto& row : rows) {
     for (size_t i = 0; i < widths.size() && i < row.size(); ++i) {
       widths[i] = std::max(widths[i], width_of(text_of(row[i])));
-      if (!row[i].is_number() && !row[i].is_null()) numeric[i] = false;
+      if (!row[i].is_number() && !row[i].is_null() && !is_number_text(row[i])) numeric[i] = false;
     }
   }
   std::string out;
@@ -52,6 +79,25 @@ std::string format_table(const json& header, const json& rows) {
     rule.push_back(dashes);
   }
   add_row(rule);
+  for (const auto& row : rows) add_row(row);
+  return out;
+}
+
+std::string format_csv(const json& header, const json& rows) {
+  auto field = [](const json& value) -> std::string {
+    if (value.is_null()) return "";
+    std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    if (!text.empty() && text.find_first_of(",\"\r\n") == std::string::npos) return text;
+    std::string quoted = "\"";
+    for (char c : text) quoted.append(c == '"' ? 2 : 1, c);
+    return quoted + "\"";
+  };
+  std::string out;
+  auto add_row = [&](const json& row) {
+    for (size_t i = 0; i < row.size(); ++i) out += (i == 0 ? "" : ",") + field(row[i]);
+    out += "\r\n";
+  };
+  add_row(header);
   for (const auto& row : rows) add_row(row);
   return out;
 }

@@ -26,7 +26,8 @@ int doctor_verb(client::Playground& playground);
 
 // data.cc
 int status_verb(client::Playground& playground, bool as_json);
-int sql_verb(client::Playground& playground, const std::string& sql, bool as_json);
+enum class Form { kTable, kJson, kCsv };
+int sql_verb(client::Playground& playground, const std::string& sql, Form form);
 int tail_verb(client::Playground& playground, const std::string& hub, int limit, bool follow);
 int run_verb(client::Playground& playground, const std::string& pipeline, const std::string& from);
 struct GradeOptions {
@@ -53,6 +54,10 @@ int receipt_verb(const std::string& inventory_path);
 int destroy_orphans_verb(client::Playground& playground);
 
 /// Left-aligned text in columns, cut at the terminal's width never; numbers right-aligned.
+/// Line ends and other control characters of values are shown as \n, \x1b.
 std::string format_table(const json& header, const json& rows);
+
+/// RFC 4180, as the page saves it: null is an empty field, an empty text is "".
+std::string format_csv(const json& header, const json& rows);
 
 }  // namespace app
