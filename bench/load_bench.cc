@@ -98,8 +98,7 @@ void event_hubs(const world::World& world, const std::string& dir) {
   for (world::Stream stream : {world::Stream::kPageviews, world::Stream::kStars}) {
     std::string name = stream == world::Stream::kStars ? "stars" : "pageviews";
     auto hub =
-        hub::Hub::open({&base::Env::real(), &clock, nullptr}, dir + "/hub/" + name, {.name = name})
-            .value();
+        hub::Hub::open({&base::Env::real(), &clock}, dir + "/hub/" + name, {.name = name}).value();
     bench::measure("hub " + name, 1, [&] {
       auto load = load::LiveLoad::start(world, {.hub = hub, .stream = stream, .clock = &clock});
       check(load->wait_backfilled({}));

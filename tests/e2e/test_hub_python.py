@@ -38,6 +38,33 @@ def test_kafka_python_produces_and_consumes_in_a_group(tmp_path):
         again.close()
 
 
+def test_a_static_member_that_starts_again_stops_nobody(tmp_path):
+    with event_hub(tmp_path, "views:2") as (port, secret):
+        group = {"group_id": "g", "auto_offset_reset": "earliest", "session_timeout_ms": 30_000}
+
+        def member(name):
+            return KafkaConsumer("views", group_instance_id=name, **group, **settings(port, secret))
+
+        first, second = member("A"), member("B")
+        deadline = time.monotonic() + 30
+        while not (first.assignment() and second.assignment()) and time.monotonic() < deadline:
+            first.poll(200)
+            second.poll(200)
+        kept, lost = second.assignment(), first.assignment()
+        assert len(kept) == len(lost) == 1
+        first.close()  # a static member doesn't leave
+        begin = time.monotonic()
+        first = member("A")
+        while not first.assignment() and time.monotonic() - begin < 25:
+            first.poll(200)
+            second.poll(50)
+        assert first.assignment() == lost
+        assert second.assignment() == kept
+        assert time.monotonic() - begin < 5  # not the session's 30 s
+        first.close()
+        second.close()
+
+
 def test_fastavro_reads_what_is_captured(tmp_path):
     with event_hub(tmp_path, "views:1") as (port, secret):
         producer = KafkaProducer(**settings(port, secret))

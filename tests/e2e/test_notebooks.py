@@ -147,3 +147,21 @@ def test_kill_while_notebooks_run_leaves_a_whole_result(root):
         assert root.api("GET", "/v1/notebooks/silver_quality")["last"]["state"] == "succeeded"
     root.destroy()
     assert not root.data_dir.exists()
+
+
+def test_a_wrong_dashboard_is_refused_with_the_files_line(root):
+    root.apply()
+    shop = root.local.parent / "dashboards/shop.md"
+    good = shop.read_text()
+    first = len(good.splitlines()) + 2  # of what is added
+    query = "```sql more\nSELECT kraj, value FROM gold.sales_by_day\n```\n"
+    for added, line, says in [("```sql bad\nSELECT 1\nFROM FROM x\n```\n", 2, "syntax error"),
+                              ("```sql bad\nSELECT day,\n  krai\nFROM gold.sales_by_day\n```\n", 2, "krai"),
+                              (query + "```chart\ntype: bar\ndata: more\nx: krai\ny: value\n```\n", 3,
+                               "gives no column krai")]:
+        shop.write_text(good + "\n" + added)
+        said = root.fail("apply", "-auto-approve")
+        assert says in said and f"playground/dashboards/shop.md:{first + line} " in said, said
+    # An editor's mark and line ends are no news.
+    shop.write_bytes(b"\xef\xbb\xbf" + (good + "\n" + query).replace("\n", "\r\n").encode())
+    root.apply()

@@ -1,0 +1,36 @@
+// What capture must have written: each record of a closed window once, and none is ever lost.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/env.h"
+#include "simulation/hub_truth.h"
+
+namespace simulation {
+
+class CaptureTruth {
+ public:
+  CaptureTruth(base::Env& env, std::string root) : env_(env), root_(std::move(root)) {}
+  /// Reads the files that are new or changed.
+  Finding look(const HubTruth& hub);
+
+ private:
+  Finding list(const std::string& dir, std::map<std::string, std::uint64_t>& files) const;
+  Finding read(const std::string& path, int partition, const HubTruth& hub,
+               std::set<std::int64_t>& offsets) const;
+
+  base::Env& env_;
+  const std::string root_;
+  struct File {
+    std::uint64_t size = 0;
+    std::set<std::int64_t> offsets;
+  };
+  std::map<std::string, File> files_;
+  std::map<int, std::set<std::int64_t>> captured_;  ///< by partition
+};
+
+}  // namespace simulation

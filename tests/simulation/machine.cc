@@ -1,0 +1,172 @@
+#include "simulation/machine.h"
+
+#include <fmt/format.h>
+
+#include "simulation/job_truth.h"
+#include "stream/hub_source.h"
+
+namespace simulation {
+namespace {
+
+/// Small, so that retention has something to take.
+constexpr std::uint64_t kSegmentBytes = 24 << 10;
+constexpr const char* kNamespace = "shop";
+
+std::string query_text(int query) {
+  return fmt::format(R"(
+SELECT CAST(event_id AS bigint) AS event_id, EventEnqueuedUtcTime, PartitionId, Offset
+INTO raw FROM views TIMESTAMP BY event_time
+SELECT TRY_CAST(http_method AS nvarchar(max)) AS method, COUNT(*) AS n, System.Timestamp() AS t
+INTO counts FROM views TIMESTAMP BY event_time
+GROUP BY TRY_CAST(http_method AS nvarchar(max)), TumblingWindow(minute, {})
+)",
+                     query % 2 == 0 ? 5 : 10);
+}
+
+}  // namespace
+
+Machine::Machine(std::string dir, world::World world, Wanted wanted)
+    : dir_(std::move(dir)),
+      world_(std::move(world)),
+      clock_(world_.settings().epoch),
+      wanted_(std::move(wanted)) {
+  (void)env_.track_names(dir_ + "/covered");
+}
+
+stream::JobOptions Machine::job_options(const std::string& name, int query) const {
+  using Spec = stream::OutputSpec;
+  stream::JobOptions options;
+  options.name = name;
+  options.query = query_text(query);
+  options.inputs["views"] = nullptr;
+  options.outputs["raw"] = {Spec::Type::kLake, "bronze", name + "/raw", Spec::Format::kJson};
+  options.outputs["counts"] = {Spec::Type::kLake, "silver", name + "/counts", Spec::Format::kJson};
+  options.dead_letter = Spec{Spec::Type::kLake, "bronze", name + "/letters", Spec::Format::kJson};
+  options.lake_root = lake_root();
+  options.state_dir = state_dir(name);
+  options.errors_are_dead_letters = true;
+  options.capture_namespace = kNamespace;
+  options.revision = std::to_string(wanted_.incarnation);
+  options.env = const_cast<base::FaultyEnv*>(&env_);
+  return options;
+}
+
+base::Status Machine::open() {
+  hub::HubOptions options{.name = "views",
+                          .partitions = wanted_.partitions,
+                          .retention_hours = wanted_.retention_hours};
+  if (wanted_.capture) options.capture = hub::CaptureOptions{dir_ + "/lake/bronze/capture", 5};
+  hub_ = TRY(hub::Hub::open({&env_, &clock_, kSegmentBytes}, hub_dir(), options));
+  if (wanted_.capture) capture_ = TRY(hub::Capture::open(env_, hub_, kNamespace));
+  if (wanted_.generator) TRY(start_feed());
+  return {};
+}
+
+void Machine::close() {
+  jobs_.clear();
+  feed_.reset();
+  sink_.reset();
+  capture_.reset();
+  hub_.reset();
+}
+
+base::Status Machine::start_feed() {
+  wanted_.generator = true;
+  sink_ = load::hub_sink(hub_);
+  feed_ = std::make_unique<load::Feed>(world_, world::Stream::kPageviews, *sink_);
+  return {};
+}
+
+stream::Runner* Machine::job(const std::string& name) {
+  auto it = jobs_.find(name);
+  return it == jobs_.end() ? nullptr : it->second.runner.get();
+}
+
+stream::Runner::Sources Machine::sources(base::Env& env) const {
+  return {{"views", stream::make_hub_source(hub_, env, kNamespace)}};
+}
+
+base::Status Machine::open_job(const std::string& name) {
+  jobs_.erase(name);
+  Job& job = jobs_[name];
+  job.options = job_options(name, wanted_.jobs.at(name));
+  auto runner = stream::Runner::open(job.options, sources(env_));
+  if (!runner) return std::unexpected(runner.error());
+  job.runner = std::move(*runner);
+  return {};
+}
+
+base::Status Machine::drop_job(const std::string& name) {
+  jobs_.erase(name);
+  TRY(stream::Job::drop(env_, lake_root(), state_dir(name), name));
+  wanted_.jobs.erase(name);
+  return {};
+}
+
+/// Another hub with the same name; those who read it begin again.
+base::Status Machine::replace_hub() {
+  close();
+  TRY(env_.remove_tree(hub_dir()));
+  ++wanted_.incarnation;
+  return open();
+}
+
+std::vector<std::string> Machine::damageable() {
+  std::vector<std::string> paths = {hub_dir() + "/hub.json", hub_dir() + "/capture.json"};
+  auto add = [&](const std::string& dir, std::string_view ending) {
+    auto entries = env_.list(dir);
+    if (!entries) return;
+    for (const base::DirEntry& entry : *entries) {
+      if (entry.name.ends_with(ending)) paths.push_back(dir + "/" + entry.name);
+    }
+  };
+  for (int p = 0; p < wanted_.partitions; ++p) add(fmt::format("{}/{}", hub_dir(), p), ".index");
+  for (const auto& [name, query] : wanted_.jobs) add(state_dir(name), ".state");
+  std::erase_if(paths, [&](const std::string& path) { return !env_.exists(path); });
+  return paths;
+}
+
+std::optional<std::string> Machine::damage(Dice& dice) {
+  std::vector<std::string> paths = damageable();
+  if (paths.empty()) return {};
+  damaged_ = dice.of(paths);
+  whole_bytes_ = env_.read_file(damaged_).value_or("");
+  base::Env& disk = base::Env::real();
+  std::string bytes = whole_bytes_, how = "is cut short";
+  switch (dice.below(4)) {
+    case 0:
+      (void)disk.remove_file(damaged_);
+      return damaged_ + " is gone";
+    case 1:
+      bytes.resize(static_cast<std::size_t>(dice.below(std::ssize(bytes) + 1)));
+      break;
+    case 2:
+      bytes = "null";
+      how = "holds null";
+      break;
+    default:
+      if (!bytes.empty()) bytes[static_cast<std::size_t>(dice.below(std::ssize(bytes)))] ^= 0x41;
+      how = "has a wrong byte";
+  }
+  (void)disk.write_file(damaged_, bytes);
+  return damaged_ + " " + how;
+}
+
+void Machine::repair() {
+  if (!damaged_.empty()) (void)base::Env::real().write_file(damaged_, whole_bytes_);
+}
+
+base::Result<std::vector<std::string>> Machine::undisturbed_rows(const std::string& job,
+                                                                 const std::string& output) {
+  stream::JobOptions options = job_options(job, wanted_.jobs.at(job));
+  options.lake_root = dir_ + "/undisturbed/" + job;
+  options.state_dir = options.lake_root + "/state";
+  options.env = &base::Env::real();
+  auto runner = TRY(stream::Runner::open(options, sources(*options.env)));
+  while (TRY(runner->step())) {
+  }
+  TRY(runner->checkpoint());
+  return output_rows(*options.env, options.lake_root, job, output);
+}
+
+}  // namespace simulation

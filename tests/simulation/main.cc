@@ -1,0 +1,126 @@
+// simulate: runs seeds of the simulation and says how many a second; a seed that finds something
+// shows its trace.
+//
+//   simulate --seed 17             that one
+//   simulate --seconds 60          seeds 1 … 60, then others until the time is over
+//   simulate --from 1000 --seeds 200
+//   simulate --seed 17 --without "power loss" --without damage
+// Ends with 1 when a seed found something.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <string>
+
+#include "base/log.h"
+#include "simulation/simulation.h"
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Arguments {
+  std::uint64_t from = 1, seeds = 1;
+  double seconds = 0;
+  int steps = 400;
+  bool show = false;
+  std::set<std::string> without;
+};
+
+constexpr std::uint64_t kFixedSeeds = 60;
+constexpr std::size_t kTraceLines = 80;
+
+bool parse(int argc, char** argv, Arguments& out) {
+  for (int i = 1; i < argc; ++i) {
+    std::string name = argv[i];
+    if (name == "--trace") {
+      out.show = true;
+      continue;
+    }
+    if (i + 1 == argc) return false;
+    const char* value = argv[++i];
+    if (name == "--seed" || name == "--from") {
+      out.from = std::strtoull(value, nullptr, 10);
+    } else if (name == "--seeds") {
+      out.seeds = std::strtoull(value, nullptr, 10);
+    } else if (name == "--seconds") {
+      out.seconds = std::atof(value);
+    } else if (name == "--without") {
+      out.without.insert(value);
+    } else if (name == "--steps") {
+      out.steps = std::atoi(value);
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+struct Totals {
+  std::uint64_t seeds = 0;
+  std::int64_t steps = 0, records = 0, committed = 0;
+};
+
+/// Whether the seed found nothing.
+bool run(std::uint64_t seed, const Arguments& arguments, const std::string& dir, Totals& totals) {
+  auto outcome = simulation::Simulation({seed, arguments.steps, dir, arguments.without}).run();
+  ++totals.seeds;
+  totals.steps += outcome.step;
+  totals.records += outcome.records;
+  totals.committed += outcome.committed;
+  if (!outcome.finding && !arguments.show) return true;
+  std::size_t skip = outcome.trace.size() > kTraceLines && !arguments.show
+                         ? outcome.trace.size() - kTraceLines
+                         : 0;
+  for (std::size_t i = skip; i < outcome.trace.size(); ++i) {
+    fmt::print("  {}\n", outcome.trace[i]);
+  }
+  if (!outcome.finding) return true;
+  fmt::print("seed {} found, at step {}: {}\nagain: simulate --seed {} --steps {}\n", seed,
+             outcome.step, *outcome.finding, seed, arguments.steps);
+  return false;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Arguments arguments;
+  if (!parse(argc, argv, arguments)) {
+    std::fprintf(stderr,
+                 "simulate [--seed N | --from N --seeds N | --seconds S] [--steps N] [--trace] "
+                 "[--without ACTION]…\nactions: power loss");
+    for (const auto& name : simulation::action_names()) std::fprintf(stderr, ", %s", name.c_str());
+    std::fprintf(stderr, "\n");
+    return 2;
+  }
+  std::string dir = fmt::format("{}/hriste_simulate_{}",
+                                std::filesystem::temp_directory_path().string(), ::getpid());
+  (void)base::Env::real().make_dirs(dir);
+  (void)base::log_to_file(dir + "/log");  // what the rooms say about faults is no news here
+  auto began = Clock::now();
+  auto since = [&] { return std::chrono::duration<double>(Clock::now() - began).count(); };
+  Totals totals;
+  bool sound = true;
+  if (arguments.seconds > 0) {
+    auto varying = static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch() /
+                                              std::chrono::seconds(1)) *
+                   1000;
+    fmt::print("seeds 1 … {}, then from {}\n", kFixedSeeds, varying);
+    for (std::uint64_t n = 0; sound && since() < arguments.seconds; ++n) {
+      sound = run(n < kFixedSeeds ? n + 1 : varying + n, arguments, dir + "/run", totals);
+    }
+  } else {
+    for (std::uint64_t n = 0; sound && n < arguments.seeds; ++n) {
+      sound = run(arguments.from + n, arguments, dir + "/run", totals);
+    }
+  }
+  fmt::print("{} seeds, {} steps, {} records, {} committed rows compared; {:.1f} seeds a second\n",
+             totals.seeds, totals.steps, totals.records, totals.committed,
+             static_cast<double>(totals.seeds) / since());
+  (void)base::Env::real().remove_tree(dir);
+  return sound ? 0 : 1;
+}
