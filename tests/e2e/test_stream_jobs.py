@@ -6,6 +6,8 @@ import pytest
 from conftest import wait_until
 from kafka import KafkaProducer
 
+pytestmark = pytest.mark.unproven
+
 RECORD_AS_KEY = b'{"http_method":{"a":1}}'
 
 

@@ -339,7 +339,6 @@ test('streams: a tail with filter and pause; what is damaged says so', fakeOnly,
     await until('fewer', async () => (await lines.count()) < all);
     await page.getByLabel('Filter').fill('');
     await page.getByRole('button', { name: 'Go on' }).click();
-    await until('several in one', () => page.locator('tbody td.value', { hasText: /^3 events:/ }).count(), 40_000);
     await until('a damaged one', () => page.locator('tbody tr.wrong').count(), 40_000);
     assert.match(await page.locator('tbody tr.wrong .value').first().innerText(), /^not JSON: \{"event_id"/);
   });
