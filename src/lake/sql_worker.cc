@@ -17,7 +17,7 @@ namespace lake {
 namespace {
 
 /// Beside the engine's memory: the program's own, the parser's and planner's, the answer's.
-constexpr rlim_t kOwnMemory = rlim_t{640} << 20;
+[[maybe_unused]] constexpr rlim_t kOwnMemory = rlim_t{640} << 20;
 
 void limit(__rlimit_resource what, rlim_t value) {
   rlimit bound{value, value};
@@ -25,9 +25,11 @@ void limit(__rlimit_resource what, rlim_t value) {
 }
 
 /// What the engine takes on its way is bounded here, whatever it is for: RLIMIT_DATA counts each
-/// private page that was asked for.
+/// private page that was asked for. A sanitizer asks for terabytes to begin with.
 void set_limits(const WorkerRequest& request) {
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   limit(RLIMIT_DATA, (static_cast<rlim_t>(request.memory_mb) << 20) + kOwnMemory);
+#endif
   limit(RLIMIT_CORE, 0);
   if (request.seconds_max > 0) limit(RLIMIT_CPU, static_cast<rlim_t>(request.seconds_max));
 }

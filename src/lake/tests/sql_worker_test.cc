@@ -24,6 +24,11 @@ std::string repeated(std::string_view text, int times) {
 
 class SqlWorkerTest : public LakeFixture {
  protected:
+  void SetUp() override {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "a sanitizer needs more memory and time than a worker may take";
+#endif
+  }
   SqlWorkerTest() {
     auto opened = Lake::open({.env = &env_,
                               .clock = &clock_,
