@@ -83,6 +83,9 @@ class RunWaitsTest : public base::TempDirTest {
     return static_cast<int>(files.size());
   }
   bool within(milliseconds time, const std::function<bool()>& done) {
+#ifdef __SANITIZE_ADDRESS__
+    time *= 5;
+#endif
     auto end = std::chrono::steady_clock::now() + time;
     while (!done()) {
       if (std::chrono::steady_clock::now() > end) return false;
