@@ -1,110 +1,137 @@
-"""A TCP proxy that understands Kafka's frames and cuts connections where it hurts: the broker has
-answered a produce request, and the client never hears of it."""
+"""A TCP proxy before an event hub that understands Kafka's frames and cuts connections where it hurts:
+the hub has answered a produce request, and the client never hears of it and sends it again.
 
+Its own port stays while the hub behind it is killed and comes back at another."""
+
+import contextlib
 import random
 import socket
 import struct
 import threading
+import time
+
+PRODUCE = 0
+HOST = b"127.0.0.1"
 
 
-def _exactly(sock, count):
+def _exactly(connection, count):
     data = bytearray()
     while len(data) < count:
-        piece = sock.recv(min(1 << 20, count - len(data)))
+        piece = connection.recv(min(1 << 20, count - len(data)))
         if not piece:
             raise EOFError
         data += piece
     return bytes(data)
 
 
-def _frame(sock):
-    head = _exactly(sock, 4)
-    return _exactly(sock, struct.unpack(">i", head)[0])
+def _frame(connection):
+    head = _exactly(connection, 4)
+    return head + _exactly(connection, struct.unpack(">i", head)[0])
 
 
-def _reset(*sockets):
-    for sock in sockets:
-        try:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
-        sock.close()
+def _reset(*connections):
+    """Ends connections at once: what was sent and not read is lost."""
+    for connection in connections:
+        with contextlib.suppress(OSError):
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):
+            connection.close()
 
 
 class CuttingProxy:
-    """Cuts a connection after about `every` produce answers, having swallowed 1 to 5 of them."""
+    """Cuts each connection after about `every` produce answers, of which it keeps the last 1 to 5."""
 
-    def __init__(self, upstream, seed, every):
-        self.upstream, self.every, self.cuts = upstream, every, 0
-        self._random = random.Random(seed)
+    def __init__(self, seed, every, upstream=None):
+        self.upstream = upstream  # the hub's port, while there is one
+        self.cuts = 0
+        self._random, self._every = random.Random(seed), every
+        self._lock = threading.Lock()  # guards both above
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
-        # Clients go where metadata sends them: that has to be here again, in both forms of texts.
-        host = b"127.0.0.1"
-        self._names = [
-            (length + host + struct.pack(">i", upstream), length + host + struct.pack(">i", self.port))
-            for length in (struct.pack(">h", len(host)), bytes([len(host) + 1]))
-        ]
+        threading.Thread(target=self._accept, daemon=True).start()
 
     def __enter__(self):
-        threading.Thread(target=self._accept, daemon=True).start()
         return self
 
     def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        # Closing alone doesn't wake a thread that waits in accept().
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
+    def _draw(self, low, high):
+        with self._lock:
+            return self._random.randint(low, high)
+
     def _accept(self):
-        while True:
-            try:
+        with contextlib.suppress(OSError):
+            while True:
                 client, _ = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _connect(self):
+        """A connection to the hub and its port; waits for one that comes back."""
+        end = time.monotonic() + 5
+        while True:
+            port = self.upstream
+            try:
+                return socket.create_connection(("127.0.0.1", port)), port
+            except (OSError, TypeError):
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.02)
 
     def _serve(self, client):
-        broker = socket.create_connection(("127.0.0.1", self.upstream))
-        for sock in (client, broker):
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        produces = set()
-        threading.Thread(target=self._upward, args=(client, broker, produces), daemon=True).start()
         try:
-            self._downward(client, broker, produces)
-        except (EOFError, OSError):
-            pass
-        _reset(client, broker)
+            hub, port = self._connect()
+        except (OSError, TypeError):
+            return _reset(client)
+        for connection in (client, hub):
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        produces = set()  # correlation ids of produce requests without an answer
+        threading.Thread(target=self._upward, args=(client, hub, produces), daemon=True).start()
+        with contextlib.suppress(EOFError, OSError):
+            self._downward(client, hub, produces, port)
+        _reset(client, hub)
 
-    def _upward(self, client, broker, produces):
-        try:
+    @staticmethod
+    def _upward(client, hub, produces):
+        with contextlib.suppress(EOFError, OSError):
             while True:
-                body = _frame(client)
-                key, _, correlation = struct.unpack_from(">hhi", body)
-                if key == 0:
-                    produces.add(correlation)
-                broker.sendall(struct.pack(">i", len(body)) + body)
-        except (EOFError, OSError):
-            _reset(client, broker)
+                frame = _frame(client)
+                kind, _, number = struct.unpack_from(">hhi", frame, 4)
+                if kind == PRODUCE:
+                    produces.add(number)
+                hub.sendall(frame)
+        _reset(client, hub)
 
-    def _downward(self, client, broker, produces):
-        answers, swallow = 0, 0
-        limit = self._random.randint(max(1, self.every // 2), self.every * 2)
-        while True:
-            body = _frame(broker)
-            correlation = struct.unpack_from(">i", body)[0]
-            if correlation in produces:
-                produces.discard(correlation)
-                answers += 1
-                if answers == limit:
-                    self.cuts += 1
-                    swallow = self._random.randint(1, 5)
-                    broker.settimeout(0.3)
-                if swallow:
-                    swallow -= 1
-                    if swallow == 0:
-                        return
-                    continue
-            elif answers >= limit:
-                continue
-            for old, new in self._names:
-                body = body.replace(old, new)
-            client.sendall(struct.pack(">i", len(body)) + body)
+    def _downward(self, client, hub, produces, port):
+        # Clients go where metadata sends them: that has to be here again.
+        theirs, ours = HOST + struct.pack(">i", port), HOST + struct.pack(">i", self.port)
+        limit = self._draw(max(1, self._every // 2), self._every * 2)
+        while limit > 0:
+            frame = _frame(hub)
+            if self._answers(frame, produces):
+                limit -= 1
+            if limit > 0:
+                client.sendall(frame.replace(theirs, ours))
+        with self._lock:
+            self.cuts += 1
+        # From the first answer that is kept on no other one passes either: answers come in order.
+        hub.settimeout(0.1)  # there may be no further answer
+        keep = self._draw(0, 4)
+        while keep > 0:
+            keep -= self._answers(_frame(hub), produces)
+
+    @staticmethod
+    def _answers(frame, produces):
+        """Whether it is the answer to a produce request; forgets that one."""
+        number = struct.unpack_from(">i", frame, 4)[0]
+        if number not in produces:
+            return False
+        produces.discard(number)
+        return True

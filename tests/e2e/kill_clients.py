@@ -2,7 +2,7 @@
 proxy that cuts their connections, while the hub is killed and started again; then every record that
 was acknowledged must be there once, and in its client's order.
 
-    kill_clients.py KILLS [SEED [FAMILY…]]      families: librdkafka, python, java
+    kill_clients.py KILLS [SEED [FAMILY…]]      families: librdkafka, python, java, go
 """
 
 import collections
@@ -17,13 +17,13 @@ import threading
 import time
 from pathlib import Path
 
-from cut_proxy import CutProxy
+from cutting_proxy import CuttingProxy
 from hub_server import BUILD
-from kafka import KafkaConsumer, TopicPartition
+from java_client import java_class_path
 
 HERE = Path(__file__).parent
 TOPIC, PARTITIONS = "events", 3
-FAMILIES = ("librdkafka", "python", "java")
+FAMILIES = ("librdkafka", "python", "java") + (("go",) if shutil.which("go") else ())
 
 
 class Hub:
@@ -56,7 +56,7 @@ class Producer:
     """A client's own program: it sends each line of its standard input, and at its end says how many
     were acknowledged ("acked N")."""
 
-    PAUSE = 0.004
+    PAUSE = 0.01  # seconds after each five lines
 
     def __init__(self, name, command):
         self.name, self.sent = name, 0
@@ -94,28 +94,27 @@ def start_python(port, secret):
 
 
 def start_java(port, secret):
-    from test_hub_java import java_class_path
     classes = java_class_path("KillProducer.java")
     return Producer("java", ["java", "-cp", classes, "KillProducer", str(port), secret, TOPIC])
 
 
-STARTS = {"librdkafka": start_librdkafka, "python": start_python, "java": start_java}
+def start_go(port, secret):
+    program = BUILD / "kill_producer_go"
+    subprocess.run(["go", "build", "-o", program, "."], cwd=HERE / "kafka_go", check=True)
+    return Producer("go", [program, str(port), secret, TOPIC])
+
+
+STARTS = {"librdkafka": start_librdkafka, "python": start_python, "java": start_java, "go": start_go}
 
 
 def read_all(port, secret):
     """Per partition, all values in order."""
-    consumer = KafkaConsumer(bootstrap_servers=f"127.0.0.1:{port}", security_protocol="SASL_PLAINTEXT",
-                             sasl_mechanism="PLAIN", sasl_plain_username="$ConnectionString",
-                             sasl_plain_password=secret, group_id=None, auto_offset_reset="earliest")
-    partitions = [TopicPartition(TOPIC, p) for p in range(PARTITIONS)]
-    consumer.assign(partitions)
-    ends = consumer.end_offsets(partitions)
-    values = {p: [] for p in range(PARTITIONS)}
-    while any(len(values[p.partition]) < ends[p] for p in partitions):
-        for p, records in consumer.poll(timeout_ms=1000).items():
-            values[p.partition] += [record.value.decode() for record in records]
-    consumer.close()
-    return values
+    login = {"security.protocol": "SASL_PLAINTEXT", "sasl.mechanisms": "PLAIN",
+             "sasl.username": "$ConnectionString", "sasl.password": secret}
+    settings = [word for name, value in login.items() for word in ("-X", f"{name}={value}")]
+    command = ["kcat", "-C", "-q", "-e", "-b", f"127.0.0.1:{port}", "-t", TOPIC, "-o", "beginning", *settings]
+    return {p: subprocess.run([*command, "-p", str(p)], check=True, stdout=subprocess.PIPE, text=True,
+                              timeout=300).stdout.split() for p in range(PARTITIONS)}
 
 
 def compare(values, producers):
@@ -137,7 +136,7 @@ def compare(values, producers):
 def kill_under_load(kills, seed=1, families=FAMILIES, say=lambda text: None):
     seeded = random.Random(seed)
     folder = Path(tempfile.mkdtemp(prefix="hriste_kills_"))
-    proxy = CutProxy(seed, every=6)
+    proxy = CuttingProxy(seed, every=6)
     hub = Hub(folder, proxy)
     producers = []
     try:

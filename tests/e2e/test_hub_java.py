@@ -1,35 +1,12 @@
 """A peer of the event hub: Kafka's own Java client."""
 
-import atexit
-import os
-import shutil
 import subprocess
-import tempfile
-from pathlib import Path
 
 import pytest
 from cutting_proxy import CuttingProxy
 from hub_server import event_hub
-
-HERE = Path(__file__).parent / "kafka_java"
-CACHE = Path(
-    os.environ.get("HRISTE_CACHE") or Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "hriste"
-)
-
-
-def java_class_path(*sources):
-    """The client's jars, and a folder with the classes of `sources`, for java's -cp."""
-    jars = CACHE / "kafka-clients-4.1.0"
-    if not jars.exists():
-        part = jars.with_suffix(".part")
-        shutil.rmtree(part, ignore_errors=True)
-        copy = ["mvn", "-q", "-B", "-f", HERE / "pom.xml", "dependency:copy-dependencies"]
-        subprocess.run([*copy, f"-DoutputDirectory={part}"], check=True, timeout=600)
-        part.rename(jars)
-    classes = tempfile.mkdtemp(prefix="hriste_classes_")
-    atexit.register(shutil.rmtree, classes, True)
-    subprocess.run(["javac", "-cp", f"{jars}/*", "-d", classes, *(HERE / name for name in sources)], check=True)
-    return f"{jars}/*:{classes}"
+from java_client import java_class_path
+from kill_clients import faults, kill_under_load
 
 
 @pytest.fixture(scope="module")
@@ -49,11 +26,10 @@ def test_java_client_produces_with_every_codec_and_consumes_in_a_group(tmp_path,
     assert lines[-1] == "consumed: 5005", run.stdout
 
 
-@pytest.mark.unproven
 @pytest.mark.parametrize("seed", [1, 2])
 def test_java_client_through_a_proxy_that_cuts_loses_doubles_and_reorders_nothing(tmp_path, class_path, seed):
     records = 4_000
-    with event_hub(tmp_path, "views:1") as (port, secret), CuttingProxy(port, seed, 15) as proxy:
+    with event_hub(tmp_path, "views:1") as (port, secret), CuttingProxy(seed, 15, port) as proxy:
         run = subprocess.run(
             ["java", "-cp", class_path, "CutPeer", str(proxy.port), str(port), secret, "views", str(records)],
             capture_output=True, text=True, timeout=180,
@@ -63,3 +39,10 @@ def test_java_client_through_a_proxy_that_cuts_loses_doubles_and_reorders_nothin
     assert run.stdout.splitlines()[-1] == (
         f"acknowledged {records} failed 0 wrong 0 log {records} disorder 0"
     ), run.stdout + run.stderr
+
+
+def test_java_client_while_the_hub_is_killed_loses_doubles_and_reorders_nothing():
+    result = kill_under_load(10, seed=20260602, families=("java",))
+    assert faults(result) == {}, result
+    assert result["clients"]["java"]["sent"] > 500, result
+    assert result["cuts"] >= 3, result

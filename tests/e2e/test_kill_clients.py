@@ -1,10 +1,7 @@
-"""Ten kills of the event hub under load through a cutting proxy; bench/kill_bench does two hundred, with
-Kafka's Java client beside these."""
+"""Ten kills of the event hub under load through a cutting proxy. bench/kill_bench does two hundred;
+test_hub_java.py has Kafka's Java client."""
 
-import pytest
 from kill_clients import faults, kill_under_load
-
-pytestmark = pytest.mark.unproven
 
 
 def test_what_was_acknowledged_is_there_once_and_in_order():

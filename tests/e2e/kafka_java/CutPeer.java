@@ -16,19 +16,7 @@ import org.apache.kafka.common.TopicPartition;
 
 public class CutPeer {
   public static void main(String[] args) throws Exception {
-    Properties p = new Properties();
-    p.put("security.protocol", "SASL_PLAINTEXT");
-    p.put("sasl.mechanism", "PLAIN");
-    p.put(
-        "sasl.jaas.config",
-        "org.apache.kafka.common.security.plain.PlainLoginModule required"
-            + " username=\"$ConnectionString\" password=\"" + args[2] + "\";");
-    String strings = "org.apache.kafka.common.serialization.String";
-    p.put("key.serializer", strings + "Serializer");
-    p.put("value.serializer", strings + "Serializer");
-    p.put("key.deserializer", strings + "Deserializer");
-    p.put("value.deserializer", strings + "Deserializer");
-    p.put("bootstrap.servers", "127.0.0.1:" + args[0]);
+    Properties p = HubClient.settings(args[0], args[2]);
     p.put("batch.size", "200"); // many requests
     p.put("linger.ms", "0");
     p.put("reconnect.backoff.ms", "10");

@@ -10,19 +10,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 public class KafkaPeer {
   public static void main(String[] args) throws Exception {
     String topic = args[2];
-    Properties p = new Properties();
-    p.put("bootstrap.servers", "127.0.0.1:" + args[0]);
-    p.put("security.protocol", "SASL_PLAINTEXT");
-    p.put("sasl.mechanism", "PLAIN");
-    p.put(
-        "sasl.jaas.config",
-        "org.apache.kafka.common.security.plain.PlainLoginModule required"
-            + " username=\"$ConnectionString\" password=\"" + args[1] + "\";");
-    String strings = "org.apache.kafka.common.serialization.String";
-    p.put("key.serializer", strings + "Serializer");
-    p.put("value.serializer", strings + "Serializer");
-    p.put("key.deserializer", strings + "Deserializer");
-    p.put("value.deserializer", strings + "Deserializer");
+    Properties p = HubClient.settings(args[0], args[1]);
     p.put("group.id", "java");
     p.put("auto.offset.reset", "earliest");
     for (String codec : List.of("none", "gzip", "snappy", "lz4", "zstd")) {
