@@ -137,8 +137,10 @@ void Server::Impl::add_playground_routes() {
     return playground.recorded_grade(request.get_param_value("run"));
   });
   get("/v1/grades", [&playground](const Request&) { return playground.grade_history(); });
-  http.Post("/v1/grade", [&playground](const Request&, httplib::Response& response) {
-    answer_result(response, playground.grade("manual"));
+  http.Post("/v1/grade", [this, &playground](const Request& request, httplib::Response& response) {
+    std::stop_source gone;
+    auto watched = while_asked(request, gone);
+    answer_result(response, playground.grade("manual", gone.get_token()));
   });
   get("/v1/world/hash", [&playground](const Request&) { return playground.world_hash(); });
   get("/v1/endpoints", [&playground](const Request&) { return playground.endpoints(); });

@@ -48,6 +48,11 @@ struct Server::Impl {
     });
   }
 
+  /// Ctrl-C of a verb ends what it asked for; a page that is closed leaves it alone.
+  std::unique_ptr<ClientWatch::Scope> while_asked(const Request& request, std::stop_source gone) {
+    if (!request.has_header("Authorization")) return nullptr;
+    return std::make_unique<ClientWatch::Scope>(watch, HttpServer::current_socket(), gone);
+  }
   void live(httplib::Response& response);
   /// Waits, unless the daemon ends; false when it does.
   bool pause(std::chrono::milliseconds time);

@@ -1,6 +1,4 @@
 // What people work with: dashboards, pipelines, experiments, models, notebooks.
-#include <optional>
-
 #include "api/server_internal.h"
 
 namespace api {
@@ -28,12 +26,8 @@ void Server::Impl::add_work_routes() {
                 return refuse(response, {base::Code::kInvalidArgument,
                                          "from: the id of a run is a text, like \"run-3\""});
               }
-              // Ctrl-C of `hriste run` ends the run; a page that is closed leaves it alone.
               std::stop_source gone;
-              std::optional<ClientWatch::Scope> watched;
-              if (request.has_header("Authorization")) {
-                watched.emplace(watch, HttpServer::current_socket(), gone);
-              }
+              auto watched = while_asked(request, gone);
               answer_result(response, playground.run_pipeline(request.matches[1], "manual", from,
                                                               gone.get_token()));
             });

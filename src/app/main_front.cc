@@ -110,6 +110,8 @@ int command_line(int argc, char** argv) {
   run->add_option("pipeline", text, "The pipeline's name")->required();
   run->add_option("--from", from,
                   "Its last run, to go on from where that failed: what it has made stays");
+  auto* cancel = app.add_subcommand("cancel", "End a pipeline's runs, also those that wait");
+  cancel->add_option("pipeline", text, "The pipeline's name")->required();
   auto* grade =
       app.add_subcommand("grade", "The recorded grade; exit status 1 when a check is wrong");
   grade->add_flag("--json", as_json, "As JSON");
@@ -177,6 +179,7 @@ int command_line(int argc, char** argv) {
   }
   if (*tail) return ::app::tail_verb(playground, text, limit, follow);
   if (*run) return ::app::run_verb(playground, text, from);
+  if (*cancel) return ::app::cancel_verb(playground, text);
   if (*grade) {
     grading.as_json = as_json;
     return ::app::grade_verb(playground, grading);

@@ -1,6 +1,7 @@
 // hriste_event_hub: a hub of the playground's broker, with capture to the lake.
 #include "control/all_controllers.h"
 #include "control/run.h"
+#include "control/run_repairs.h"
 
 namespace control {
 
@@ -48,6 +49,10 @@ class EventHubController final : public Controller {
     if (auto progress = runtime_.broker->capture_progress(name)) return progress->error;
     return fmt::format("it isn't captured: {}/capture.json is damaged, or see the daemon's log",
                        hub->dir());
+  }
+
+  std::string damage(const std::string& name, const json&) override {
+    return damage_of_captures(runtime_, name);
   }
 
   Status remove(const std::string& name, const json& attributes) override {

@@ -169,7 +169,7 @@ void Playground::take_up_failed() {
     for (const auto& resource : resources) {
       if (resource.kind != kind || !resource.ready) continue;
       if (runtime_->failures.why(kind, resource.name).empty()) continue;
-      auto hold = BusyNames::Hold::if_free(busy_, kind + "/" + resource.name);
+      auto hold = busy_.hold(kind + "/" + resource.name);
       if (hold) take_up(*controller, resource);
     }
   }
@@ -372,7 +372,9 @@ Result<json> Playground::run_notebook_text(const json& request) {
   return run_notebook_to_document(*runtime_, text, stop_.get_token());
 }
 
-Result<json> Playground::grade(const std::string& run_id) { return grade_now(*runtime_, run_id); }
+Result<json> Playground::grade(const std::string& run_id, std::stop_token stop) {
+  return grade_now(*runtime_, run_id, std::move(stop));
+}
 
 Result<json> Playground::run_pipeline(const std::string& name, const std::string& trigger,
                                       const std::string& from, std::stop_token stop) {

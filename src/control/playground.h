@@ -111,7 +111,8 @@ class Playground {
   /// Runs {"file","source","parameters"} and keeps nothing: {"state","error","seconds","html"}.
   base::Result<json> run_notebook_text(const json& request);
   /// Computes the grade now and records it under `run_id`.
-  base::Result<json> grade(const std::string& run_id);
+  /// `stop` ends it, and the waiting for a run that is under way.
+  base::Result<json> grade(const std::string& run_id, std::stop_token stop = {});
   /// The newest, of all or of one run; null when there is none. With "stale": why, when what was
   /// graded is damaged since.
   base::Result<json> recorded_grade(const std::string& run_id = "");

@@ -129,6 +129,22 @@ Result<Resource> Playground::make(const kinds::Kind& kind, Controller& controlle
   return resource;
 }
 
+Result<std::unique_ptr<BusyNames::Hold>> Playground::wait_for_name(const std::string& kind,
+                                                                   const std::string& name) {
+  std::unique_ptr<BusyNames::Hold> hold = busy_.hold(kind + "/" + name);
+  if (hold) return hold;
+  Wait wait{.who = fmt::format("{} {}", kind, name),
+            .what = "the request before it for the same resource to end",
+            .done = [&]() -> Result<bool> {
+              hold = busy_.hold(kind + "/" + name);
+              return hold != nullptr;
+            },
+            // Whatever that one waits for has a deadline of its own.
+            .progress = [] { return base::format_millis(base::SystemClock().now()); }};
+  TRY(runtime_->waiting.wait(wait, stop_.get_token()));
+  return hold;
+}
+
 Response<Resource> Playground::put(const std::string& kind_name, const std::string& name,
                                    const json& attributes, const kinds::Meant& meant,
                                    const std::optional<kinds::Owner>& owner) {
@@ -147,7 +163,8 @@ Response<Resource> Playground::put(const std::string& kind_name, const std::stri
     if (auto taken = take_folder(*owner); !taken) return refuse(taken.error());
   }
 
-  BusyNames::Hold hold(busy_, kind_name + "/" + name);
+  auto hold = wait_for_name(kind_name, name);
+  if (!hold) return refuse(hold.error());
   note_apply();
   // A trigger makes nothing that others could wait for: it runs what is there.
   std::optional<Creates::Active> active;
@@ -197,7 +214,7 @@ Result<std::optional<json>> Playground::get(const std::string& kind, const std::
 Result<bool> Playground::remove(const std::string& kind, const std::string& name,
                                 const kinds::Meant& meant) {
   Controller* controller = this->controller(kind);
-  BusyNames::Hold hold(busy_, kind + "/" + name);
+  auto hold = TRY(wait_for_name(kind, name));
   auto stored = TRY(runtime_->catalogue->get(kind, name));
   if (stored && is_meant(*stored, meant)) {
     if (names(meant)) TRY(runtime_->catalogue->set_named(kind, name, true));

@@ -61,7 +61,7 @@ Jobs jobs_of(Runtime& runtime, const json& pipeline) {
   return read.empty() ? all : read;
 }
 
-/// Two runs would write the same tables: the second waits for the first.
+/// Two runs would write the same tables: the second waits for the first. So does a grade.
 Result<std::unique_lock<std::mutex>> take_turn(Runtime& runtime, const std::string& who,
                                                std::stop_token stop) {
   std::unique_lock turn(runtime.run_mutex, std::defer_lock);
@@ -201,9 +201,11 @@ Result<json> grade_at(Runtime& runtime, const std::string& run_id, const Cuts& c
 
 }  // namespace
 
-Result<json> grade_now(Runtime& runtime, const std::string& run_id) {
-  std::lock_guard no_run(runtime.run_mutex);  // half of a run is no state to grade
-  return grade_at(runtime, run_id, TRY(stored_cuts(runtime)), runtime.stop);
+Result<json> grade_now(Runtime& runtime, const std::string& run_id, std::stop_token gone) {
+  EitherStop stop(std::move(gone), runtime.stop);
+  // Half of a run is no state to grade.
+  auto turn = TRY(take_turn(runtime, "the grade", stop.token()));
+  return grade_at(runtime, run_id, TRY(stored_cuts(runtime)), stop.token());
 }
 
 Result<json> run_pipeline(Runtime& runtime, const RunRequest& request) {
@@ -216,6 +218,7 @@ Result<json> run_pipeline(Runtime& runtime, const RunRequest& request) {
   auto pipeline = TRY(flow::Pipeline::parse(definition.name, definition.attributes));
   const std::int64_t epoch_ms = base::to_millis(TRY(epoch_of(runtime)));
   const RunInputs inputs = inputs_of(runtime, pipeline);
+  repair_captures(runtime);
   TRY(repair_jobs(runtime, inputs));
   TRY(repair_tables(runtime, pipeline));
   TRY(wait_for_loads(runtime, who, inputs, stop));

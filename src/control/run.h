@@ -29,7 +29,7 @@ base::Result<json> run_pipeline(Runtime& runtime, const RunRequest& request);
 
 /// Grades now, at the cuts of the last run (the epoch before the first), and records the grade.
 /// Waits for a run that is under way, and for what stream jobs and captures still have to bring.
-base::Result<json> grade_now(Runtime& runtime, const std::string& run_id);
+base::Result<json> grade_now(Runtime& runtime, const std::string& run_id, std::stop_token gone);
 
 /// Forgets a hub's cut: the hub has gone.
 base::Status forget_cut(Runtime& runtime, const std::string& hub);

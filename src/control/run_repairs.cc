@@ -94,6 +94,29 @@ std::string damage_of_pipeline(Runtime& runtime, const flow::Pipeline& pipeline)
   return {};
 }
 
+std::string damage_of_captures(Runtime& runtime, const std::string& hub) {
+  lake::MissingFiles missing;
+  bool again = true;
+  for (auto& file : runtime.broker->missing_captures(hub)) {
+    again &= file.can_be_made_again;
+    missing.push_back({file.path.substr(runtime.lake_root().size() + 1), std::move(file.what)});
+  }
+  if (missing.empty()) return {};
+  return fmt::format("capture: {}; {}", lake::to_text(missing),
+                     again ? "the next run makes them again"
+                           : "the hub no longer holds all of their events: put the files back, or "
+                             "replace the hub");
+}
+
+void repair_captures(Runtime& runtime) {
+  for (const auto& hub : runtime.broker->hubs()) {
+    runtime.broker->repair_captures(hub->name());
+    if (damage_of_captures(runtime, hub->name()).empty()) {
+      runtime.damages.forget("hriste_event_hub", hub->name());
+    }
+  }
+}
+
 Status repair_tables(Runtime& runtime, const flow::Pipeline& pipeline) {
   for (const auto& activity : pipeline.activities) {
     std::string folder = table_folder(activity);

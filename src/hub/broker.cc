@@ -243,6 +243,15 @@ std::optional<Broker::CaptureProgress> Broker::capture_progress(std::string_view
   return progress;
 }
 
+std::vector<Broker::MissingCapture> Broker::missing_captures(std::string_view hub) const {
+  auto running = capture(hub);
+  return running ? running->missing() : std::vector<MissingCapture>();
+}
+
+void Broker::repair_captures(std::string_view hub) const {
+  if (auto running = capture(hub)) running->repair();
+}
+
 bool Broker::wait_captured(std::string_view hub, std::int64_t ms, std::stop_token stop) const {
   auto running = capture(hub);
   return running && running->wait_captured(ms, std::move(stop));

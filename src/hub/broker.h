@@ -77,6 +77,16 @@ class Broker {
   };
   /// nullopt when the hub is absent or not captured. A capture that couldn't start has an error.
   std::optional<CaptureProgress> capture_progress(std::string_view hub) const;
+  struct MissingCapture {
+    std::string path, what;  ///< "is gone", "has 12 bytes instead of 4096"
+    int partition = 0;
+    std::int64_t start_ms = 0, first_offset = 0;
+    bool can_be_made_again = false;  ///< the hub still has its events
+  };
+  /// Captured files that aren't there as they were written; looks at each one's size.
+  std::vector<MissingCapture> missing_captures(std::string_view hub) const;
+  /// Makes those again that can be.
+  void repair_captures(std::string_view hub) const;
   /// Until all windows that end at or before `ms` are captured in all partitions; false when
   /// stopped, when the hub goes, or when it isn't captured.
   bool wait_captured(std::string_view hub, std::int64_t ms, std::stop_token stop) const;

@@ -26,7 +26,7 @@ std::int64_t floor_to(std::int64_t ms, std::int64_t step) {
 
 /// The file that is being written.
 struct Capture::Window {
-  std::int64_t start_ms = 0;
+  std::int64_t start_ms = 0, first_offset = 0;
   std::string path;
   std::unique_ptr<CaptureFileWriter> writer;
 };
@@ -48,7 +48,8 @@ Capture::Capture(base::Env& env, std::shared_ptr<Hub> hub, std::string root)
       hub_(std::move(hub)),
       root_(std::move(root)),
       options_(*hub_->options().capture),
-      window_ms_(std::int64_t{options_.window_minutes} * 60'000) {
+      window_ms_(std::int64_t{options_.window_minutes} * 60'000),
+      list_(env_, hub_->dir() + "/captured.log") {
   for (int p = 0; p < hub_->partitions(); ++p) lanes_.push_back(std::make_unique<Lane>(p));
   progress_.captured_until_ms.assign(lanes_.size(), kNoFrontier);
 }
@@ -107,7 +108,12 @@ Status Capture::finish_window(Lane& lane, Window& window, std::int64_t next_offs
   if (!window.writer) return {};
   std::int64_t events = window.writer->events();
   TRY(window.writer->finish());
+  CaptureList::File written{window.first_offset, window.writer->bytes()};
   window.writer.reset();
+  {
+    std::lock_guard lock(mutex_);
+    TRY(list_.add(lane.partition, window.start_ms, written));
+  }
   lane.next_offset = next_offset;
   note(lane, window.start_ms + window_ms_, 1, events);
   return {};
@@ -138,6 +144,7 @@ Status Capture::catch_up(Lane& lane, std::int64_t frontier_ms, std::stop_token s
       if (!window.writer || record.arrival_ms >= window.start_ms + window_ms_) {
         TRY(finish_window(lane, window, record.offset));
         TRY(begin_window(lane, window, floor_to(record.arrival_ms, window_ms_)));
+        window.first_offset = record.offset;
       }
       TRY(window.writer->add(record));
     }
@@ -157,6 +164,55 @@ void Capture::note(Lane& lane, std::int64_t closed_until_ms, int files, std::int
 Broker::CaptureProgress Capture::progress() const {
   std::lock_guard lock(mutex_);
   return progress_;
+}
+
+/// Below what the lane has closed nobody else writes.
+std::vector<Broker::MissingCapture> Capture::missing() const {
+  CaptureList::Files files;
+  std::vector<std::int64_t> closed;
+  {
+    std::lock_guard lock(mutex_);
+    files = list_.files();
+    closed = progress_.captured_until_ms;
+  }
+  std::vector<Broker::MissingCapture> found;
+  for (const auto& [key, file] : files) {
+    const auto& [partition, start_ms] = key;
+    if (partition < 0 || static_cast<std::size_t>(partition) >= closed.size()) continue;
+    if (start_ms + window_ms_ > closed[static_cast<std::size_t>(partition)]) continue;
+    std::string path = window_path(root_, partition, start_ms);
+    auto there = env_.open(path, base::Env::Open::kRead);
+    auto bytes = there ? (*there)->size() : base::error(base::Code::kNotFound, "");
+    if (bytes && *bytes == file.bytes) continue;
+    bool again = file.first_offset >= hub_->state(partition).start_offset;
+    std::string what =
+        bytes ? fmt::format("has {} bytes instead of {}", *bytes, file.bytes) : "is gone";
+    found.push_back(
+        {std::move(path), std::move(what), partition, start_ms, file.first_offset, again});
+  }
+  return found;
+}
+
+void Capture::repair() {
+  for (const auto& file : missing()) {
+    if (!file.can_be_made_again) continue;
+    auto written = write_again(file.partition, file.start_ms, file.first_offset);
+    base::log_warn("hub", "captured_again", "hub={} file={} because=it {} error={}", hub_->name(),
+                   file.path, file.what, written ? "" : written.error().message);
+  }
+}
+
+Status Capture::write_again(int partition, std::int64_t start_ms, std::int64_t first_offset) {
+  std::string path = window_path(root_, partition, start_ms);
+  TRY(env_.make_dirs(std::filesystem::path(path).parent_path().string()));
+  auto writer = TRY(CaptureFileWriter::create(env_, path));
+  auto reader = hub_->reader(partition, first_offset);
+  std::vector<Record> records;
+  do {
+    TRY(reader->next(start_ms + window_ms_, kReadBytes, records));
+    for (const Record& record : records) TRY(writer->add(record));
+  } while (!records.empty());
+  return writer->finish();
 }
 
 bool Capture::wait_captured(std::int64_t ms, std::stop_token stop) const {

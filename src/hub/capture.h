@@ -11,6 +11,7 @@
 // the next window reads; it is written after files and only saves work: when it is behind, windows
 // are written again with the same bytes, and when it is gone or damaged the newest files say how
 // far capture is. Files of this hub that retention keeps from being made again are never removed.
+// {hub}/captured.log lists what was written (capture_list.h), for missing() and repair().
 // Threads: one for each captured hub; all methods are thread-safe.
 #pragma once
 
@@ -26,6 +27,7 @@
 
 #include "base/env.h"
 #include "hub/broker.h"
+#include "hub/capture_list.h"
 #include "hub/hub.h"
 
 namespace hub {
@@ -45,6 +47,11 @@ class Capture {
   const CaptureOptions& options() const { return options_; }
   Broker::CaptureProgress progress() const;
   bool wait_captured(std::int64_t ms, std::stop_token stop) const;
+  /// Written files that are gone or have another size.
+  std::vector<Broker::MissingCapture> missing() const;
+  /// Makes those again, with the same bytes, whose events the hub still has; what can't be written
+  /// stays missing, and stands in the log.
+  void repair();
   void stop();
 
   /// {dir}/{namespace}/{hub}/{partition}/{yyyy}/{MM}/{dd}/{HH}/{mm}/{ss}.avro
@@ -72,6 +79,7 @@ class Capture {
   base::Status catch_up(Lane& lane, std::int64_t frontier_ms, std::stop_token stop);
   base::Status begin_window(const Lane& lane, Window& window, std::int64_t start_ms);
   base::Status finish_window(Lane& lane, Window& window, std::int64_t next_offset);
+  base::Status write_again(int partition, std::int64_t start_ms, std::int64_t first_offset);
   void note(Lane& lane, std::int64_t closed_until_ms, int files, std::int64_t events);
 
   base::Env& env_;
@@ -85,6 +93,7 @@ class Capture {
   mutable std::condition_variable_any moved_;
   Broker::CaptureProgress progress_;
   bool stopped_ = false;
+  CaptureList list_;  // under mutex_
   std::jthread thread_;
 };
 

@@ -162,6 +162,7 @@ Status CaptureFileWriter::add(const Record& record) {
 
 Status CaptureFileWriter::finish() {
   TRY(avro_.finish());
+  bytes_ = TRY(file_->size());
   TRY(file_->close());
   TRY(env_.publish(path_ + ".tmp", path_));
   file_.reset();

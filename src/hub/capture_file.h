@@ -35,6 +35,8 @@ class CaptureFileWriter {
 
   base::Status add(const Record& record);
   std::int64_t events() const { return avro_.records(); }
+  /// Of the whole file, after finish().
+  std::uint64_t bytes() const { return bytes_; }
   /// Closes the file and gives it its name.
   base::Status finish();
 
@@ -45,6 +47,7 @@ class CaptureFileWriter {
   const std::string path_;
   std::unique_ptr<base::File> file_;
   codec::AvroFileWriter avro_;
+  std::uint64_t bytes_ = 0;
   std::int64_t formatted_second_ = INT64_MIN;
   std::string formatted_time_;
 };

@@ -69,6 +69,7 @@ std::string checksum(const json& lanes) {
 /// Takes up the progress of an earlier run with the same folder and window; else begins anew, and
 /// removes what another hub of this name left there.
 Status Capture::load_progress() {
+  TRY(list_.load());
   Kept kept = TRY(take_up_progress());
   if (kept == Kept::kFits) return {};
   if (kept == Kept::kNothing && TRY(take_up_files())) {
@@ -77,6 +78,7 @@ Status Capture::load_progress() {
   }
   TRY(check_replaceable());
   TRY(env_.remove_tree(root_));
+  TRY(list_.clear());
   return save_progress();
 }
 
@@ -162,6 +164,10 @@ Status Capture::check_replaceable() const {
 }
 
 Status Capture::save_progress() {
+  {
+    std::lock_guard lock(mutex_);
+    TRY(list_.sync());  // first: a file of a window that is closed stands in it
+  }
   json lanes = json::array();
   for (const auto& lane : lanes_) {
     lanes.push_back(

@@ -112,6 +112,16 @@ int run_verb(client::Playground& playground, const std::string& pipeline, const 
   return answer->value("state", "") == "succeeded" ? 0 : 1;
 }
 
+int cancel_verb(client::Playground& playground, const std::string& pipeline) {
+  auto answer = playground.call("POST", fmt::format("/v1/pipelines/{}/cancel", pipeline));
+  if (!answer) return fail(answer.error().error);
+  int ended = answer->value("cancelled", 0);
+  fmt::print("{}\n", ended == 0
+                         ? fmt::format("pipeline {} has no run under way", pipeline)
+                         : fmt::format("{} run{} asked to end", ended, ended == 1 ? "" : "s"));
+  return ended > 0 ? 0 : 1;
+}
+
 namespace {
 
 constexpr size_t kFiguresShown = 40;  // characters, so that a table fits a terminal; --json has all

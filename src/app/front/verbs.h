@@ -30,6 +30,8 @@ enum class Form { kTable, kJson, kCsv };
 int sql_verb(client::Playground& playground, const std::string& sql, Form form);
 int tail_verb(client::Playground& playground, const std::string& hub, int limit, bool follow);
 int run_verb(client::Playground& playground, const std::string& pipeline, const std::string& from);
+/// 1 when there is none.
+int cancel_verb(client::Playground& playground, const std::string& pipeline);
 struct GradeOptions {
   bool as_json = false;
   bool now = false;      ///< compute it

@@ -250,5 +250,54 @@ TEST_F(CaptureTest, GoesOnByItsFilesWhenTheProgressIsGoneOrDamaged) {
   }
 }
 
+TEST_F(CaptureTest, AFileThatIsGoneOrCutIsNamedAndMadeAgain) {
+  open();
+  auto hub = create();
+  for (int i = 0; i < 3; ++i) world(*hub, 0, kEpoch + i * 5 * kMinute + 1, 2);
+  world(*hub, 1, kEpoch + 1);
+  hub->advance_frontier(kEpoch + 15 * kMinute);
+  ASSERT_TRUE(broker_->wait_captured("views", kEpoch + 15 * kMinute, {}));
+  EXPECT_TRUE(broker_->missing_captures("views").empty());
+  auto all = files();
+  ASSERT_EQ(all.size(), 4U);
+  std::map<std::string, std::string> before;
+  for (const auto& file : all) before[file] = *base::Env::real().read_file(dir_ + "/lake/" + file);
+  for (bool restarted : {false, true}) {
+    std::filesystem::remove(dir_ + "/lake/" + all[1]);
+    std::filesystem::resize_file(dir_ + "/lake/" + all[3], 100);
+    if (restarted) {
+      hub.reset();
+      open();
+      hub = create();
+    }
+    auto missing = broker_->missing_captures("views");
+    ASSERT_EQ(missing.size(), 2U);
+    EXPECT_TRUE(missing[0].path.ends_with(all[1])) << missing[0].path;
+    EXPECT_EQ(missing[0].what, "is gone");
+    EXPECT_TRUE(missing[1].what.starts_with("has 100 bytes instead of")) << missing[1].what;
+    EXPECT_TRUE(missing[0].can_be_made_again && missing[1].can_be_made_again);
+    broker_->repair_captures("views");
+    EXPECT_TRUE(broker_->missing_captures("views").empty());
+    for (const auto& [file, bytes] : before) {
+      EXPECT_EQ(*base::Env::real().read_file(dir_ + "/lake/" + file), bytes) << file;
+    }
+  }
+}
+
+TEST_F(CaptureTest, AListThatIsGoneOrDamagedLooksForNothing) {
+  for (std::string damage : {"", "\n\n0 1 2 3", "null", "0 1780272000000 0 12 00000000\n"}) {
+    open();
+    auto hub = create();
+    world(*hub, 0, kEpoch + hub->state(0).end_offset * 5 * kMinute + 1);
+    hub->advance_frontier(kEpoch + hub->state(0).end_offset * 5 * kMinute);
+    ASSERT_TRUE(broker_->wait_captured("views", hub->frontier_ms(), {}));
+    broker_ = nullptr;
+    ASSERT_TRUE(base::Env::real().write_file(dir_ + "/hub/hubs/views/captured.log", damage));
+    open();
+    create();
+    EXPECT_TRUE(broker_->missing_captures("views").empty()) << damage;
+  }
+}
+
 }  // namespace
 }  // namespace hub
