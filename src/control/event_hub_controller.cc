@@ -11,6 +11,11 @@ using base::Status;
 
 namespace {
 
+std::string shown_frontier(const hub::Hub& hub) {
+  std::int64_t ms = hub.frontier_ms();
+  return ms == hub::kNoFrontier ? "none yet" : base::format_millis(base::from_millis(ms));
+}
+
 class EventHubController final : public Controller {
  public:
   explicit EventHubController(Runtime& runtime) : runtime_(runtime) {}
@@ -99,7 +104,7 @@ class EventHubController final : public Controller {
     node.facts = {{"events", node.total},
                   {"bytes", bytes},
                   {"from outside", outside},
-                  {"frontier", base::format_millis(base::from_millis(hub->frontier_ms()))},
+                  {"frontier", shown_frontier(*hub)},
                   {"kafka", attributes.value("address", "")}};
     return {node};
   }

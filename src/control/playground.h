@@ -149,6 +149,8 @@ class Playground {
   void take_up(Controller& controller, const Resource& resource);
   void take_up_failed();
   void look_for_all_damage();
+  base::Result<std::unique_ptr<BusyNames::Hold>> wait_for_name(const std::string& kind,
+                                                              const std::string& name);
   void doubt(json& grade);
   Controller* controller(const std::string& kind) const;
   base::Status take_folder(const kinds::Owner& owner);

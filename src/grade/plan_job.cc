@@ -14,6 +14,7 @@ std::string how_far_behind(const Plan& plan, const StreamPlan& stream) {
   if (!manifest || !*manifest) return "";
   for (const auto& [name, input] : (*manifest)->inputs) {
     if (input.hub != stream.hub->name() || input.cut_ms >= stream.cut_ms) continue;
+    if (input.cut_ms <= 0) return "the job has committed nothing yet; ";
     return fmt::format("the job has committed arrivals below {} only; ",
                        base::format_millis(base::from_millis(input.cut_ms)));
   }
