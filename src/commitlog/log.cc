@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/durable.h"
 #include "base/log.h"
 #include "commitlog/segment_internal.h"
 
@@ -301,7 +302,14 @@ Status Log::drop_before(std::int64_t ms) {
     auto keep = segments_.begin();
     while (keep + 1 != segments_.end() && (*keep)->max_timestamp_ms < ms) ++keep;
     dropped.assign(segments_.begin(), keep);
-    segments_.erase(segments_.begin(), keep);
+  }
+  if (dropped.empty()) return {};
+  // What it knows of producers is nowhere else then.
+  std::string index = index_path(dir_, dropped.back()->base_offset);
+  if (env_.exists(index)) TRY(base::make_durable(env_, index));
+  {
+    std::lock_guard lock(mutex_);
+    segments_.erase(segments_.begin(), segments_.begin() + std::ssize(dropped));
   }
   for (const auto& segment : dropped) {  // oldest first, so that a crash leaves no hole
     (void)segment->file.keep_open();     // for cursors in it

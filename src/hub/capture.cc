@@ -100,6 +100,8 @@ void Capture::run(std::stop_token stop) {
 Status Capture::capture_up_to(std::int64_t frontier_ms, std::stop_token stop) {
   if (frontier_ms == kNoFrontier) return {};
   std::int64_t until = floor_to(frontier_ms, window_ms_);
+  // A file outlives the loss of power, and so must the records that it holds.
+  TRY(hub_->sync());
   for (const auto& lane : lanes_) TRY(catch_up(*lane, until, stop));
   return save_progress();
 }
@@ -129,7 +131,7 @@ Status Capture::begin_window(const Lane& lane, Window& window, std::int64_t star
 
 /// Writes every window of `lane` that ends at or before `frontier_ms`.
 Status Capture::catch_up(Lane& lane, std::int64_t frontier_ms, std::stop_token stop) {
-  lane.next_offset = std::max(lane.next_offset, hub_->state(lane.partition).start_offset);
+  TRY(skip_captured(lane));
   auto reader = hub_->reader(lane.partition, lane.next_offset);
   std::vector<Record> records;
   Window window;

@@ -10,7 +10,8 @@
 // Progress: {hub}/capture.json keeps per partition the closed-until time and the offset from where
 // the next window reads; it is written after files and only saves work: when it is behind, windows
 // are written again with the same bytes, and when it is gone or damaged the newest files say how
-// far capture is. Files of this hub that retention keeps from being made again are never removed.
+// far capture is, and so they do where retention took what would be written again. Files of this
+// hub that retention keeps from being made again are never removed.
 // {hub}/captured.log lists what was written (capture_list.h), for missing() and repair().
 // Threads: one for each captured hub; all methods are thread-safe.
 #pragma once
@@ -20,6 +21,7 @@
 #include <memory>
 #include <mutex>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -72,6 +74,8 @@ class Capture {
   enum class Kept { kNothing, kOther, kFits };
   base::Result<Kept> take_up_progress();
   base::Result<bool> take_up_files();
+  base::Result<std::optional<Lane>> behind_file(const std::string& path, int partition) const;
+  base::Status skip_captured(Lane& lane) const;
   base::Result<bool> holds(int partition, std::int64_t offset, std::int64_t arrival_ms) const;
   base::Status check_replaceable() const;
   void run(std::stop_token stop);

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <ranges>
 
+#include "base/durable.h"
 #include "base/log.h"
 #include "hub/capture.h"
 #include "hub/capture_file.h"
@@ -86,6 +87,7 @@ Status Capture::load_progress() {
 Result<Capture::Kept> Capture::take_up_progress() {
   std::string path = hub_->dir() + "/capture.json";
   if (!env_.exists(path)) return Kept::kNothing;
+  TRY(base::make_durable(env_, path));
   std::string text = TRY(env_.read_file(path));
   try {
     json j = json::parse(text);
@@ -119,15 +121,12 @@ Result<bool> Capture::take_up_files() {
   std::vector<Lane> found;
   bool any = false;
   for (const auto& lane : lanes_) {
-    Lane& next = found.emplace_back(Lane{lane->partition});
+    found.emplace_back(Lane{lane->partition});
     std::string path = TRY(newest_file(env_, fmt::format("{}/{}", root_, lane->partition)));
     if (path.empty()) continue;
-    auto start = window_start(path);
-    auto last = last_event(env_, path);
-    if (!start || *start % window_ms_ != 0 || !last) return false;
-    if (!TRY(holds(lane->partition, last->offset, last->arrival_ms))) return false;
-    next.closed_until_ms = *start + window_ms_;
-    next.next_offset = last->offset + 1;
+    auto behind = TRY(behind_file(path, lane->partition));
+    if (!behind) return false;
+    found.back() = *behind;
     any = true;
   }
   for (std::size_t p = 0; any && p < found.size(); ++p) {
@@ -135,6 +134,31 @@ Result<bool> Capture::take_up_files() {
     progress_.captured_until_ms[p] = found[p].closed_until_ms;
   }
   return any;
+}
+
+/// Where a partition goes on behind `path`; nothing when that isn't a file of this hub.
+Result<std::optional<Capture::Lane>> Capture::behind_file(const std::string& path,
+                                                          int partition) const {
+  auto start = window_start(path);
+  auto last = last_event(env_, path);
+  if (!start || *start % window_ms_ != 0 || !last) return std::nullopt;
+  if (!TRY(holds(partition, last->offset, last->arrival_ms))) return std::nullopt;
+  TRY(base::make_durable(env_, path));
+  return Lane{partition, *start + window_ms_, last->offset + 1};
+}
+
+/// Before a window is written (again): where retention took a part of it, a file that is there
+/// already has more.
+Status Capture::skip_captured(Lane& lane) const {
+  std::int64_t start = hub_->state(lane.partition).start_offset;
+  if (lane.next_offset >= start) return {};
+  std::string path = TRY(newest_file(env_, fmt::format("{}/{}", root_, lane.partition)));
+  if (!path.empty()) {
+    auto behind = TRY(behind_file(path, lane.partition));
+    if (behind && behind->next_offset > lane.next_offset) lane = *behind;
+  }
+  lane.next_offset = std::max(lane.next_offset, start);
+  return {};
 }
 
 /// Whether the hub had a record at this place that arrived then; what retention took may be any.

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "base/durable.h"
 #include "base/log.h"
 #include "hub/frontier_internal.h"
 #include "hub/hub.h"
@@ -61,7 +62,8 @@ Status Frontier::recover() {
   }
   if (!found) return base::error(base::Code::kDataLoss, "{} is damaged or has gone", path_);
   if (bytes.size() > kEntryBytes) return rewrite(mode_, shown_ms_);
-  persisted_ms_ = shown_ms_;
+  TRY(base::make_durable(env_, path_));
+  persisted_ms_ = synced_ms_ = shown_ms_;
   file_ = TRY(env_.open(path_, base::Env::Open::kAppend));
   return {};
 }
@@ -71,7 +73,7 @@ Status Frontier::rewrite(Mode mode, std::int64_t ms) {
   file_.reset();  // what would be appended to it now would be lost
   TRY(env_.write_file(path_, entry(mode, ms)));
   file_ = TRY(env_.open(path_, base::Env::Open::kAppend));
-  persisted_ms_ = ms;
+  persisted_ms_ = synced_ms_ = ms;
   return {};
 }
 
@@ -90,6 +92,25 @@ Status Frontier::persist(Mode mode, std::int64_t ms) {
   }
   persisted_ms_ = ms;
   return {};
+}
+
+/// A file whose sync failed may lack what it shows, and later syncs don't say so: another takes its
+/// place with the next entry.
+Status Frontier::sync() {
+  std::shared_ptr<base::File> file;
+  std::int64_t written_ms;
+  {
+    std::unique_lock lock(moving_);
+    if (synced_ms_ >= shown_ms_) return {};
+    if (!file_) return rewrite(mode_, persisted_ms_);
+    file = file_;
+    written_ms = persisted_ms_;
+  }
+  Status synced = file->sync();
+  std::unique_lock lock(moving_);
+  if (synced) synced_ms_ = std::max(synced_ms_, written_ms);
+  if (!synced && file_ == file) file_.reset();
+  return synced;
 }
 
 /// Shows at least `ms`, when it can be written; else it stays and the next call tries again.

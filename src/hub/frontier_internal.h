@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
@@ -35,6 +36,8 @@ class Frontier {
   std::int64_t now();
   bool wait(std::int64_t ms, std::stop_token stop);
   void close();
+  /// On return what was shown by now survives loss of power.
+  base::Status sync();
 
   /// While the lock is held F stands still, so that a record stamped with `stamp_ms` is appended
   /// before anybody can see an F above it. Settles a hub without generator.
@@ -57,10 +60,11 @@ class Frontier {
   const std::string path_;
 
   mutable std::shared_mutex moving_;  // exclusive: F or the mode changes
-  std::unique_ptr<base::File> file_;
+  std::shared_ptr<base::File> file_;  // sync() uses it without the lock
   Mode mode_ = Mode::kUnsettled;
   std::int64_t shown_ms_;
   std::int64_t persisted_ms_;
+  std::int64_t synced_ms_ = std::numeric_limits<std::int64_t>::min();
   bool closed_ = false;
 
   std::mutex waiting_;  // pairs with moved_ only

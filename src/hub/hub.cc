@@ -3,6 +3,7 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 
+#include "base/durable.h"
 #include "hub/frontier_internal.h"
 #include "hub/options_internal.h"
 #include "hub/partition_internal.h"
@@ -81,6 +82,7 @@ Result<std::shared_ptr<Hub>> Hub::load(Env env, std::string dir) {
     return error(Code::kNotFound, "{} holds no event hub", dir);
   }
   HubOptions options = TRY(load_options(*env.files, path));
+  TRY(base::make_durable(*env.files, path));
   std::shared_ptr<Hub> hub(new Hub(env, dir, options.name));
   hub->frontier_ = TRY(Frontier::open(*env.files, *env.clock, dir + "/frontier"));
   for (int p = 0; p < options.partitions; ++p) {
@@ -169,6 +171,16 @@ std::int64_t Hub::frontier_ms() const { return frontier_->now(); }
 
 bool Hub::wait_frontier(std::int64_t ms, std::stop_token stop) const {
   return frontier_->wait(ms, std::move(stop));
+}
+
+Status Hub::sync() const {
+  if (closed()) return {};  // nobody finds it again
+  // The frontier first: all below what is kept of it is appended by now.
+  TRY(frontier_->sync());
+  for (const auto& partition : partitions_) {
+    TRY(partition->log().sync(partition->log().end_offset()));
+  }
+  return {};
 }
 
 Hub::PartitionState Hub::state(int partition) const {

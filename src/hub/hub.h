@@ -143,6 +143,10 @@ class Hub {
   std::int64_t frontier_ms() const;
   /// Waits until F ≥ `ms`; false when `stop` was requested first.
   bool wait_frontier(std::int64_t ms, std::stop_token stop) const;
+  /// What is appended and shown by now survives loss of power on return: all records, and the
+  /// frontier behind them. For those who keep what they made of it. Errors: as Log::sync(), and of
+  /// the frontier's file.
+  base::Status sync() const;
 
   struct PartitionState {
     std::int64_t start_offset = 0, end_offset = 0;

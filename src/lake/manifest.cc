@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/durable.h"
 #include "base/guarded.h"
 #include "base/log.h"
 #include "lake/foreign_json_internal.h"
@@ -227,6 +228,8 @@ base::Result<std::unique_ptr<ManifestLog>> ManifestLog::open(base::Env& env, std
   TRY(env.make_dirs(log->dir_));
   Loaded loaded = TRY(load(env, log->dir_));
   if (!loaded.torn.empty()) TRY(env.remove_file(loaded.torn));
+  std::string last = log->dir_ + "/" + commit_name(loaded.manifest.version);
+  if (env.exists(last)) TRY(base::make_durable(env, last));
   log->current_ = std::move(loaded.manifest);
   log->current_.job = std::move(job);
   return log;

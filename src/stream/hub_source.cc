@@ -92,6 +92,7 @@ class HubSource final : public Source {
   std::unique_ptr<PartitionReader> reader(int partition, std::int64_t offset) const override {
     return std::make_unique<HubPartitionReader>(hub_, partition, offset, archive(partition));
   }
+  base::Status sync() const override { return hub_->sync(); }
 
  private:
   std::unique_ptr<Archive> archive(int partition) const {

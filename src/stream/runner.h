@@ -86,6 +86,7 @@ class Runner final : private EngineOutputs {
   base::Status send_alerts();
 
   bool caught_up_with_old() const;
+  bool reached(const Input& input, const std::vector<std::int64_t>& offsets) const;
   base::Status flush();
   base::Status write_state(const std::string& name);
   lake::ManifestCommit next_commit(const std::string& state);

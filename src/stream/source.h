@@ -37,6 +37,9 @@ class Source {
   virtual base::Result<std::int64_t> first_offset(int partition) const = 0;
   /// Reads from `offset` on, or from the first record still there when that is later.
   virtual std::unique_ptr<PartitionReader> reader(int partition, std::int64_t offset) const = 0;
+  /// On return all that was read and the frontier that was seen survive loss of power: who commits
+  /// what became of them calls it before. Errors: the disk's.
+  virtual base::Status sync() const { return {}; }
 };
 
 /// The partitions of a source in the order of (arrival, partition, offset). Owned by one thread.

@@ -335,6 +335,23 @@ TEST_F(LogTest, ProducersAreRememberedWhenRetentionTookTheirBatches) {
   EXPECT_LE(indexes, segments);  // the last segment has none, and one of a dropped one stays
 }
 
+TEST_F(LogTest, ProducersAreRememberedWhenRetentionAndThePowerTookTheirBatches) {
+  base::FaultyEnv env;
+  LogOptions small{.segment_bytes = 600};
+  auto log = open(small, env);
+  std::string first = batch(2, 1, 7, 5);
+  ASSERT_TRUE(log->append(first));
+  for (int i = 0; i < 30; ++i) ASSERT_TRUE(append(*log, 1, i));
+  ASSERT_TRUE(log->sync(log->end_offset()));
+  ASSERT_TRUE(log->drop_before(25));
+  ASSERT_GT(log->start_offset(), 2);
+  log.reset();
+  ASSERT_TRUE(env.drop_unsynced());
+  log = open(small, env);
+  ASSERT_TRUE(log->producer(7));
+  EXPECT_EQ(log->producer(7)->last().last_sequence, 6);
+}
+
 TEST_F(LogTest, ProducersAreRememberedAcrossSegmentsAndRestarts) {
   LogOptions small{.segment_bytes = 600, .pinned_producer = 7, .producers_max = 3};
   auto log = open(small);

@@ -319,6 +319,28 @@ TEST_F(RunnerTest, ADamagedCheckpointMeansGoingOnFromTheOneBefore) {
   }
 }
 
+TEST_F(RunnerTest, GoingOnFromTheCheckpointBeforeTakesNoRowsBack) {
+  fill(14'000);  // commits come in the middle of the stretch up to the frontier
+  source_->set_frontier(end_);
+  auto runner = open();
+  for (int steps : {1, 2}) {
+    for (int i = 0; i < steps; i++) ASSERT_TRUE(runner->step());
+    ASSERT_TRUE(runner->checkpoint());
+  }
+  auto committed = rows("raw");
+  auto manifest = *lake::read_manifest(env_, options_.lake_root, "job");
+  ASSERT_TRUE(env_.write_file(options_.state_dir + "/" + manifest->state, "damaged"));
+  runner = open();
+  ASSERT_TRUE(runner->step());  // not yet as far as the damaged one was
+  ASSERT_TRUE(runner->checkpoint());
+  EXPECT_EQ(rows("raw"), committed);
+  drain(*runner);
+  ASSERT_TRUE(runner->checkpoint());
+  auto all = rows("raw");
+  EXPECT_GT(all.size(), committed.size());
+  EXPECT_TRUE(std::includes(all.begin(), all.end(), committed.begin(), committed.end()));
+}
+
 TEST_F(RunnerTest, TheCheckpointBeforeCountsAlsoWhereTheHubHasNothingOlder) {
   auto expected = undisturbed();
   run_to(kStart + 3'600'000);
