@@ -40,13 +40,15 @@ Finding CaptureTruth::read(const std::string& path, int partition, const HubTrut
   return found;
 }
 
-Finding CaptureTruth::look(const HubTruth& hub) {
+Finding CaptureTruth::look(const HubTruth& hub, Since since) {
+  // A file may have its name before capture has said so, and lose it with the power.
+  if (since == Since::kPowerLoss) captured_ = promised_;
   if (!env_.exists(root_)) {
     return captured_.empty() ? Finding() : "all captured files are gone";
   }
   std::map<std::string, std::uint64_t> files;
   if (auto found = list(root_, files)) return found;
-  std::map<int, std::set<std::int64_t>> now;
+  Offsets now;
   std::map<std::string, File> seen;
   for (const auto& [path, size] : files) {
     int partition = std::atoi(path.c_str() + root_.size() + 1);
@@ -65,12 +67,21 @@ Finding CaptureTruth::look(const HubTruth& hub) {
   }
   for (const auto& [partition, offsets] : captured_) {
     if (!std::ranges::includes(now[partition], offsets)) {
-      return fmt::format("captured records of partition {} are gone: {} of {} are left", partition,
-                         now[partition].size(), offsets.size());
+      std::string text = fmt::format("captured records of partition {} are gone: {} of {} are left",
+                                     partition, now[partition].size(), offsets.size());
+      for (const auto& [path, file] : files_) {
+        if (!seen.contains(path) || seen[path].size < file.size) {
+          text += fmt::format("; {} had {} bytes, and has {}", path, file.size,
+                              seen.contains(path) ? seen[path].size : 0);
+        }
+      }
+      return text;
     }
   }
   files_ = std::move(seen);
   captured_ = std::move(now);
+  if (promising_) promised_ = captured_;
+  promising_ = false;
   return {};
 }
 

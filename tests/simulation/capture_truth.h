@@ -16,7 +16,9 @@ class CaptureTruth {
  public:
   CaptureTruth(base::Env& env, std::string root) : env_(env), root_(std::move(root)) {}
   /// Reads the files that are new or changed.
-  Finding look(const HubTruth& hub);
+  Finding look(const HubTruth& hub, Since since);
+  /// Capture said that it is done: what the last look saw, and the next one sees, stays for good.
+  void promise() { promising_ = true; }
 
  private:
   Finding list(const std::string& dir, std::map<std::string, std::uint64_t>& files) const;
@@ -30,7 +32,9 @@ class CaptureTruth {
     std::set<std::int64_t> offsets;
   };
   std::map<std::string, File> files_;
-  std::map<int, std::set<std::int64_t>> captured_;  ///< by partition
+  using Offsets = std::map<int, std::set<std::int64_t>>;  ///< by partition
+  Offsets captured_, promised_;
+  bool promising_ = false;
 };
 
 }  // namespace simulation

@@ -75,7 +75,8 @@ Client::Batch Client::next_batch(const hub::Hub& hub, Dice& dice) {
 
 void Client::act(hub::Hub& hub, Dice& dice, HubTruth& truth, std::vector<std::string>& trace) {
   if (!stuck_.empty()) return;
-  bool again = !in_flight_.empty() && (in_flight_.size() >= 5 || dice.one_in(2));
+  bool refused = std::ranges::any_of(in_flight_, &Batch::refused);
+  bool again = refused || in_flight_.size() >= 5 || (!in_flight_.empty() && dice.one_in(2));
   if (!again) {
     in_flight_.push_back(next_batch(hub, dice));
     if (send(hub, in_flight_.back(), dice.one_in(3), truth, trace)) in_flight_.pop_back();
@@ -104,6 +105,7 @@ bool Client::send(hub::Hub& hub, Batch& batch, bool answer_lost, HubTruth& truth
   std::string what = fmt::format("client {}: {} records from {} to partition {}{}{}", number_,
                                  batch.values.size(), batch.numbers.front(), batch.partition,
                                  batch.durable ? ", durable" : "", batch.sent > 1 ? ", again" : "");
+  batch.refused = !appended;
   if (!appended) {
     trace.push_back(what + ": " + appended.error().message);
     return false;

@@ -39,6 +39,7 @@ class Client {
     std::vector<std::int64_t> numbers;
     bool durable = false;
     int sent = 0;
+    bool refused = false;  ///< it got an error: nothing new before it is sent again
   };
   Batch next_batch(const hub::Hub& hub, Dice& dice);
   std::string value(std::int64_t number, Dice& dice) const;

@@ -55,6 +55,10 @@ void Simulation::crash() {
 
 void Simulation::reopen(Since since) {
   if (!fine(machine_->open(), "open")) return;
+  for (int p = 0; since == Since::kPowerLoss && p < hub_->partitions(); ++p) {
+    note(fmt::format("  partition {} ends at {}, and did at {}", p,
+                     machine_->hub().state(p).end_offset, hub_->records(p).size()));
+  }
   look(since);
 }
 
@@ -96,7 +100,7 @@ void Simulation::damage() {
 
 void Simulation::change_query() {
   if (machine_->wanted().jobs.empty()) return;
-  const std::string& name = any_job();
+  std::string name = any_job();
   int& query = machine_->wanted().jobs.at(name);
   note(fmt::format("another query for {}", name));
   ++query;
@@ -111,12 +115,14 @@ void Simulation::change_query() {
 void Simulation::change_jobs() {
   if (machine_->wanted().jobs.contains("second")) {
     note("the second job goes");
-    if (fine(machine_->drop_job("second"), "drop the second job")) jobs_.erase("second");
+    jobs_.erase("second");
+    // One that died within begins anew, with what is left, until somebody drops it again.
+    if (!fine(machine_->drop_job("second"), "drop the second job")) watch_job("second");
     return;
   }
   note("a second job comes");
   machine_->wanted().jobs["second"] = 0;
-  jobs_.try_emplace("second", machine_->env(), machine_->lake_root(), "second", hub_);
+  watch_job("second");
   open_job("second");
 }
 

@@ -10,7 +10,7 @@ HubTruth::HubTruth(std::vector<std::vector<WorldEvent>> world, int partitions)
     : world_(std::move(world)) {
   auto n = static_cast<std::size_t>(partitions);
   copies_.resize(n);
-  for (auto* numbers : {&promised_, &durable_, &starts_, &world_seen_}) numbers->assign(n, 0);
+  for (auto* numbers : {&promised_, &durable_, &starts_, &begins_, &world_seen_}) numbers->assign(n, 0);
 }
 
 void HubTruth::promise(int partition, std::int64_t end, bool durable) {
@@ -43,12 +43,14 @@ Finding HubTruth::look_at(const hub::Hub& hub, int partition, Since since) {
     return fmt::format("partition {} ends at {}, but {} records were acknowledged", partition,
                        state.end_offset, must_have);
   }
-  if (state.start_offset < starts_[p]) {
+  // A file that retention removed may be there again when the power went.
+  if (since != Since::kPowerLoss && state.start_offset < begins_[p]) {
     return fmt::format("partition {} starts at {} again, not at {}", partition, state.start_offset,
-                       starts_[p]);
+                       begins_[p]);
   }
-  starts_[p] = state.start_offset;
-  std::int64_t from = std::max(since == Since::kStep ? known : 0, starts_[p]);
+  begins_[p] = state.start_offset;
+  starts_[p] = std::max(starts_[p], begins_[p]);
+  std::int64_t from = std::max(since == Since::kStep ? known : 0, begins_[p]);
   if (from > known)
     return fmt::format("retention took records of partition {} that nobody read", partition);
   auto reader = hub.reader(partition, from);

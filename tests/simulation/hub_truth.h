@@ -41,7 +41,8 @@ class HubTruth {
     return copies_[static_cast<std::size_t>(partition)];
   }
   int partitions() const { return static_cast<int>(copies_.size()); }
-  /// The first offset that every look has found: what retention left.
+  /// The first offset that every look has found: what retention left. (What it took may come again
+  /// with a loss of power.)
   std::int64_t start(int partition) const { return starts_[static_cast<std::size_t>(partition)]; }
   std::int64_t frontier_ms() const { return frontier_ms_; }
 
@@ -52,7 +53,7 @@ class HubTruth {
 
   const std::vector<std::vector<WorldEvent>> world_;
   std::vector<std::vector<Seen>> copies_;
-  std::vector<std::int64_t> promised_, durable_, starts_, world_seen_;
+  std::vector<std::int64_t> promised_, durable_, starts_, begins_, world_seen_;
   std::int64_t frontier_ms_ = hub::kNoFrontier;
 };
 

@@ -152,7 +152,11 @@ Finding JobTruth::check_counts(const lake::Manifest& manifest, const Places& raw
   const lake::ManifestInput& input = manifest.inputs.at("views");
   for (int p = 0; p < hub_->partitions(); ++p) {
     auto in = [p](const Places& places) {
-      return std::distance(places.lower_bound({p, 0}), places.lower_bound({p + 1, 0}));
+      std::int64_t rows = 0;
+      for (auto it = places.lower_bound({p, 0}); it != places.lower_bound({p + 1, 0}); ++it) {
+        rows += it->second;
+      }
+      return rows;
     };
     const auto& all = manifest.counts;
     std::string key = std::to_string(p);

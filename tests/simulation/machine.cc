@@ -129,14 +129,16 @@ std::vector<std::string> Machine::damageable() {
 std::optional<std::string> Machine::damage(Dice& dice) {
   std::vector<std::string> paths = damageable();
   if (paths.empty()) return {};
-  damaged_ = dice.of(paths);
-  whole_bytes_ = env_.read_file(damaged_).value_or("");
   base::Env& disk = base::Env::real();
-  std::string bytes = whole_bytes_, how = "is cut short";
+  std::string path = dice.of(paths);
+  std::string bytes = disk.read_file(path).value_or(""), how = "is cut short";
+  auto before = damaged_.find(path);
+  bool twice = before != damaged_.end() && before->second.left == bytes;
+  Damaged& damaged = damaged_[path] = {twice ? before->second.whole : bytes, std::nullopt};
   switch (dice.below(4)) {
     case 0:
-      (void)disk.remove_file(damaged_);
-      return damaged_ + " is gone";
+      (void)disk.remove_file(path);
+      return path + " is gone";
     case 1:
       bytes.resize(static_cast<std::size_t>(dice.below(std::ssize(bytes) + 1)));
       break;
@@ -148,12 +150,18 @@ std::optional<std::string> Machine::damage(Dice& dice) {
       if (!bytes.empty()) bytes[static_cast<std::size_t>(dice.below(std::ssize(bytes)))] ^= 0x41;
       how = "has a wrong byte";
   }
-  (void)disk.write_file(damaged_, bytes);
-  return damaged_ + " " + how;
+  damaged.left = bytes;
+  (void)disk.write_file(path, bytes);
+  return path + " " + how;
 }
 
 void Machine::repair() {
-  if (!damaged_.empty()) (void)base::Env::real().write_file(damaged_, whole_bytes_);
+  base::Env& disk = base::Env::real();
+  for (const auto& [path, damaged] : damaged_) {
+    bool same = damaged.left ? disk.read_file(path) == *damaged.left : !disk.exists(path);
+    if (same) (void)disk.write_file(path, damaged.whole);
+  }
+  damaged_.clear();
 }
 
 base::Result<std::vector<std::string>> Machine::undisturbed_rows(const std::string& job,

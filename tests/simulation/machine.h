@@ -58,7 +58,7 @@ class Machine {
   /// Damages or removes a file that can be made again, or whose damage must be told. Says which one
   /// and how; nothing when there is none. Only while closed.
   std::optional<std::string> damage(Dice& dice);
-  /// Whoever was told of the damage puts the file back.
+  /// Whoever was told of the damage puts the files back that are as it left them.
   void repair();
   /// The sorted rows of an output as a job makes them that nothing ever disturbed.
   base::Result<std::vector<std::string>> undisturbed_rows(const std::string& job,
@@ -88,7 +88,11 @@ class Machine {
   std::shared_ptr<load::EventSink> sink_;
   std::unique_ptr<load::Feed> feed_;
   std::map<std::string, Job> jobs_;
-  std::string damaged_, whole_bytes_;  ///< what damage() did last
+  struct Damaged {
+    std::string whole;
+    std::optional<std::string> left;  ///< nothing: the file is gone
+  };
+  std::map<std::string, Damaged> damaged_;  ///< by path
 };
 
 }  // namespace simulation

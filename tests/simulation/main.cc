@@ -2,6 +2,7 @@
 // shows its trace.
 //
 //   simulate --seed 17             that one
+//   simulate --seed 17 --trace     all that happens; what it finds stays on the disk
 //   simulate --seconds 60          seeds 1 … 60, then others until the time is over
 //   simulate --from 1000 --seeds 200
 //   simulate --seed 17 --without "power loss" --without damage
@@ -121,6 +122,6 @@ int main(int argc, char** argv) {
   fmt::print("{} seeds, {} steps, {} records, {} committed rows compared; {:.1f} seeds a second\n",
              totals.seeds, totals.steps, totals.records, totals.committed,
              static_cast<double>(totals.seeds) / since());
-  (void)base::Env::real().remove_tree(dir);
+  if (sound || !arguments.show) (void)base::Env::real().remove_tree(dir);
   return sound ? 0 : 1;
 }

@@ -50,9 +50,7 @@ Simulation::Simulation(const Options& options) : dice_(options.seed), options_(o
 Outcome Simulation::run() {
   begin_hub();
   fine(machine_->open(), "open");
-  for (const auto& [name, query] : machine_->wanted().jobs) {
-    jobs_.try_emplace(name, machine_->env(), machine_->lake_root(), name, hub_);
-  }
+  for (const auto& [name, query] : machine_->wanted().jobs) watch_job(name);
   look(Since::kStep);
   for (outcome_.step = 1; outcome_.step <= options_.steps && !outcome_.finding; ++outcome_.step) {
     act();
@@ -85,6 +83,10 @@ void Simulation::begin_hub() {
   gone_clients_.clear();
   for (int i = 0; i < 3; ++i) clients_.emplace_back(i, i == 2 ? -1 : next_producer_++);
   power_was_lost_ = false;
+}
+
+void Simulation::watch_job(const std::string& name) {
+  jobs_.try_emplace(name, machine_->env(), machine_->lake_root(), name, hub_);
 }
 
 struct Action {
@@ -169,21 +171,44 @@ void Simulation::send() {
   if (!early) client.act(machine_->hub(), dice_, *hub_, outcome_.trace);
 }
 
-const std::string& Simulation::any_job() {
+std::string Simulation::any_job() {
   const auto& jobs = machine_->wanted().jobs;
   return std::next(jobs.begin(), dice_.below(std::ssize(jobs)))->first;
 }
 
 void Simulation::read_and_commit() {
   if (machine_->wanted().jobs.empty()) return;
-  const std::string& name = any_job();
+  std::string name = any_job();
   if (machine_->job(name) == nullptr && !open_job(name)) return;
   step_job(name);
 }
 
 bool Simulation::open_job(const std::string& name) {
   note(fmt::format("{} opens", name));
-  return fine(machine_->open_job(name), fmt::format("open {}", name));
+  base::Status opened = machine_->open_job(name);
+  if (!opened && opened.error().code == base::Code::kFailedPrecondition) {
+    opened = heed_refusal(name, opened.error().message);
+  }
+  return fine(opened, fmt::format("open {}", name));
+}
+
+/// Retention took what a job would have to read again: it keeps its rows and says so. Whoever is
+/// told puts a damaged file back, else takes the query back that the rows were made with.
+base::Status Simulation::heed_refusal(const std::string& name, const std::string& refusal) {
+  note("  refused: " + refusal);
+  machine_->repair();
+  base::Status opened = machine_->open_job(name);
+  if (opened || opened.error().code != base::Code::kFailedPrecondition) return opened;
+  if (jobs_.at(name).awaits_other_hub()) {  // its rows are of a hub that has gone: made anew
+    int query = machine_->wanted().jobs.at(name);
+    jobs_.erase(name);
+    watch_job(name);
+    TRY(machine_->drop_job(name));
+    machine_->wanted().jobs[name] = query;
+  } else {
+    --machine_->wanted().jobs.at(name);
+  }
+  return machine_->open_job(name);
 }
 
 /// After an error it has to be opened again, as the daemon does.
@@ -203,14 +228,19 @@ void Simulation::step_job(const std::string& name) {
   }
   if (dice_.one_in(3) || (!runner.dirty() && !runner.cut_moved())) return;
   base::Status committed = runner.checkpoint();
-  note(fmt::format("{} commits to {}", name, runner.cut_ms()));
+  std::string read;
+  const stream::JobStatus status = runner.status();
+  for (const auto& partition : status.inputs.at("views").partitions) {
+    read += fmt::format(" {}", partition.offset);
+  }
+  note(fmt::format("{} commits to {}, read:{}", name, runner.cut_ms(), read));
   if (!fine(committed, fmt::format("{} commits", name))) machine_->close_job(name);
 }
 
 void Simulation::capture() {
   if (machine_->capture() == nullptr) return;
   note("capture writes");
-  fine(machine_->capture()->step(), "capture");
+  if (fine(machine_->capture()->step(), "capture")) capture_->promise();
 }
 
 void Simulation::retain() {
@@ -250,7 +280,7 @@ void Simulation::look(Since since) {
   for (auto& [name, job] : jobs_) {
     if (!found) found = job.look(since);
   }
-  if (!found && machine_->capture()) found = capture_->look(*hub_);
+  if (!found && machine_->capture()) found = capture_->look(*hub_, since);
   if (machine_->env().dead()) return crash();
   if (found) find(std::move(*found));
 }

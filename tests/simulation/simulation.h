@@ -67,8 +67,10 @@ class Simulation {
   void replace_hub();
 
   void begin_hub();
+  void watch_job(const std::string& name);
   void step_job(const std::string& name);
   bool open_job(const std::string& name);
+  base::Status heed_refusal(const std::string& name, const std::string& refusal);
   void crash();
   void reopen(Since since);
   void look(Since since);
@@ -79,7 +81,7 @@ class Simulation {
   bool fine(const base::Status& status, const std::string& what);
   void find(std::string finding);
   void note(std::string line) { outcome_.trace.push_back(std::move(line)); }
-  const std::string& any_job();
+  std::string any_job();
 
   Dice dice_;
   const Options options_;
