@@ -51,13 +51,14 @@ Status check_records(std::string_view records, std::int32_t count) {
   RecordReader reader(records);
   RecordView record;
   std::int32_t seen = 0;
-  while (reader.next(record)) {
-    if (record.offset_delta != seen || !headers_fit(record.headers)) break;
-    ++seen;
-  }
-  if (seen != count || !reader.ok() || reader.next(record)) {
+  auto malformed = [&] {
     return error(Code::kInvalidArgument, "record {} of {} in a batch is malformed", seen, count);
+  };
+  for (; reader.next(record); ++seen) {
+    bool sound = seen < count && record.offset_delta == seen && headers_fit(record.headers);
+    if (!sound) return malformed();
   }
+  if (seen != count || !reader.ok()) return malformed();
   return {};
 }
 

@@ -80,7 +80,7 @@ class Producer:
 
     def acknowledged(self):
         """Waits until all that was sent has its answer."""
-        out, _ = self.process.communicate(timeout=180)
+        out, _ = self.process.communicate(timeout=300)
         assert self.process.returncode == 0, f"{self.name} ended with {self.process.returncode}: {out}"
         return int(out.split("acked ")[1])
 

@@ -159,5 +159,15 @@ TEST(RecordBatch, WrongDeltasAndCountsAreErrorsEvenWithAGoodChecksum) {
   EXPECT_FALSE(validate_batch(renew(delta)));
 }
 
+TEST(RecordBatch, NothingMayFollowTheLastRecord) {
+  std::string batch = build(4), record = build(1).substr(kBatchHeaderBytes);
+  for (const std::string& rest : {record, record + '\x01', record + record, std::string(1, '\0')}) {
+    std::string longer = batch + rest;
+    store_big(longer.data() + 8, static_cast<std::int32_t>(longer.size() - 12));
+    store_big(longer.data() + 17, crc32c(std::string_view(longer).substr(21)));
+    EXPECT_FALSE(validate_batch(longer)) << rest.size();
+  }
+}
+
 }  // namespace
 }  // namespace wire

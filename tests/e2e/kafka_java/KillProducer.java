@@ -12,6 +12,7 @@ public class KillProducer {
     Properties p = HubClient.settings(args[0], args[1]);
     p.put("batch.size", "400");
     p.put("delivery.timeout.ms", "170000");
+    p.put("max.block.ms", "170000");
     p.put("request.timeout.ms", "5000");
     p.put("retry.backoff.ms", "20");
     p.put("reconnect.backoff.ms", "10");
