@@ -78,17 +78,20 @@ class CuttingProxy:
         end = time.monotonic() + 5
         while True:
             port = self.upstream
-            try:
-                return socket.create_connection(("127.0.0.1", port)), port
-            except (OSError, TypeError):
-                if time.monotonic() > end:
-                    raise
-                time.sleep(0.02)
+            with contextlib.suppress(OSError, TypeError):
+                hub = socket.create_connection(("127.0.0.1", port))
+                # A free port may become the connection's own: it would talk to itself.
+                if hub.getsockname() != hub.getpeername():
+                    return hub, port
+                hub.close()
+            if time.monotonic() > end:
+                raise ConnectionRefusedError
+            time.sleep(0.02)
 
     def _serve(self, client):
         try:
             hub, port = self._connect()
-        except (OSError, TypeError):
+        except OSError:
             return _reset(client)
         for connection in (client, hub):
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
