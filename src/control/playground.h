@@ -150,7 +150,7 @@ class Playground {
   void take_up_failed();
   void look_for_all_damage();
   base::Result<std::unique_ptr<BusyNames::Hold>> wait_for_name(const std::string& kind,
-                                                              const std::string& name);
+                                                               const std::string& name);
   void doubt(json& grade);
   Controller* controller(const std::string& kind) const;
   base::Status take_folder(const kinds::Owner& owner);

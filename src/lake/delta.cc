@@ -137,11 +137,11 @@ base::Result<std::vector<Json>> plan_commit(const Commit& commit, const LogState
   bool repartition = !creates && commit.mode == Commit::Mode::kOverwrite &&
                      commit.schema.is_object() &&
                      member(state.metadata, "partitionColumns") != Json(commit.partition_columns);
+  if (commit.schema.is_object()) {
+    Json protocol = protocol_with(state.protocol, commit.schema);
+    if (protocol != state.protocol) actions.push_back({{"protocol", std::move(protocol)}});
+  }
   if (creates || new_schema || repartition) {
-    Json protocol = protocol_for(commit.schema);
-    bool upgrade = creates || (protocol["minReaderVersion"] == 3 &&
-                               whole_member(state.protocol, "minReaderVersion", 0) < 3);
-    if (upgrade) actions.push_back({{"protocol", std::move(protocol)}});
     actions.push_back({{"metaData", metadata_action(commit, state.metadata, now_ms)}});
   }
   if (commit.mode == Commit::Mode::kOverwrite) {

@@ -50,9 +50,8 @@ base::Status check_schema(const Json& schema);
 /// Delta's statistics of a file from COPY's (see CopyResult::stats).
 Json delta_stats(const Json& copy_stats, const Json& schema, std::int64_t rows);
 
-/// Protocol that a table with this schema needs.
-Json protocol_for(const Json& schema);
-bool uses_timestamp_ntz(const Json& schema);
+/// `present` (null: of no table yet) with what a table of `schema` needs besides.
+Json protocol_with(const Json& present, const Json& schema);
 
 std::string random_uuid();
 

@@ -189,22 +189,4 @@ Json delta_schema(const model::Schema& schema) {
   return {{"type", "struct"}, {"fields", std::move(fields)}};
 }
 
-bool uses_timestamp_ntz(const Json& type) {
-  if (type.is_string()) return type == "timestamp_ntz";
-  if (type.is_array() || type.is_object()) {
-    for (const auto& part : type) {
-      if (part.is_structured() ? uses_timestamp_ntz(part) : part == "timestamp_ntz") return true;
-    }
-  }
-  return false;
-}
-
-Json protocol_for(const Json& schema) {
-  if (!uses_timestamp_ntz(schema)) return {{"minReaderVersion", 1}, {"minWriterVersion", 2}};
-  return {{"minReaderVersion", 3},
-          {"minWriterVersion", 7},
-          {"readerFeatures", {"timestampNtz"}},
-          {"writerFeatures", {"timestampNtz"}}};
-}
-
 }  // namespace lake

@@ -204,24 +204,40 @@ base::Result<std::vector<ShapedFiles>> parquet_shapes(DuckConnection& connection
   });
 }
 
+namespace {
+
+/// Reads all of `files`, which have one shape for it: a few, for kTextFilesAtOnce.
+base::Status look_into_text(DuckConnection& connection, Format format,
+                            const std::vector<std::string>& files, ShapeBook& book) {
+  std::string list = file_list(files), scan;
+  if (format == Format::kJson) {
+    scan = fmt::format(
+        "read_json({}, hive_partitioning = false, sample_size = -1, "
+        "maximum_sample_files = {}, union_by_name = true, {})",
+        list, files.size(), kJsonOptions);
+  } else {
+    scan = fmt::format(
+        "read_csv({}, header = true, hive_partitioning = false, sample_size = -1, "
+        "union_by_name = true)",
+        list);
+  }
+  Shape shape = TRY(describe(connection, "SELECT * FROM " + scan));
+  TRY(settle_json(connection, scan, shape));
+  for (const auto& file : files) book.add(file, shape);
+  return {};
+}
+
+}  // namespace
+
 base::Result<Shape> text_shape(DuckConnection& connection, base::Env& env,
                                const TableSource& source) {
   auto look = [&](const std::vector<std::string>& files, ShapeBook& book) -> base::Status {
-    std::string list = file_list(files), scan;
-    if (source.format == Format::kJson) {
-      scan = fmt::format(
-          "read_json({}, hive_partitioning = false, sample_size = -1, "
-          "maximum_sample_files = {}, union_by_name = true, {})",
-          list, files.size(), kJsonOptions);
-    } else {
-      scan = fmt::format(
-          "read_csv({}, header = true, hive_partitioning = false, sample_size = -1, "
-          "union_by_name = true)",
-          list);
+    for (std::size_t from = 0; from < files.size(); from += kTextFilesAtOnce) {
+      auto begin = files.begin() + static_cast<std::ptrdiff_t>(from);
+      auto count = std::min(kTextFilesAtOnce, files.size() - from);
+      TRY(look_into_text(connection, source.format,
+                         {begin, begin + static_cast<std::ptrdiff_t>(count)}, book));
     }
-    Shape shape = TRY(describe(connection, "SELECT * FROM " + scan));
-    TRY(settle_json(connection, scan, shape));
-    for (const auto& file : files) book.add(file, shape);
     return {};
   };
   Shape merged;

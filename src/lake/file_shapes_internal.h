@@ -49,6 +49,9 @@ bool equal_names(std::string_view a, std::string_view b);
 std::string file_list(const std::vector<std::string>& files);
 /// Options of read_json beside hive_partitioning and sample_size.
 extern const char* const kJsonOptions;
+/// Of how many text files the engine looks for columns at once: it sets 32 MB aside for each,
+/// whatever is in it, and keeps them until it has looked into all.
+inline constexpr std::size_t kTextFilesAtOnce = 4;
 
 /// The top-level parts of "a INTEGER, b STRUCT(c INTEGER)", and one of them in two.
 std::vector<std::string> split_fields(std::string_view text);

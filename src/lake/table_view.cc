@@ -12,7 +12,7 @@ using base::Code;
 
 // Columns come from a sample, at every binding: columns given by name would leave the planner
 // without an idea of how many rows there are.
-constexpr const char* kSample = "sample_size = 4096";
+constexpr int kSampleRows = 4096;
 constexpr std::string_view kArrival = "EventEnqueuedUtcTime";
 
 bool has_partitions(const TableSource& source) {
@@ -111,7 +111,10 @@ base::Result<std::string> text_select(DuckConnection& connection, base::Env& env
   bool json = source.format == Format::kJson;
   std::string sampled =
       "SELECT * FROM " +
-      file_scan(source, source.files, json ? fmt::format(", {}", kSample) : std::string{});
+      file_scan(source, source.files,
+                json ? fmt::format(", sample_size = {}, maximum_sample_files = {}", kSampleRows,
+                                   kTextFilesAtOnce)
+                     : std::string{});
   if (sample_will_do(describe(connection, sampled), whole)) return sampled;
   std::string options = json ? ", columns = " : ", union_by_name = true, types = ";
   return "SELECT * FROM " + file_scan(source, source.files, options + type_list(whole));

@@ -40,6 +40,12 @@ def spark():
     return python, ",".join(os.path.join(jars, name) for name in sorted(os.listdir(jars)))
 
 
+def what_failed(log):
+    """The lines of errors, without Java's traces."""
+    lines = [line for line in log.splitlines() if line.strip() and not line.lstrip().startswith("at ")]
+    return "\n".join(lines)[-4000:]
+
+
 def test_spark_makes_the_same_tables(root):
     python, files = spark()
     root.apply()
@@ -48,7 +54,7 @@ def test_spark_makes_the_same_tables(root):
                           str(SOURCE / "playground/sql"), json.dumps(cuts)],
                          text=True, capture_output=True, timeout=900)
     lines = [line for line in run.stdout.splitlines() if line.startswith("SAME ")]
-    assert lines, run.stdout[-4000:] + run.stderr[-4000:]
+    assert lines, run.stdout[-4000:] + what_failed(run.stderr)
     assert set(json.loads(lines[0][5:])) == {table.replace("/", ".") for table in TABLES}
 
 

@@ -51,6 +51,9 @@ async function onPage(options, body) {
   page.on('console', (m) => ['error', 'warning'].includes(m.type()) &&
     !m.text().startsWith('Canvas2D: Multiple readback') && noise.push(m.text()));
   page.on('pageerror', (error) => noise.push(String(error)));
+  // What the daemon said, beside the browser's "Failed to load resource".
+  page.on('response', async (r) => r.status() >= 400 &&
+    noise.push(`${r.url()}: ${r.request().postData() ?? ''}: ${await r.text().catch(() => '')}`));
   const foreign = [];
   context.on('request', (r) => r.url().startsWith(home) || foreign.push(r.url()));
   try {

@@ -85,6 +85,28 @@ TEST_F(DeltaTest, AnOverwriteMayChangeTheSchemaAnAppendMustNot) {
   auto state = *read_log(env_, table_.path() + "/_delta_log", -1);
   EXPECT_EQ(state.protocol["readerFeatures"][0], "timestampNtz");
   EXPECT_EQ(state.protocol["minWriterVersion"], 7);
+  EXPECT_EQ(state.protocol["writerFeatures"], Json({"timestampNtz", "appendOnly", "invariants"}));
+}
+
+TEST_F(DeltaTest, TheProtocolListsWhatTheColumnsUse) {
+  auto nullable = delta_schema({{{"t", Type::kTimestampNtz}}});
+  auto required = delta_schema({{{"t", Type::kTimestampNtz, false}}});
+  auto plain = delta_schema({{{"id", Type::kInt64, false}}});
+  EXPECT_EQ(protocol_with({}, plain), Json({{"minReaderVersion", 1}, {"minWriterVersion", 2}}));
+  Json old = {{"minReaderVersion", 3},
+              {"minWriterVersion", 7},
+              {"readerFeatures", {"timestampNtz"}},
+              {"writerFeatures", {"timestampNtz"}}};
+  EXPECT_EQ(protocol_with(old, nullable), old);
+  Json with = old;
+  with["writerFeatures"].push_back("invariants");
+  EXPECT_EQ(protocol_with(old, required), with);
+  EXPECT_EQ(protocol_with(old, plain), with);
+  EXPECT_EQ(protocol_with(with, required), with);
+  Json first = {{"minReaderVersion", 1}, {"minWriterVersion", 1}};
+  EXPECT_EQ(protocol_with(first, plain)["minWriterVersion"], 2);
+  EXPECT_EQ(protocol_with(first, required)["writerFeatures"],
+            Json({"timestampNtz", "appendOnly", "invariants"}));
 }
 
 TEST_F(DeltaTest, EveryTenthVersionHasACheckpointThatStandsForTheLog) {

@@ -131,6 +131,26 @@ TEST_F(SqlWorkerTest, NoStatementTakesMoreThanItsMemoryAndTime) {
   EXPECT_EQ(env_.list(dir_ + "/worker_tmp")->size(), 0u);
 }
 
+/// What the engine sets aside for a text file to find its columns doesn't add up over the files.
+TEST_F(SqlWorkerTest, ATableOfManyTextFilesIsRead) {
+  for (std::string format : {"json", "csv"}) {
+    for (int i = 0; i < 150; ++i) {
+      std::string folder = fmt::format("{}/bronze/many_{}/part={}", root(), format, i);
+      ASSERT_TRUE(env_.make_dirs(folder));
+      std::string value = i == 140 ? "1.5" : std::to_string(i), more = i == 90 ? ",\"m\":1" : "";
+      std::string text = format == "json"
+                             ? fmt::format("{{\"id\":{},\"v\":{}{}}}\n", i, value, more)
+                             : fmt::format("id,v{}\n{},{}{}\n", i == 90 ? ",m" : "", i, value,
+                                           i == 90 ? ",1" : "");
+      ASSERT_TRUE(env_.write_file(folder + "/a." + format, text));
+    }
+    std::string table = "bronze.many_" + format;
+    EXPECT_EQ(rows("SELECT count(*), sum(v), sum(m), max(part) FROM " + table),
+              "[[150,11036.5,1,149]]");
+    EXPECT_EQ(rows("SELECT * FROM " + table + " LIMIT 0"), "[]");
+  }
+}
+
 TEST_F(SqlWorkerTest, OneThatIsStoppedEndsAtOnceWhereverItIs) {
   for (const std::string& sql :
        {std::string("SELECT lpad('', 1000000000, 'x')"),  // computed while it is planned
