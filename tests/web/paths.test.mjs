@@ -112,7 +112,7 @@ test('a run is started and looked at', async () => {
   assert.equal(await page.locator('.gantt .failure').count(), 0);
 });
 
-test('a dashboard shows what was applied, and the grade leads to the rows that are now wrong', async () => {
+test('a dashboard shows what was applied, and the grade leads to the rows that differ now', async () => {
   await open('Dashboards');
   await page.getByLabel('Dashboard', { exact: true }).selectOption('shop');
   const figure = page.locator('figure.is-number').first();
@@ -122,11 +122,14 @@ test('a dashboard shows what was applied, and the grade leads to the rows that a
   await until('its new title', async () => /orders and one/.test(await figure.innerText()));
   await until('another figure', async () => (await figure.locator('.figure').innerText()) !== before);
   await open('Grade');
-  const wrong = page.locator('tr.wrong').filter({ hasText: 'sales_by_day' });
-  await until('a wrong check', () => wrong.count());
-  await wrong.locator('.drill summary').click();
-  assert.match(await wrong.locator('.drill summary').innerText(), /missing 0 · extra 0 · different [1-9]/);
-  await wrong.getByRole('button', { name: 'Open in SQL' }).click();
+  // A query that was edited is nobody's mistake: the check says what was changed, and shows the rows.
+  const changed = page.locator('tr', { has: page.locator('td.changed') }).filter({ hasText: 'sales_by_day' }).first();
+  await until('a changed check', () => changed.count());
+  assert.match(await changed.innerText(), /changed by you/);
+  assert.equal(await page.locator('tr.wrong').count(), 0);
+  await changed.locator('.drill summary').click();
+  assert.match(await changed.locator('.drill summary').innerText(), /missing 0 · extra 0 · different [1-9]/);
+  await changed.getByRole('button', { name: 'Open in SQL' }).click();
   await until('its rows', () => page.locator('.grid [role=gridcell]').count());
   assert.match(new URL(page.url()).searchParams.get('sql'), /FROM gold\.sales_by_day\nWHERE \(day = '/);
 });
