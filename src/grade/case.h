@@ -32,6 +32,8 @@ struct Case {
   Table table;
   std::function<const Fingerprint&()> expected;
   RowSource expected_rows, found_rows;
+  /// How rows of the lake become `found_rows`; empty: as they are.
+  std::function<RowSource(RowSource)> as_graded;
   std::function<void(Row)> observe;  ///< sees the found rows once; may be empty
   // Asked at the end, some more than once: why, or empty. Each may be empty.
   std::function<std::string()> not_gradable;  ///< whatever the rows are

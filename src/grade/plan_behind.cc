@@ -101,6 +101,7 @@ void plan_behind(Plan& plan) {
     if (before.empty()) continue;
     RowSource remade =
         name == kPredictionsTable ? plan.scored_again : remade_rows(plan, name, made->table);
+    if (remade && made->as_graded) remade = made->as_graded(std::move(remade));
     made->changed = once([&of = *made, remade, before, what = plan.in.changed.at(before)] {
       if (!remade || !equal_rows(of.table, remade, of.found_rows)) return std::string();
       return fmt::format("it is made of {}, of which {}", before, what);

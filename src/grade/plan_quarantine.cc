@@ -84,6 +84,7 @@ void plan_quarantine(Plan& plan) {
     stream.tallies.push_back(std::move(tally));
   }
   Case& made = plan.add(table, expected, with_plain_reasons(plan.rows_in_lake(name, table)));
+  made.as_graded = with_plain_reasons;
   Plan::reads(made, plan.reads_of(name));
 }
 
