@@ -22,11 +22,6 @@ BUILD = Path(os.environ.get("HRISTE_BUILD", SOURCE / "build/release")).resolve()
 TOFU = os.environ.get("HRISTE_TOFU") or shutil.which("tofu")
 PLUGIN = "terraform.d/plugins/hriste.local/hriste/hriste/0.1.0/linux_amd64/terraform-provider-hriste_v0.1.0"
 
-def pytest_configure(config):
-    config.addinivalue_line(
-        "markers", "unproven: has not passed yet; left out by tests/run-pytest, run by hand with -m unproven")
-
-
 SMALL = {"users": 300, "products": 30, "orders": 400, "traffic_hours": 6, "event_rate": 4}
 
 
