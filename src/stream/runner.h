@@ -51,6 +51,8 @@ class Runner final : private EngineOutputs {
     std::int64_t read_to_ms = Source::kNoFrontier;  ///< arrival of the last record, or the cut
     std::int64_t committed_cut_ms = Source::kNoFrontier;
     std::vector<std::int64_t> first_offsets;  ///< what the outputs begin with, by partition
+    std::int64_t lost_before = 0;             ///< when it was opened
+    std::int64_t lost() const;
   };
   struct Statement {
     std::string output;
@@ -86,6 +88,7 @@ class Runner final : private EngineOutputs {
   base::Status send_alerts();
 
   bool caught_up_with_old() const;
+  base::Status check_nothing_lost() const;
   bool reached(const Input& input, const std::vector<std::int64_t>& offsets) const;
   base::Status flush();
   base::Status write_state(const std::string& name);

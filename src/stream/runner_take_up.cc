@@ -155,6 +155,7 @@ base::Status Runner::begin_inputs(const lake::Manifest& from) {
     input.read_to_ms = input.cut_ms;
     input.reader = std::make_unique<MergedReader>(*input.source, offsets);
     if (known != from.inputs.end()) input.reader->set_lost(lost_of(from, input.name));
+    input.lost_before = input.lost();
     auto old = last.inputs.find(input.name);
     if (old == last.inputs.end()) continue;
     if (known != from.inputs.end()) input.committed_cut_ms = old->second.cut_ms;

@@ -95,6 +95,25 @@ base::Status Runner::dead_letter(const DeadLetter& letter) {
                                  [this](const char* ending) { return next_file_name(ending); });
 }
 
+std::int64_t Runner::Input::lost() const {
+  std::int64_t sum = 0;
+  for (int p = 0; p < source->partitions(); p++) sum += reader->lost(p);
+  return sum;
+}
+
+/// What was there when the job was opened may be gone before it is read: then old rows can't be
+/// made again after all, and the next open decides.
+base::Status Runner::check_nothing_lost() const {
+  for (const Input& input : inputs_) {
+    if (input.lost() == input.lost_before || keeping_) continue;
+    return base::error(base::Code::kUnavailable,
+                       "retention of hub '{}' took {} events before they were read again, and the "
+                       "rows of stream job '{}' hold what was made from them: they stay",
+                       input.source->name(), input.lost() - input.lost_before, options_.name);
+  }
+  return {};
+}
+
 bool Runner::caught_up_with_old() const {
   for (const Input& input : inputs_) {
     auto old = log_->current().inputs.find(input.name);
@@ -125,9 +144,12 @@ base::Status Runner::flush() {
 
 base::Status Runner::checkpoint() {
   TRY(flush());
-  if ((replacing_ || undone_.version >= 0) && !caught_up_with_old()) {
-    rows_since_ = 0;  // the files wait for the commit that replaces the old ones
-    return {};
+  if (replacing_ || undone_.version >= 0) {
+    TRY(check_nothing_lost());
+    if (!caught_up_with_old()) {
+      rows_since_ = 0;  // the files wait for the commit that replaces the old ones
+      return {};
+    }
   }
   std::string old_state = state_name(log_->current().version - 1);
   std::string state = state_name(log_->current().version + 1);

@@ -61,7 +61,9 @@ class MemorySource final : public Source {
     base::Status next(std::int64_t cut_ms, std::size_t, std::vector<SourceRecord>& out) override {
       std::lock_guard lock(source_.mutex_);
       out.clear();
-      const auto& all = source_.records_[static_cast<std::size_t>(partition_)];
+      const auto p = static_cast<std::size_t>(partition_);
+      const auto& all = source_.records_[p];
+      offset_ = std::max(offset_, static_cast<std::size_t>(source_.starts_[p]));
       // Few at a time, so that merging has seams to get wrong.
       for (; offset_ < all.size() && all[offset_].arrival_ms < cut_ms && out.size() < 3; offset_++)
         out.push_back({all[offset_].arrival_ms * kTicksPerMilli, partition_,

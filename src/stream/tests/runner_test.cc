@@ -390,6 +390,27 @@ TEST_F(RunnerTest, RowsThatCannotBeMadeAgainAreNotReplaced) {
   refused();
 }
 
+TEST_F(RunnerTest, RowsThatRetentionWasFasterThanAreNotReplaced) {
+  run_to(end_);
+  auto old_rows = rows("raw");
+  options_.query += "\nSELECT event_id INTO more FROM views TIMESTAMP BY event_time";
+  options_.outputs["more"] = options_.outputs["raw"];
+  options_.outputs["more"].path = "more";
+  source_->set_frontier(kStart + 3'600'000);
+  auto runner = open();
+  drain(*runner);
+  source_->drop_before(0, 700);  // not read yet, and its rows are there
+  source_->set_frontier(end_ + 1);
+  while (runner->step().value_or(false)) {
+  }
+  auto committed = runner->checkpoint();
+  ASSERT_FALSE(committed);
+  EXPECT_EQ(committed.error().code, base::Code::kUnavailable);  // opened anew, it is refused
+  EXPECT_EQ(rows("raw"), old_rows);
+  EXPECT_FALSE(Runner::open(options_, {{"views", source_}}));
+  EXPECT_EQ(rows("raw"), old_rows);
+}
+
 TEST_F(RunnerTest, KeptRowsStayBesideTheNewOnes) {
   run_to(end_);
   auto old_rows = rows("raw"), old_counts = rows("counts");
