@@ -99,11 +99,11 @@ class Hub {
 
   struct Tail {
     std::int64_t arrival_ms = 0;
-    std::int64_t count_at_arrival = 0;
+    std::int64_t count_at_arrival = 0;  ///< more than there are: all of them
     bool empty = true;
   };
-  /// The last world record's own time, and how many world records carry exactly it: from where a
-  /// load resumes.
+  /// The last world record's own time (where retention took it, its arrival), and how many world
+  /// records carry exactly it: from where a load resumes.
   Tail world_tail(int partition) const;
 
   struct Appended {

@@ -13,6 +13,7 @@ using base::Status;
 using Verdict = Hub::Appended::Verdict;
 
 constexpr std::size_t kWorldBatchBytes = 1 << 20;
+constexpr std::int64_t kAllAtArrival = std::int64_t{1} << 62;
 
 /// Calls `see(own time of each record)` for the world batches in `batches`.
 template <typename See>
@@ -58,9 +59,9 @@ Status Partition::recover_tail() {
   if (!world) return {};
   // The sequence counts the partition's world records (31 bits: more than any partition holds).
   world_records_ = std::int64_t{world->last().last_sequence} + 1;
-  if (world->last().first_offset <
-      log_->start_offset()) {  // retention took it: only F can tell then
-    tail_ = {last_arrival_ms_, 0, false};
+  if (world->last().first_offset < log_->start_offset()) {
+    // Retention took it: by then F was behind it, so all that arrived with it were appended.
+    tail_ = {world->last().timestamp_ms, kAllAtArrival, false};
     return {};
   }
   commitlog::Cursor last(*log_, world->last().first_offset);

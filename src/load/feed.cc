@@ -39,8 +39,6 @@ std::int64_t Feed::resume_from() const {
   for (int p = 0; p < sink_.partitions(); ++p) {
     EventSink::Tail tail = sink_.tail(p);
     std::int64_t mine = tail.empty ? world_.backfill_start_ms() : tail.arrival_ms;
-    // Retention took the tail's records away, long after the frontier had passed them.
-    if (!tail.empty && tail.count_at_arrival == 0) mine = std::max(mine, sink_.advanced_to());
     from = std::min(from, mine);
   }
   return from;
