@@ -3,22 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "base/clock.h"
 #include "wire/record_batch.h"
 
 namespace simulation {
-
-std::pair<int, std::int64_t> sender_of(std::string_view value) {
-  std::size_t at = value.find("#c");
-  if (at == std::string_view::npos) return {-1, -1};
-  std::string text(value.substr(at + 2));
-  char* end = nullptr;
-  int client = static_cast<int>(std::strtol(text.c_str(), &end, 10));
-  if (*end != '-') return {-1, -1};
-  return {client, std::strtoll(end + 1, nullptr, 10)};
-}
 
 /// Events as strangers send them: well-made ones, and everything else.
 std::string Client::value(std::int64_t number, Dice& dice) const {
@@ -138,7 +127,7 @@ Finding Client::check(const HubTruth& truth, bool power_was_lost) const {
   for (int p = 0; p < truth.partitions(); ++p) {
     std::int64_t last = -1;
     for (const Seen& seen : truth.records(p)) {
-      auto [client, number] = sender_of(seen.value);
+      auto [client, number] = seen.sender;
       if (client != number_) continue;
       ++found[number];
       if (producer_ >= 0 && !power_was_lost && number <= last) {

@@ -61,7 +61,4 @@ class Client {
   std::string stuck_;
 };
 
-/// "c3-17" in the bytes of a record of client 3; {-1, -1} when there is none.
-std::pair<int, std::int64_t> sender_of(std::string_view value);
-
 }  // namespace simulation

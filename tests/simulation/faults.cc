@@ -115,9 +115,9 @@ void Simulation::change_query() {
 void Simulation::change_jobs() {
   if (machine_->wanted().jobs.contains("second")) {
     note("the second job goes");
-    jobs_.erase("second");
-    // One that died within begins anew, with what is left, until somebody drops it again.
-    if (!fine(machine_->drop_job("second"), "drop the second job")) watch_job("second");
+    // Where the drop dies, the job goes on with what is left until somebody drops it again.
+    jobs_.at("second").may_go();
+    if (fine(machine_->drop_job("second"), "drop the second job")) jobs_.erase("second");
     return;
   }
   note("a second job comes");

@@ -3,14 +3,29 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace simulation {
+namespace {
+
+std::pair<int, std::int64_t> sender_of(std::string_view value) {
+  std::size_t at = value.find("#c");
+  if (at == std::string_view::npos) return {-1, -1};
+  std::string text(value.substr(at + 2));
+  char* end = nullptr;
+  int client = static_cast<int>(std::strtol(text.c_str(), &end, 10));
+  if (*end != '-') return {-1, -1};
+  return {client, std::strtoll(end + 1, nullptr, 10)};
+}
+
+}  // namespace
 
 HubTruth::HubTruth(std::vector<std::vector<WorldEvent>> world, int partitions)
     : world_(std::move(world)) {
   auto n = static_cast<std::size_t>(partitions);
   copies_.resize(n);
-  for (auto* numbers : {&promised_, &durable_, &starts_, &begins_, &world_seen_}) numbers->assign(n, 0);
+  for (auto* numbers : {&promised_, &durable_, &starts_, &begins_, &world_seen_})
+    numbers->assign(n, 0);
 }
 
 void HubTruth::promise(int partition, std::int64_t end, bool durable) {
@@ -106,7 +121,8 @@ Finding HubTruth::compare(int partition, std::int64_t offset, const hub::Record&
                          n < world_[p].size() ? world_[p][n].value : "none", record.value);
     }
   }
-  copy.push_back({record.arrival_ms, std::string(record.value), record.from_world});
+  auto sender = record.from_world ? std::pair(-1, std::int64_t{-1}) : sender_of(record.value);
+  copy.push_back({record.arrival_ms, std::string(record.value), record.from_world, sender});
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "hub/hub.h"
@@ -18,6 +19,7 @@ struct Seen {
   std::int64_t arrival_ms = 0;
   std::string value;
   bool from_world = false;
+  std::pair<int, std::int64_t> sender{-1, -1};  ///< client and number: "#c3-17" in the value
 };
 
 /// What happened between two looks.

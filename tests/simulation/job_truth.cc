@@ -98,6 +98,14 @@ Finding JobTruth::read_output(const lake::Manifest& manifest, const std::string&
   return {};
 }
 
+void JobTruth::may_go() {
+  files_.clear();  // their names come again
+  version_ = -1;
+  raw_.clear();
+  dead_.clear();
+  cut_ms_ = INT64_MIN;
+}
+
 Finding JobTruth::look(Since since) {
   auto read = lake::read_manifest(env_, lake_root_, job_);
   if (!read) return fmt::format("{}: {}", job_, read.error().message);

@@ -26,6 +26,8 @@ class JobTruth {
   Finding look(Since since);
   /// The hub was replaced: the next definition that is committed reads this one.
   void rebase(std::shared_ptr<const HubTruth> hub) { next_hub_ = std::move(hub); }
+  /// Somebody drops the job, and may die within.
+  void may_go();
   bool awaits_other_hub() const { return next_hub_ != nullptr; }
 
  private:

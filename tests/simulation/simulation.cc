@@ -201,9 +201,10 @@ base::Status Simulation::heed_refusal(const std::string& name, const std::string
   if (opened || opened.error().code != base::Code::kFailedPrecondition) return opened;
   if (jobs_.at(name).awaits_other_hub()) {  // its rows are of a hub that has gone: made anew
     int query = machine_->wanted().jobs.at(name);
+    jobs_.at(name).may_go();
+    TRY(machine_->drop_job(name));
     jobs_.erase(name);
     watch_job(name);
-    TRY(machine_->drop_job(name));
     machine_->wanted().jobs[name] = query;
   } else {
     --machine_->wanted().jobs.at(name);
@@ -234,6 +235,11 @@ void Simulation::step_job(const std::string& name) {
     read += fmt::format(" {}", partition.offset);
   }
   note(fmt::format("{} commits to {}, read:{}", name, runner.cut_ms(), read));
+  if (!committed && committed.error().code == base::Code::kUnavailable &&
+      machine_->wanted().retention_hours > 0) {
+    note("  " + committed.error().message);  // the next open decides what stays
+    return machine_->close_job(name);
+  }
   if (!fine(committed, fmt::format("{} commits", name))) machine_->close_job(name);
 }
 
