@@ -1,9 +1,19 @@
 # A room is a folder below src/. The arrows between rooms stand in src/rooms.txt, one place for
 # the build, for the include check (script/check-rooms) and for the reader.
 
-# Eight files of a room are compiled as one: what they include and the templates they share cost once.
+# Files of a room are compiled together: what they include and the templates they share cost once.
 # Off where single files are edited (preset dev): then only they are compiled again.
 option(HRISTE_UNITY "Compile the files of a room together" ON)
+
+# Sixteen files of a target are compiled as one, with the headers precompiled.
+function(compile_together target)
+  precompile_room(${target})
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${HRISTE_UNITY} UNITY_BUILD_BATCH_SIZE 16)
+  if(HRISTE_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # It takes a file that is included for a header, whose anonymous namespaces would be many.
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+  endif()
+endfunction()
 
 # add_room(NAME <name> [LIBS <cmake targets>...])
 # Builds the static library `<name>` from src/<name>/*.cc and, when there are any, the test program
@@ -18,13 +28,7 @@ function(add_room)
   if(srcs)
     set(kind PUBLIC)
     add_library(${ROOM_NAME} STATIC ${srcs})
-    precompile_room(${ROOM_NAME})
-    set_target_properties(${ROOM_NAME} PROPERTIES UNITY_BUILD ${HRISTE_UNITY}
-                                                  UNITY_BUILD_BATCH_SIZE 8)
-    if(HRISTE_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-      # It takes a file that is included for a header, whose anonymous namespaces would be many.
-      target_compile_options(${ROOM_NAME} PRIVATE -Wno-subobject-linkage)
-    endif()
+    compile_together(${ROOM_NAME})
   else()
     set(kind INTERFACE)
     add_library(${ROOM_NAME} INTERFACE)

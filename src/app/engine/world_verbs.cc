@@ -12,7 +12,7 @@ using base::Status;
 using world::Table;
 using world::World;
 
-constexpr int kFailed = 2;
+constexpr int kWorldFailed = 2;
 
 struct DescribeVerb {
   ChosenWorld chosen;
@@ -86,14 +86,14 @@ int world_verb(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     if (e.get_exit_code() == 0) return app.exit(e);
     fmt::print(stderr, "error: {}\nhriste world --help says what there is.\n", e.what());
-    return kFailed;
+    return kWorldFailed;
   }
   Status done = run_if_chosen(faults_command, faults);
   if (done) done = run_if_chosen(describe_command, describe);
   if (done) done = run_if_chosen(hash_command, hash);
   if (done) return 0;
   fmt::print(stderr, "error: {}\n", done.error().message);
-  return kFailed;
+  return kWorldFailed;
 }
 
 }  // namespace app
