@@ -1,6 +1,7 @@
 #include "control/run_repairs.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/log.h"
 #include "lake/presence.h"
@@ -99,7 +100,8 @@ std::string damage_of_captures(Runtime& runtime, const std::string& hub) {
   bool again = true;
   for (auto& file : runtime.broker->missing_captures(hub)) {
     again &= file.can_be_made_again;
-    missing.push_back({file.path.substr(runtime.lake_root().size() + 1), std::move(file.what)});
+    auto path = std::filesystem::path(file.path).lexically_relative(runtime.lake_root());
+    missing.push_back({path.string(), std::move(file.what)});
   }
   if (missing.empty()) return {};
   return fmt::format("capture: {}; {}", lake::to_text(missing),

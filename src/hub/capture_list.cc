@@ -13,6 +13,13 @@ namespace {
 
 std::string checksum_of(std::string_view line) { return fmt::format("{:08x}", wire::crc32c(line)); }
 
+/// Begun with a new line: the one before may have been cut short by the end of a process.
+std::string line_of(const std::pair<int, std::int64_t>& key, const CaptureList::File& file) {
+  std::string line =
+      fmt::format("{} {} {} {} ", key.first, key.second, file.first_offset, file.bytes);
+  return "\n" + line + checksum_of(line) + "\n";
+}
+
 template <typename Number>
 bool take_number(std::string_view& line, Number& number) {
   auto [end, failed] = std::from_chars(line.data(), line.data() + line.size(), number);
@@ -43,27 +50,33 @@ Status CaptureList::load() {
 }
 
 Status CaptureList::add(int partition, std::int64_t start_ms, File file) {
-  // Begun with a new line: the one before may have been cut short by the end of a process.
-  std::string line =
-      fmt::format("{} {} {} {} ", partition, start_ms, file.first_offset, file.bytes);
   if (!file_) file_ = TRY(env_.open(path_, base::Env::Open::kAppend));
-  TRY(file_->append("\n" + line + checksum_of(line) + "\n"));
+  TRY(file_->append(line_of({partition, start_ms}, file)));
   files_[{partition, start_ms}] = file;
   unsynced_ = true;
   return {};
 }
 
+Status CaptureList::write_all() {
+  std::string text;
+  for (const auto& [key, file] : files_) text += line_of(key, file);
+  return env_.write_file(path_, text);
+}
+
+/// A file whose sync failed may lack what it shows, and later syncs don't say so: it is written
+/// anew.
 Status CaptureList::sync() {
   if (!unsynced_) return {};
-  TRY(file_->sync());
-  unsynced_ = false;
-  return {};
+  if (broken_) file_.reset();
+  Status synced = broken_ ? write_all() : file_->sync();
+  unsynced_ = broken_ = !synced;
+  return synced;
 }
 
 Status CaptureList::clear() {
   files_.clear();
   file_.reset();
-  unsynced_ = false;
+  unsynced_ = broken_ = false;
   return env_.remove_file(path_);
 }
 

@@ -38,11 +38,13 @@ class CaptureList {
   const Files& files() const { return files_; }
 
  private:
+  base::Status write_all();
+
   base::Env& env_;
   const std::string path_;
   Files files_;
-  std::unique_ptr<base::File> file_;  // open while it is appended to
-  bool unsynced_ = false;
+  std::unique_ptr<base::File> file_;        // open while it is appended to
+  bool unsynced_ = false, broken_ = false;  // broken_: a sync has failed
 };
 
 }  // namespace hub

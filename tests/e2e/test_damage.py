@@ -118,9 +118,7 @@ def test_a_damaged_catalogue_says_what_to_do(stopped):
     assert "move the data folder away" in refused.stderr + refused.stdout
 
 
-def test_a_run_ends_with_its_client(make_bare_root):
-    """A killed `hriste run` leaves nothing that waits or runs."""
-    root = make_bare_root(TEXT + """
+SLOW = TEXT + """
 resource "hriste_lake" "silver" {
   name = "silver"
   tier = "silver"
@@ -134,18 +132,51 @@ resource "hriste_pipeline" "slow" {
     query = "-- table: silver.slow\\n--\\nSELECT count(*) AS n FROM range(40000000) a, range(4000) b"
   }]
 }
-""")
+"""
+
+
+def running(root):
+    return [run for run in root.api("GET", "/v1/overview")["runs"] if run["state"] == "running"]
+
+
+def waiting(root):
+    return [wait["who"] for wait in root.api("GET", "/v1/overview")["waiting"]]
+
+
+def test_a_run_ends_with_its_client(make_bare_root):
+    """A killed `hriste run` leaves nothing that waits or runs."""
+    root = make_bare_root(SLOW)
     root.apply()
     command = [BUILD / "hriste", "run", "slow", "--data-dir", root.data_dir]
     first = subprocess.Popen(command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    running = lambda: [run for run in root.api("GET", "/v1/overview")["runs"] if run["state"] == "running"]
-    wait_until(running, what="the first run")
+    wait_until(lambda: running(root), what="the first run")
     second = subprocess.Popen(command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    wait_until(lambda: root.api("GET", "/v1/overview")["waiting"], what="the second run's wait")
-    assert "pipeline slow" in root.api("GET", "/v1/overview")["waiting"][0]["who"]
+    wait_until(lambda: waiting(root), what="the second run's wait")
+    assert "pipeline slow" in waiting(root)[0]
     second.kill()
     second.wait()
-    wait_until(lambda: not root.api("GET", "/v1/overview")["waiting"], what="the end of the wait")
+    wait_until(lambda: not waiting(root), what="the end of the wait")
     first.kill()
     first.wait()
-    wait_until(lambda: not running(), what="the end of the run")
+    wait_until(lambda: not running(root), what="the end of the run")
+
+
+def test_a_grade_waits_in_sight_and_a_run_is_cancelled_by_name(make_bare_root):
+    root = make_bare_root(SLOW)
+    root.apply()
+
+    def hriste(*arguments):
+        return subprocess.Popen([BUILD / "hriste", *arguments, "--data-dir", root.data_dir], env=environment(),
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    assert hriste("cancel", "slow").wait() == 1  # there is none
+    run = hriste("run", "slow")
+    wait_until(lambda: running(root), what="the run")
+    grade = hriste("grade", "--now")
+    wait_until(lambda: waiting(root) == ["the grade"], what="the grade's wait")
+    grade.kill()
+    grade.wait()
+    wait_until(lambda: not waiting(root), what="the end of the wait")
+    assert hriste("cancel", "slow").wait() == 0
+    assert run.wait() != 0
+    assert not running(root)

@@ -284,6 +284,25 @@ TEST_F(CaptureTest, AFileThatIsGoneOrCutIsNamedAndMadeAgain) {
   }
 }
 
+TEST(CaptureListTest, WhatASyncHasLostIsWrittenAnew) {
+  base::FaultyEnv env;
+  std::string dir = ::testing::TempDir() + "hriste_capture_list";
+  ASSERT_TRUE(env.remove_tree(dir));
+  ASSERT_TRUE(env.make_dirs(dir));
+  CaptureList list(env, dir + "/captured.log");
+  ASSERT_TRUE(list.add(0, 300'000, {0, 10}));
+  env.fail_sync(1);
+  EXPECT_FALSE(list.sync());
+  ASSERT_TRUE(list.add(1, 300'000, {7, 20}));
+  ASSERT_TRUE(list.sync());
+  ASSERT_TRUE(list.add(1, 600'000, {9, 30}));
+  ASSERT_TRUE(list.sync());
+  ASSERT_TRUE(env.drop_unsynced());
+  CaptureList again(env, dir + "/captured.log");
+  ASSERT_TRUE(again.load());
+  EXPECT_EQ(again.files().size(), 3U);
+}
+
 TEST_F(CaptureTest, AListThatIsGoneOrDamagedLooksForNothing) {
   for (std::string damage : {"", "\n\n0 1 2 3", "null", "0 1780272000000 0 12 00000000\n"}) {
     open();
