@@ -15,7 +15,7 @@ namespace api {
 
 namespace {
 
-constexpr int kSpareThreads = 20;  // say 503 to those beyond kConnections
+constexpr int kSpareThreads = 20;  // say 503 to those that are too many
 constexpr int kRequestsPerConnection = 1000;
 constexpr int kIdleMs = 5000;   // between two requests
 constexpr int kStallMs = 5000;  // without a byte within one, either way
@@ -129,7 +129,7 @@ class HttpServer::Connection {
  public:
   Connection(HttpServer& server, socket_t socket) : server_(server), socket_(socket) {
     std::lock_guard lock(server_.mutex_);
-    fits_ = static_cast<int>(server_.open_.size()) < kConnections && !server_.stopping_;
+    fits_ = static_cast<int>(server_.open_.size()) < server_.connections_ && !server_.stopping_;
     if (fits_) server_.open_.insert(socket_);
     current = socket_;
   }
@@ -151,8 +151,8 @@ class HttpServer::Connection {
   bool fits_ = false;
 };
 
-HttpServer::HttpServer() {
-  new_task_queue = [] { return new ElasticPool(kConnections + kSpareThreads); };
+HttpServer::HttpServer(int connections) : connections_(connections) {
+  new_task_queue = [connections] { return new ElasticPool(connections + kSpareThreads); };
   set_payload_max_length(kBodyLimit);
   // The library's default is SO_REUSEPORT, with which two daemons could share a port.
   set_socket_options([](socket_t socket) {
@@ -165,7 +165,7 @@ HttpServer::HttpServer() {
 
 HttpServer::~HttpServer() = default;
 
-void HttpServer::widen_queue() { ::listen(svr_sock_, kConnections); }
+void HttpServer::widen_queue() { ::listen(svr_sock_, connections_); }
 
 int HttpServer::current_socket() { return current; }
 

@@ -2,7 +2,7 @@
 //
 // The library gives each connection a thread of a small pool, polls idle ones a hundred times a
 // second, takes bodies of unknown length without end, and tells no handler which client it serves.
-// Here a connection waits in one poll(); beyond kConnections a client is answered 503 in words; a
+// Here a connection waits in one poll(); beyond so many a client is answered 503 in words; a
 // request has half a minute, its head kHeadLimit, its body kBodyLimit; and a handler can be ended
 // when its client goes (ClientWatch). Thread: as the library's. Inside the room only.
 #pragma once
@@ -14,13 +14,13 @@
 
 namespace api {
 
-constexpr int kConnections = 600;
 constexpr size_t kBodyLimit = 16'000'000;  // a notebook has at most 10 MB
 constexpr size_t kHeadLimit = 100'000;
 
 class HttpServer final : public httplib::Server {
  public:
-  HttpServer();
+  /// `connections` may be open at once.
+  explicit HttpServer(int connections);
   ~HttpServer() override;
 
   /// After binding. The library lets five clients wait to be accepted; the sixth that comes at once
@@ -39,6 +39,7 @@ class HttpServer final : public httplib::Server {
   bool process_and_close_socket(socket_t socket) override;
   bool serve(socket_t socket);
 
+  const int connections_;
   std::mutex mutex_;
   std::set<socket_t> open_;
   bool stopping_ = false;

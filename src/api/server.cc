@@ -117,6 +117,10 @@ base::Result<std::unique_ptr<Server>> Server::start(Options options) {
     return {};
   };
   impl->thread = TRY(base::guarded_thread("HTTP", std::move(listen)));
+  // The library's stop() does nothing before it listens, and the thread would never end.
+  for (int i = 0; i < 5000 && !impl->http.is_running(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }
 

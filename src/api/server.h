@@ -21,11 +21,12 @@ int http_status(base::Code code);
 class Server {
  public:
   struct Options {
-    control::Playground* playground;  ///< outlives the server
+    control::Playground* playground = nullptr;  ///< outlives the server
     std::string token;
     std::string version;
-    std::string log_path;  ///< what /v1/logs shows
-    int port = 0;          ///< taken: another one is chosen
+    std::string log_path;   ///< what /v1/logs shows
+    int port = 0;           ///< taken: another one is chosen
+    int connections = 600;  ///< open at once; those beyond are told 503
     /// Called once, from a request's thread, when the daemon shall end: after the last resource has
     /// gone (`remove_data`), or when asked to stop.
     std::function<void(bool remove_data)> on_end;

@@ -24,7 +24,8 @@ struct Server::Impl {
   explicit Impl(Options o)
       : options(std::move(o)),
         access(options.token, options.playground->id()),
-        feed(*options.playground) {}
+        feed(*options.playground),
+        http(options.connections) {}
 
   void prepare();
   // In routes.cc (two), work_routes.cc, page_routes.cc.
