@@ -212,6 +212,17 @@ test('no sideways scroll from 320 px up', async () => {
   });
 });
 
+test('pages can be reached at every width', async () => {
+  await onPage({ viewport: { width: 320, height: 700 } }, async (page) => {
+    for (const width of [320, 481, 600, 760, 1024]) {
+      await page.setViewportSize({ width, height: 700 });
+      // The bar may scroll sideways; several names are in view without.
+      const seen = await page.locator('nav').evaluate((nav) => nav.clientWidth);
+      assert.ok(seen >= Math.min(width, 760) / 2, `${seen} of ${width} pixels are the pages'`);
+    }
+  });
+});
+
 test('the theme can be chosen and stays', async () => {
   await onPage({ colorScheme: 'dark' }, async (page) => {
     const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
@@ -385,6 +396,7 @@ test('grade: failed first, and only those on request', fakeOnly, async () => {
   await onPage({ query: '#grade' }, async (page) => {
     const verdicts = () => page.locator('tbody .verdict').allInnerTexts();
     assert.match((await verdicts())[0], /wrong/);
+    await page.getByText('100\u202f000 rows, birth numbers').first().waitFor(); // long and right: its beginning
     await page.getByLabel('wrong only').check();
     await until('one line', async () => (await verdicts()).length === 1);
     assert.equal(new URL(page.url()).searchParams.get('wrong'), '1');

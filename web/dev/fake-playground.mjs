@@ -110,7 +110,7 @@ const CHECKS = [
   ['sql', 'items rows', '549873'], ['hub', 'pageviews partition 0 sent', '501170'],
   ['hub', 'pageviews partition 1 sent', '501174'], ['hub', 'stars sent', '61822'],
   ['capture', 'pageviews sent = captured + open window', '1002344'], ['raw', 'pageviews sent = raw + dead letters', '1002344'],
-  ['raw', 'pageviews dead letters', '101'], ['silver', 'users rows', '100000'],
+  ['raw', 'pageviews dead letters', '101'], ['silver', 'users', '100000 rows, birth numbers 100000, phones 99893, hash 2fd6fafa'],
   ['silver', 'pageviews', '1001342'], ['silver', 'pageviews duplicates removed', '1002'],
   ['stream', 'requests_5min windows', '1152'], ['gold', 'engagements rows', '100000'],
 ];

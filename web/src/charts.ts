@@ -112,7 +112,7 @@ export function specOf(chart: Chart, answer: Answer): object {
 function xOf(chart: Chart, x: { type: string }): object {
   if (chart.type === 'heatmap') return { ...x, type: 'ordinal', axis: { labelAngle: 0, labelOverlap: true } };
   if (chart.type !== 'bar') return x;
-  return x.type === 'temporal' ? x : { ...x, type: 'ordinal', sort: null, axis: { labelAngle: -40 } };
+  return x.type === 'temporal' ? x : { ...x, type: 'ordinal', sort: null, axis: { labelAngle: -40, labelOverlap: true } };
 }
 
 function markOf(type: string): object {

@@ -65,9 +65,13 @@ export function instant(iso: string): string {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(iso) ? iso.slice(0, 19).replace('T', ' ') : iso;
 }
 
-/** Of two long texts the parts that differ, with a little of what is equal around them. */
+/** Of two long texts the parts that differ, with a little of what is equal around them; of equal ones the beginning. */
 export function differing(a: string, b: string, room: number): [string, string] {
   if (Math.max(a.length, b.length) <= room) return [a, b];
+  if (a === b) {
+    const begin = `${a.slice(0, room - 1)}…`;
+    return [begin, begin];
+  }
   let start = 0;
   while (start < Math.min(a.length, b.length) && a[start] === b[start]) start++;
   let end = 0;
