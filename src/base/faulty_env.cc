@@ -131,6 +131,8 @@ Status FaultyEnv::change(const std::string& what) {
 }
 
 void FaultyEnv::revive() {
+  std::lock_guard lock(mutex_);
+  for (const auto& [path, node] : nodes_) node->forsaken = false;
   ++life_;
   changes_until_death_ = 0;
   dead_ = false;
@@ -159,8 +161,7 @@ Result<std::unique_ptr<File>> FaultyEnv::open(const std::string& path, Open mode
   std::lock_guard lock(mutex_);
   NodePtr& node = nodes_[path];
   if (!existed || !node) node = std::make_shared<Node>(size);
-  if (mode == Open::kTruncate) node->synced = 0;
-  node->forsaken = false;
+  if (mode == Open::kTruncate) *node = Node{};
   if (!existed) note_name_locked({NameChange::Kind::kMade, "", path, "", nullptr});
   return std::make_unique<FaultyFile>(*this, std::move(file), path, node);
 }
@@ -292,6 +293,7 @@ Status FaultyEnv::lose_bytes_locked(const CounterRandom* random) {
     if (!inner_.exists(path)) continue;
     auto file = TRY(inner_.open(path, Open::kAppend));
     std::uint64_t size = TRY(file->size()), kept = node->synced;
+    node->forsaken = false;
     if (size <= kept) continue;
     if (random) kept += random->below(draw_of(path), size - kept + 1);
     TRY(file->truncate(kept));

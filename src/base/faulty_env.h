@@ -82,8 +82,9 @@ class FaultyEnv : public Env {
   /// A file, whatever it is called.
   struct Node {
     std::uint64_t synced = 0;  ///< bytes; guarded by mutex_
-    /// A sync failed: the kernel calls the pages clean, and later syncs succeed without them. Until
-    /// the file is opened anew.
+    /// A sync failed: the kernel calls the pages clean, and later syncs succeed without them, also
+    /// those of the next process. Until the file is written anew, or the process dies: whoever dies
+    /// within a sync that fails can tell nobody.
     bool forsaken = false;
   };
   using NodePtr = std::shared_ptr<Node>;

@@ -15,8 +15,8 @@ using base::Status;
 
 namespace {
 
-/// Names the segments of a log whose sync failed.
-constexpr const char* kUnsyncedMark = "/unsynced";
+/// Behind the name of a segment whose sync failed: an empty file, for which a full disk has room.
+constexpr std::string_view kUnsyncedMark = ".unsynced";
 
 /// The base offset in the name of a segment's file with this ending, or nullopt when it is another
 /// file.
@@ -46,18 +46,17 @@ Result<std::unique_ptr<Log>> Log::open(base::Env& env, std::string dir, LogOptio
 /// Writes what a failed sync may have left in the page cache alone once more: there the disk's
 /// error is forgotten, and a sync of unchanged bytes would promise what isn't so.
 Status Log::renew_unsynced() {
-  std::string mark = dir_ + kUnsyncedMark;
-  if (!env_.exists(mark)) return {};
-  std::string names = TRY(env_.read_file(mark));
-  for (std::string_view rest = names; !rest.empty();) {
-    std::string_view name = rest.substr(0, rest.find('\n'));
-    std::string path = fmt::format("{}/{}", dir_, name);
-    rest.remove_prefix(std::min(rest.size(), name.size() + 1));
-    if (!env_.exists(path)) continue;
-    base::log_warn("commitlog", "written_anew", "file={}", path);
-    TRY(env_.write_file(path, TRY(env_.read_file(path))));
+  for (const auto& entry : TRY(env_.list(dir_))) {
+    if (!entry.name.ends_with(kUnsyncedMark)) continue;
+    std::string mark = fmt::format("{}/{}", dir_, entry.name);
+    std::string path = mark.substr(0, mark.size() - kUnsyncedMark.size());
+    if (env_.exists(path)) {
+      base::log_warn("commitlog", "written_anew", "file={}", path);
+      TRY(env_.write_file(path, TRY(env_.read_file(path))));
+    }
+    TRY(env_.remove_file(mark));
   }
-  return env_.remove_file(mark);
+  return {};
 }
 
 Status Log::recover() {
@@ -211,14 +210,12 @@ void Log::fail(const base::Error& why, std::span<const std::shared_ptr<Segment>>
               dir_, why.message);
   }
   base::log_error("commitlog", "failed", "dir={} error=\"{}\"", dir_, why.message);
-  std::string names;
-  for (const auto& segment : unsynced) {
-    names += segment->file.path().substr(dir_.size() + 1) + "\n";
-  }
-  if (names.empty()) return;
   // For the next process on this machine only; without power the cache is gone and the disk tells.
-  if (auto kept = env_.write_file(dir_ + kUnsyncedMark, names, false); !kept) {
-    base::log_error("commitlog", "no_mark", "error=\"{}\"", kept.error().message);
+  for (const auto& segment : unsynced) {
+    std::string mark = segment->file.path() + std::string(kUnsyncedMark);
+    if (auto kept = env_.open(mark, base::Env::Open::kTruncate); !kept) {
+      base::log_error("commitlog", "no_mark", "error=\"{}\"", kept.error().message);
+    }
   }
 }
 

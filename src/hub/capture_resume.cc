@@ -61,8 +61,14 @@ Result<LastEvent> last_event(base::Env& env, const std::string& path) {
   return last;
 }
 
-std::string checksum(const json& lanes) {
-  return fmt::format("{:08x}", wire::crc32c(lanes.dump()));
+std::string checksum(const json& of) { return fmt::format("{:08x}", wire::crc32c(of.dump())); }
+
+/// Of all that `progress` says; older versions only took its lanes.
+bool is_whole(json progress) {
+  if (!progress.contains("crc")) return true;
+  json crc = progress["crc"];
+  progress.erase("crc");
+  return crc == checksum(progress) || crc == checksum(progress.at("lanes"));
 }
 
 }  // namespace
@@ -92,7 +98,7 @@ Result<Capture::Kept> Capture::take_up_progress() {
   try {
     json j = json::parse(text);
     const json& lanes = j.at("lanes");
-    if (j.contains("crc") && j["crc"] != checksum(lanes)) return Kept::kNothing;
+    if (!is_whole(j)) return Kept::kNothing;
     auto root = j.at("root").get<std::string>();
     // The data folder may have been moved, with what was captured in it.
     bool same = root == root_ || (!env_.exists(root) && env_.exists(root_));
@@ -197,10 +203,8 @@ Status Capture::save_progress() {
     lanes.push_back(
         {{"closed_until_ms", lane->closed_until_ms}, {"next_offset", lane->next_offset}});
   }
-  json j = {{"root", root_},
-            {"window_minutes", options_.window_minutes},
-            {"lanes", lanes},
-            {"crc", checksum(lanes)}};
+  json j = {{"root", root_}, {"window_minutes", options_.window_minutes}, {"lanes", lanes}};
+  j["crc"] = checksum(j);
   return env_.write_file(hub_->dir() + "/capture.json", j.dump());
 }
 

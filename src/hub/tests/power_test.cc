@@ -153,6 +153,23 @@ TEST_F(PowerTest, WhatCaptureGoesOnFromIsThereWhenThePowerGoes) {
   EXPECT_FALSE(died);
 }
 
+TEST_F(PowerTest, NoWrongByteOfCapturesProgressTakesWhatIsCaptured) {
+  auto hub = *open_hub();
+  auto capture = *Capture::open(env_, hub, "shop");
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(world(*hub, kBegin + i * kWindowMs, 2));
+  hub->advance_frontier(kBegin + 3 * kWindowMs);
+  ASSERT_TRUE(capture->step());
+  std::string progress = env_.read_file(hub_dir() + "/capture.json").value();
+  for (std::size_t at = 0; at < progress.size(); ++at) {
+    std::string damaged = progress;
+    damaged[at] ^= 1;  // a digit stays a digit
+    capture.reset();
+    ASSERT_TRUE(env_.write_file(hub_dir() + "/capture.json", damaged));
+    capture = *Capture::open(env_, hub, "shop");
+    ASSERT_EQ(captured().size(), 6u) << damaged;
+  }
+}
+
 TEST_F(PowerTest, AWindowThatRetentionCutIsNotWrittenAgain) {
   auto hub = *open_hub();
   auto capture = *Capture::open(env_, hub, "shop");
