@@ -40,10 +40,25 @@ Finding CaptureTruth::read(const std::string& path, int partition, const HubTrut
   return found;
 }
 
+std::optional<std::string> CaptureTruth::any_file(const hub::Hub& hub, Dice& dice) {
+  std::vector<std::string> paths;
+  for (const auto& [path, file] : files_) {
+    int partition = std::atoi(path.c_str() + root_.size() + 1);
+    bool there =
+        !file.offsets.empty() && *file.offsets.begin() >= hub.state(partition).start_offset;
+    if (there && promised_[partition].contains(*file.offsets.begin())) paths.push_back(path);
+  }
+  if (paths.empty()) return {};
+  std::string path = dice.of(paths);
+  files_[path].size = 0;
+  return path;
+}
+
 Finding CaptureTruth::look(const HubTruth& hub, Since since) {
   // A file may have its name before capture has said so, and lose it with the power.
   if (since == Since::kPowerLoss) captured_ = promised_;
   if (!env_.exists(root_)) {
+    promising_ = false;
     return captured_.empty() ? Finding() : "all captured files are gone";
   }
   std::map<std::string, std::uint64_t> files;

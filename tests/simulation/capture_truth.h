@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "base/env.h"
+#include "simulation/dice.h"
 #include "simulation/hub_truth.h"
 
 namespace simulation {
@@ -19,6 +21,8 @@ class CaptureTruth {
   Finding look(const HubTruth& hub, Since since);
   /// Capture said that it is done: what the last look saw, and the next one sees, stays for good.
   void promise() { promising_ = true; }
+  /// One of the files that stay for good and that `hub` can make again; it is read again then.
+  std::optional<std::string> any_file(const hub::Hub& hub, Dice& dice);
 
  private:
   Finding list(const std::string& dir, std::map<std::string, std::uint64_t>& files) const;

@@ -68,7 +68,11 @@ void Client::act(hub::Hub& hub, Dice& dice, HubTruth& truth, std::vector<std::st
   bool again = refused || in_flight_.size() >= 5 || (!in_flight_.empty() && dice.one_in(2));
   if (!again) {
     in_flight_.push_back(next_batch(hub, dice));
-    if (send(hub, in_flight_.back(), dice.one_in(3), truth, trace)) in_flight_.pop_back();
+    if (send(hub, in_flight_.back(), dice.one_in(3), truth, trace)) return in_flight_.pop_back();
+    // One more has left before the answer came that refuses this one.
+    if (!in_flight_.back().refused || in_flight_.back().sequence == 0) return;
+    in_flight_.push_back(next_batch(hub, dice));
+    if (send(hub, in_flight_.back(), false, truth, trace)) in_flight_.pop_back();
     return;
   }
   // A new connection: everything without an answer, from the oldest on.
@@ -76,6 +80,15 @@ void Client::act(hub::Hub& hub, Dice& dice, HubTruth& truth, std::vector<std::st
     if (!send(hub, in_flight_.front(), dice.one_in(6), truth, trace)) return;
     in_flight_.pop_front();
   }
+}
+
+/// Whether a batch under way to the same partition, before `batch`, got an error.
+bool Client::behind_refused(const Batch& batch) const {
+  for (const Batch& before : in_flight_) {
+    if (&before == &batch) return false;
+    if (before.partition == batch.partition && before.refused) return true;
+  }
+  return false;
 }
 
 /// Whether the client has its answer.
@@ -97,6 +110,11 @@ bool Client::send(hub::Hub& hub, Batch& batch, bool answer_lost, HubTruth& truth
   batch.refused = !appended;
   if (!appended) {
     trace.push_back(what + ": " + appended.error().message);
+    return false;
+  }
+  if (appended->verdict == Verdict::kOutOfOrderSequence && behind_refused(batch)) {
+    trace.push_back(what + ": out of order, as one before it was refused");
+    batch.refused = true;
     return false;
   }
   bool taken =

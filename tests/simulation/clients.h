@@ -39,10 +39,11 @@ class Client {
     std::vector<std::int64_t> numbers;
     bool durable = false;
     int sent = 0;
-    bool refused = false;  ///< it got an error: nothing new before it is sent again
+    bool refused = false;  ///< it got an error
   };
   Batch next_batch(const hub::Hub& hub, Dice& dice);
   std::string value(std::int64_t number, Dice& dice) const;
+  bool behind_refused(const Batch& batch) const;
   bool send(hub::Hub& hub, Batch& batch, bool answer_lost, HubTruth& truth,
             std::vector<std::string>& trace);
 

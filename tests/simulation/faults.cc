@@ -98,6 +98,17 @@ void Simulation::damage() {
   reopen(Since::kKill);
 }
 
+/// A captured file goes, and somebody who is told lets it be made again, in peace.
+void Simulation::lose_captured() {
+  if (machine_->capture() == nullptr || disk_full_ || hurt_for_ > 0) return;
+  auto path = capture_->any_file(machine_->hub(), dice_);
+  if (!path) return;
+  note(*path + " is gone, and made again");
+  machine_->env().die_after(0);
+  (void)base::Env::real().remove_file(*path);
+  machine_->capture()->repair();
+}
+
 void Simulation::change_query() {
   if (machine_->wanted().jobs.empty()) return;
   std::string name = any_job();

@@ -173,7 +173,8 @@ Finding JobTruth::check_counts(const lake::Manifest& manifest, const Places& raw
       continue;
     }
     std::int64_t offset = input.offsets.at(static_cast<std::size_t>(p));
-    if (auto found = check_bins(p, all["views"][key], offset, in(raw), in(dead))) {
+    std::int64_t first = input.first_offsets.at(static_cast<std::size_t>(p));
+    if (auto found = check_bins(p, all["views"][key], first, offset, in(raw), in(dead))) {
       return *found + nowhere(p, offset, raw, dead);
     }
     // What the world sends whole has an honest time: it is delivered, or a dead letter.
@@ -200,8 +201,8 @@ std::string JobTruth::nowhere(int partition, std::int64_t offset, const Places& 
   return text;
 }
 
-Finding JobTruth::check_bins(int partition, const nlohmann::json& counts, std::int64_t offset,
-                             std::int64_t raw, std::int64_t dead) const {
+Finding JobTruth::check_bins(int partition, const nlohmann::json& counts, std::int64_t first,
+                             std::int64_t offset, std::int64_t raw, std::int64_t dead) const {
   auto count = [&](const char* name) { return counts.value(name, std::int64_t{0}); };
   std::int64_t sum = 0;
   for (int bin = 0; bin < stream::kBins; ++bin) {
@@ -216,7 +217,7 @@ Finding JobTruth::check_bins(int partition, const nlohmann::json& counts, std::i
     most += events_in(hub_->records(partition)[static_cast<std::size_t>(o)].value);
   }
   bool all_there = hub_->start(partition) == 0;
-  if (read != sum || read + lost > most || (all_there && read < offset)) {
+  if (read != sum || read + lost > most || read + lost < offset - first) {
     return fmt::format("{}: partition {}: {} read up to offset {} ({} lost), but {} counted", job_,
                        partition, read, offset, lost, sum);
   }

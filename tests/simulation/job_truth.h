@@ -28,6 +28,8 @@ class JobTruth {
   void rebase(std::shared_ptr<const HubTruth> hub) { next_hub_ = std::move(hub); }
   /// Somebody drops the job, and may die within.
   void may_go();
+  /// Everything that arrived before it is read, says the last commit.
+  std::int64_t cut_ms() const { return cut_ms_; }
   bool awaits_other_hub() const { return next_hub_ != nullptr; }
 
  private:
@@ -43,8 +45,8 @@ class JobTruth {
   Finding check_counts(const lake::Manifest& manifest, const Places& raw, const Places& dead) const;
   std::string nowhere(int partition, std::int64_t offset, const Places& raw,
                       const Places& dead) const;
-  Finding check_bins(int partition, const nlohmann::json& counts, std::int64_t offset,
-                     std::int64_t raw, std::int64_t dead) const;
+  Finding check_bins(int partition, const nlohmann::json& counts, std::int64_t first,
+                     std::int64_t offset, std::int64_t raw, std::int64_t dead) const;
 
   base::Env& env_;
   const std::string lake_root_, job_;

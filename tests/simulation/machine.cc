@@ -121,6 +121,10 @@ std::vector<std::string> Machine::damageable() {
     }
   };
   for (int p = 0; p < wanted_.partitions; ++p) add(fmt::format("{}/{}", hub_dir(), p), ".index");
+  // An index that outlives its segment alone knows of the producers there.
+  std::erase_if(paths, [&](const std::string& path) {
+    return path.ends_with(".index") && !env_.exists(path.substr(0, path.size() - 5) + "log");
+  });
   for (const auto& [name, query] : wanted_.jobs) add(state_dir(name), ".state");
   std::erase_if(paths, [&](const std::string& path) { return !env_.exists(path); });
   return paths;
@@ -147,8 +151,11 @@ std::optional<std::string> Machine::damage(Dice& dice) {
       how = "holds null";
       break;
     default:
-      if (!bytes.empty()) bytes[static_cast<std::size_t>(dice.below(std::ssize(bytes)))] ^= 0x41;
-      how = "has a wrong byte";
+      if (!bytes.empty()) {
+        bytes[static_cast<std::size_t>(dice.below(std::ssize(bytes)))] ^=
+            static_cast<char>(1 << dice.below(7));
+      }
+      how = "has a wrong bit";
   }
   damaged.left = bytes;
   (void)disk.write_file(path, bytes);

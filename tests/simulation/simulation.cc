@@ -97,16 +97,24 @@ struct Action {
 
 const std::vector<Action>& Simulation::actions() {
   using S = Simulation;
-  static const std::vector<Action> all = {
-      {"time", 28, &S::pass_time},         {"world", 28, &S::feed},
-      {"clients", 44, &S::send},           {"job", 52, &S::read_and_commit},
-      {"capture", 12, &S::capture},        {"retention", 8, &S::retain},
-      {"settle", 2, &S::settle},           {"restart", 6, &S::restart},
-      {"death", 10, &S::arm_death},        {"full disk", 4, &S::fill_disk},
-      {"failing sync", 4, &S::fail_sync},  {"failing read", 2, &S::fail_read},
-      {"damage", 4, &S::damage},           {"query", 2, &S::change_query},
-      {"second job", 2, &S::change_jobs},  {"retention hours", 2, &S::change_retention},
-      {"replaced hub", 1, &S::replace_hub}};
+  static const std::vector<Action> all = {{"time", 28, &S::pass_time},
+                                          {"world", 28, &S::feed},
+                                          {"clients", 44, &S::send},
+                                          {"job", 52, &S::read_and_commit},
+                                          {"capture", 12, &S::capture},
+                                          {"retention", 8, &S::retain},
+                                          {"settle", 2, &S::settle},
+                                          {"restart", 6, &S::restart},
+                                          {"death", 10, &S::arm_death},
+                                          {"full disk", 4, &S::fill_disk},
+                                          {"failing sync", 4, &S::fail_sync},
+                                          {"failing read", 2, &S::fail_read},
+                                          {"damage", 4, &S::damage},
+                                          {"captured file", 4, &S::lose_captured},
+                                          {"query", 2, &S::change_query},
+                                          {"second job", 2, &S::change_jobs},
+                                          {"retention hours", 2, &S::change_retention},
+                                          {"replaced hub", 1, &S::replace_hub}};
   return all;
 }
 
@@ -285,6 +293,10 @@ void Simulation::look(Since since) {
   }
   for (auto& [name, job] : jobs_) {
     if (!found) found = job.look(since);
+    std::int64_t frontier = std::max<std::int64_t>(machine_->hub().frontier_ms(), 0);
+    if (!found && !job.awaits_other_hub() && job.cut_ms() > frontier) {
+      found = fmt::format("{} is cut at {}, behind the frontier {}", name, job.cut_ms(), frontier);
+    }
   }
   if (!found && machine_->capture()) found = capture_->look(*hub_, since);
   if (machine_->env().dead()) return crash();
@@ -301,7 +313,8 @@ void Simulation::finish() {
     if (!rows && power_was_lost_) break;  // the power took what lies below the frontier
     if (!rows) return find("the end: the world sends: " + rows.error().message);
   }
-  for (const auto& [name, query] : machine_->wanted().jobs) {
+  const auto jobs = machine_->wanted().jobs;  // one that is made anew leaves it for a while
+  for (const auto& [name, query] : jobs) {
     if (outcome_.finding || (machine_->job(name) == nullptr && !open_job(name))) return;
     stream::Runner& runner = *machine_->job(name);
     for (bool any = true; any;) {

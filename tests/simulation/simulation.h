@@ -61,6 +61,7 @@ class Simulation {
   void fail_sync();
   void fail_read();
   void damage();
+  void lose_captured();
   void change_query();
   void change_jobs();
   void change_retention();
