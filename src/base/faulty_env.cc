@@ -297,7 +297,9 @@ Status FaultyEnv::lose_bytes_locked(const CounterRandom* random) {
     if (size <= kept) continue;
     if (random) kept += random->below(draw_of(path), size - kept + 1);
     TRY(file->truncate(kept));
-    node->synced = kept;  // the next process finds it on the disk
+    bool grown = random && random->below(draw_of(path) ^ 1, 3) == 0;  // the size alone arrived
+    if (grown) TRY(file->append(std::string(size - kept, '\0')));
+    node->synced = grown ? size : kept;  // the next process finds it on the disk
   }
   return {};
 }

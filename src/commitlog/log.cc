@@ -66,11 +66,14 @@ Status Log::recover() {
     if (auto base = base_offset_of(entry.name, ".log")) bases.push_back(*base);
     if (auto base = base_offset_of(entry.name, ".index")) indexes.push_back(*base);
   }
+  const std::int64_t promised = options_.promised_end.value_or(INT64_MAX);
   if (!bases.empty()) TRY(recall_producers(indexes, bases.front()));
   for (std::size_t i = 0; i < bases.size(); ++i) {
     bool damaged = i > 0 && bases[i] != end_offset_;
+    if (damaged) TRY(check_promised(end_offset_, segment_path(dir_, end_offset_) + " has gone"));
     if (!damaged)
-      TRY(recover_segment(bases[i], i + 1 == bases.size(), damaged));
+      TRY(recover_segment(bases[i], i + 1 == bases.size(),
+                          i + 1 < bases.size() && bases[i + 1] <= promised, damaged));
     else
       --i;
     if (damaged) {
@@ -78,6 +81,7 @@ Status Log::recover() {
       break;
     }
   }
+  TRY(check_promised(end_offset_, dir_ + " lacks its end"));
   if (segments_.empty()) TRY(add_segment(0));
   synced_end_offset_ = segments_.front()->base_offset;
   return {};
@@ -95,16 +99,18 @@ Status Log::recall_producers(std::span<const std::int64_t> indexes, std::int64_t
   return load_producers(env_, index_path(dir_, kept_index_), producers_);
 }
 
-Status Log::recover_segment(std::int64_t base_offset, bool last, bool& damaged) {
+Status Log::recover_segment(std::int64_t base_offset, bool last, bool was_synced, bool& damaged) {
   auto segment = std::make_shared<Segment>(env_, dir_, base_offset);
   auto file = TRY(segment->file.use());
   segment->dirty = true;  // who knows what the process before us synced
   std::string index = index_path(dir_, base_offset);
-  if (last || !TRY(load_index(env_, index, *segment, producers_))) {
+  if (last || !was_synced || !TRY(load_index(env_, index, *segment, producers_))) {
     TRY(scan(*segment, producers_, options_));
     std::uint64_t size = TRY(file->size());
     damaged = size != segment->bytes;
     if (damaged) {
+      TRY(check_promised(segment->end_offset, fmt::format("{} is damaged at byte {}",
+                                                          segment->file.path(), segment->bytes)));
       base::log_warn("commitlog", "cut_tail", "file={} from={} to={}", segment->file.path(), size,
                      segment->bytes);
       TRY(file->truncate(segment->bytes));
@@ -114,6 +120,14 @@ Status Log::recover_segment(std::int64_t base_offset, bool last, bool& damaged) 
   end_offset_ = segment->end_offset;
   segments_.push_back(std::move(segment));
   return {};
+}
+
+/// Before anything is cut: that may be put back.
+Status Log::check_promised(std::int64_t end, const std::string& what) const {
+  if (end >= options_.promised_end.value_or(0)) return {};
+  return error(Code::kDataLoss,
+               "{}: {} records from offset {} on were acknowledged and can't be read any more",
+               what, *options_.promised_end - end, end);
 }
 
 Status Log::set_aside(std::span<const std::int64_t> bases) {

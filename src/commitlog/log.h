@@ -12,7 +12,8 @@
 // folder of segments `{base offset:020}.log` of record batches exactly as appended, each with
 // `{base offset:020}.index` once it is full. An index can always be made again from its segment.
 // Recovery: the last segment is read with its checksums and cut at the first byte that isn't a
-// whole batch; a full segment is read only when its index is missing or doesn't fit.
+// whole batch; a full segment is read only when its index is missing or doesn't fit, or when it may
+// not have been synced.
 // Threads: Log is thread-safe; a Cursor belongs to one thread and keeps its segment's file open.
 // First test to read: tests/log_test.cc.
 #pragma once
@@ -56,14 +57,19 @@ struct LogOptions {
   std::uint64_t index_interval_bytes = 64 << 10;
   std::int64_t pinned_producer = wire::kNoProducer;  ///< never forgotten among producers_max
   std::size_t producers_max = 4096;                  ///< the longest silent are forgotten
+  /// All below was synced, so that it can't be a torn tail, and nothing above: there a power
+  /// failure may have left anything. nullopt: nobody knows, and full segments are as their indexes
+  /// say.
+  std::optional<std::int64_t> promised_end = std::nullopt;
 };
 
 struct Segment;
 
 class Log {
  public:
-  /// Opens the log in folder `dir`, made when absent. Errors: of files; kDataLoss never: damaged
-  /// tails are cut and whole segments behind damage are kept aside as `*.lost`, both logged.
+  /// Opens the log in folder `dir`, made when absent. Damaged tails are cut and whole segments
+  /// behind damage are kept aside as `*.lost`, both logged. Errors: of files; kDataLoss, with
+  /// everything as it was, when what is left would end before `promised_end`.
   static base::Result<std::unique_ptr<Log>> open(base::Env& env, std::string dir,
                                                  LogOptions options = {});
   ~Log();
@@ -103,7 +109,8 @@ class Log {
   Log(base::Env& env, std::string dir, LogOptions options);
   base::Status recover();
   base::Status recall_producers(std::span<const std::int64_t> indexes, std::int64_t first);
-  base::Status recover_segment(std::int64_t base_offset, bool last, bool& damaged);
+  base::Status recover_segment(std::int64_t base_offset, bool last, bool was_synced, bool& damaged);
+  base::Status check_promised(std::int64_t end, const std::string& what) const;
   base::Status set_aside(std::span<const std::int64_t> bases);
   base::Status add_segment(std::int64_t base_offset);
   base::Status roll();

@@ -92,7 +92,9 @@ void Broker::fail(const std::string& name, const base::Error& why) {
   std::string text = why.message;
   if (why.code == Code::kDataLoss) {
     text += fmt::format(
-        ": event hub \"{}\" and its records can't be used any more; replace or destroy it", name);
+        ": event hub \"{}\" can't be used as it is; put back what is missing and start the daemon "
+        "again, or replace or destroy it",
+        name);
   } else {
     text += fmt::format(
         ": event hub \"{}\" can't be used; mend that and start the daemon again, "

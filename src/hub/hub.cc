@@ -7,6 +7,7 @@
 #include "hub/frontier_internal.h"
 #include "hub/options_internal.h"
 #include "hub/partition_internal.h"
+#include "hub/synced_ends_internal.h"
 
 namespace hub {
 
@@ -29,6 +30,8 @@ Hub::Hub(Env env, std::string dir, std::string name)
 Hub::~Hub() = default;
 
 namespace {
+
+constexpr const char* kSynced = "/synced";
 
 std::string partition_dir(const std::string& dir, int partition) {
   return fmt::format("{}/{}", dir, partition);
@@ -85,12 +88,13 @@ Result<std::shared_ptr<Hub>> Hub::load(Env env, std::string dir) {
   TRY(base::make_durable(*env.files, path));
   std::shared_ptr<Hub> hub(new Hub(env, dir, options.name));
   hub->frontier_ = TRY(Frontier::open(*env.files, *env.clock, dir + "/frontier"));
+  hub->synced_ = TRY(SyncedEnds::open(*env.files, dir + kSynced, options.partitions));
   for (int p = 0; p < options.partitions; ++p) {
     if (!env.files->exists(partition_dir(dir, p))) {
       return error(Code::kDataLoss, "{} has gone", partition_dir(dir, p));
     }
-    hub->partitions_.push_back(
-        TRY(Partition::open(*env.files, partition_dir(dir, p), env.segment_bytes)));
+    hub->partitions_.push_back(TRY(Partition::open(*env.files, partition_dir(dir, p),
+                                                   env.segment_bytes, hub->synced_->end(p))));
   }
   hub->state_->options = std::move(options);
   return hub;
@@ -100,6 +104,8 @@ Result<std::shared_ptr<Hub>> Hub::load(Env env, std::string dir) {
 Result<std::shared_ptr<Hub>> Hub::make(Env env, std::string dir, HubOptions options) {
   std::shared_ptr<Hub> hub(new Hub(env, dir, options.name));
   hub->frontier_ = TRY(Frontier::make(*env.files, *env.clock, dir + "/frontier"));
+  (void)env.files->remove_file(dir + kSynced);  // of a creation that was cut off
+  hub->synced_ = TRY(SyncedEnds::open(*env.files, dir + kSynced, options.partitions));
   for (int p = 0; p < options.partitions; ++p) {
     hub->partitions_.push_back(
         TRY(Partition::open(*env.files, partition_dir(dir, p), env.segment_bytes)));
@@ -129,7 +135,7 @@ Result<Hub::Appended> Hub::append_validated(int partition, const wire::BatchHead
   auto& target = *partitions_.at(static_cast<std::size_t>(partition));
   auto appended = TRY(target.append_outside(header, batch, *frontier_));
   // A batch that is there already may be so in memory alone: the first copy's sync is under way.
-  if (durable && appended.end_offset > 0) TRY(target.log().sync(appended.end_offset));
+  if (durable && appended.end_offset > 0) TRY(sync(partition, appended.end_offset));
   return appended;
 }
 
@@ -177,9 +183,13 @@ Status Hub::sync() const {
   if (closed()) return {};  // nobody finds it again
   // The frontier first: all below what is kept of it is appended by now.
   TRY(frontier_->sync());
-  for (const auto& partition : partitions_) {
-    TRY(partition->log().sync(partition->log().end_offset()));
-  }
+  for (int p = 0; p < partitions(); ++p) TRY(sync(p, log(p)->end_offset()));
+  return {};
+}
+
+Status Hub::sync(int partition, std::int64_t end_offset) const {
+  TRY(partitions_.at(static_cast<std::size_t>(partition))->log().sync(end_offset));
+  synced_->raise(partition, end_offset);
   return {};
 }
 

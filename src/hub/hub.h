@@ -20,7 +20,8 @@
 // time inside of its batch, so that world_tail() stays exact. The hub logs that.
 //
 // Threads: Hub is thread-safe; appends to one partition happen one after another.
-// Files: {dir}/hub.json, {dir}/frontier, {dir}/{partition}/ (docs/formats/commitlog.md).
+// Files: {dir}/hub.json, {dir}/frontier, {dir}/synced, {dir}/{partition}/
+// (docs/formats/commitlog.md).
 // Failure: an append either is in the log and survives kill -9, or it isn't and the log is as
 // before. A hub with a damaged file doesn't open: what it promised can't be known. First test to
 // read: tests/hub_test.cc.
@@ -46,6 +47,7 @@ namespace hub {
 
 class Frontier;
 class Bell;
+class SyncedEnds;
 
 inline constexpr std::int64_t kNoFrontier = std::numeric_limits<std::int64_t>::min();
 /// The producer id of world records; never given to a client.
@@ -178,6 +180,7 @@ class Hub {
  private:
   struct State;
   Hub(Env env, std::string dir, std::string name);
+  base::Status sync(int partition, std::int64_t end_offset) const;
   static base::Result<std::shared_ptr<Hub>> make(Env env, std::string dir, HubOptions options);
 
   const Env env_;
@@ -185,6 +188,7 @@ class Hub {
   const std::chrono::steady_clock::time_point opened_at_ = std::chrono::steady_clock::now();
   std::vector<std::shared_ptr<Partition>> partitions_;
   std::unique_ptr<Frontier> frontier_;
+  std::unique_ptr<SyncedEnds> synced_;
   std::unique_ptr<State> state_;
 };
 

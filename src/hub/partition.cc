@@ -43,10 +43,12 @@ bool before_sequence(std::int32_t a, std::int32_t b) {
 }  // namespace
 
 Result<std::shared_ptr<Partition>> Partition::open(base::Env& env, std::string dir,
-                                                   std::uint64_t segment_bytes) {
+                                                   std::uint64_t segment_bytes,
+                                                   std::int64_t promised_end) {
   commitlog::LogOptions options;
   options.segment_bytes = segment_bytes;
   options.pinned_producer = kWorldProducer;
+  options.promised_end = promised_end;
   auto log = TRY(commitlog::Log::open(env, std::move(dir), options));
   std::shared_ptr<Partition> partition(new Partition(std::move(log)));
   TRY(partition->recover_tail());

@@ -18,7 +18,8 @@ namespace hub {
 class Partition {
  public:
   static base::Result<std::shared_ptr<Partition>> open(base::Env& env, std::string dir,
-                                                       std::uint64_t segment_bytes);
+                                                       std::uint64_t segment_bytes,
+                                                       std::int64_t promised_end = 0);
 
   /// See Hub. `frontier_ms` is the floor for arrivals.
   base::Status append_world(std::span<const Hub::WorldRecord> records, std::int64_t frontier_ms);

@@ -107,6 +107,32 @@ TEST_F(LogTest, RollsFindsAndRebuildsIndexes) {
   check();
 }
 
+TEST_F(LogTest, AFullSegmentIsTrustedOnlyAsFarAsItWasSynced) {
+  LogOptions small{.segment_bytes = 4000, .index_interval_bytes = 300};
+  {
+    auto log = open(small);
+    for (int i = 0; i < 200; ++i) ASSERT_TRUE(append(*log, 2, i * 10));
+  }
+  std::vector<std::string> segments;
+  for (const auto& entry : files()) {
+    if (entry.name.ends_with(".log")) segments.push_back(dir_ + "/" + entry.name);
+  }
+  ASSERT_GT(segments.size(), 4u);
+  const std::int64_t second = std::stoll(segments[1].substr(segments[1].size() - 24, 20));
+  const std::int64_t third = std::stoll(segments[2].substr(segments[2].size() - 24, 20));
+  // As after a loss of power: the size is there, the bytes are not.
+  std::string bytes = *Env::real().read_file(segments[1]);
+  std::fill(bytes.begin() + 1000, bytes.end(), '\0');
+  ASSERT_TRUE(Env::real().write_file(segments[1], bytes));
+  small.promised_end = third;
+  EXPECT_EQ(open(small)->end_offset(), 400) << "it was synced: whoever reads it is told";
+  small.promised_end = second;
+  auto log = open(small);
+  EXPECT_GT(log->end_offset(), second);
+  EXPECT_LT(log->end_offset(), third);
+  EXPECT_EQ(times(*log, 0).size(), static_cast<std::size_t>(log->end_offset()) / 2);
+}
+
 TEST_F(LogTest, TornTailIsCutAtEveryByteOfTheLastBatch) {
   std::uint64_t before = 0, after = 0;
   {

@@ -445,6 +445,45 @@ TEST_F(HubTest, DamagedFilesAreErrorsThatNameThem) {
   EXPECT_TRUE(Hub::load({&base::Env::real(), &clock_}, dir_ + "/views"));
 }
 
+TEST_F(HubTest, ALogThatLacksWhatWasSyncedIsNotCutNorGoneOnFrom) {
+  base::Env& env = base::Env::real();
+  const std::string log = dir_ + "/views/0/00000000000000000000.log";
+  {
+    auto hub = open();
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(outside(*hub, 0, 10));
+    ASSERT_TRUE(hub->sync());
+    ASSERT_TRUE(outside(*hub, 0, 10));  // promised to nobody
+  }
+  const std::string whole = *env.read_file(log);
+  const std::size_t batch = whole.size() / 4;
+  auto is_refused = [&](const std::string& left, const std::string& why) {
+    EXPECT_TRUE(env.write_file(log, left));
+    auto damaged = Hub::load({&env, &clock_}, dir_ + "/views");
+    if (damaged) return ADD_FAILURE() << "a log of " << left.size() << " bytes is no news";
+    EXPECT_EQ(damaged.error().code, Code::kDataLoss);
+    EXPECT_NE(damaged.error().message.find(why), std::string::npos) << damaged.error().message;
+    EXPECT_EQ(*env.read_file(log), left) << "what is left can still be looked at";
+  };
+  is_refused("", "30 records from offset 0 on");
+  is_refused(whole.substr(0, batch), "20 records from offset 10 on");
+  is_refused(whole.substr(0, 2 * batch + 7), "10 records from offset 20 on");
+  std::string flipped = whole;
+  flipped[batch + 80] ^= 1;
+  is_refused(flipped, fmt::format("is damaged at byte {}", batch));
+  ASSERT_TRUE(env.remove_file(log));
+  auto gone = Hub::load({&env, &clock_}, dir_ + "/views");
+  ASSERT_FALSE(gone);
+  EXPECT_EQ(gone.error().code, Code::kDataLoss);
+  // Torn behind what was promised, as a crash does; and with a note that is damaged itself.
+  for (bool noted : {true, false}) {
+    ASSERT_TRUE(env.write_file(log, whole.substr(0, whole.size() - 3)));
+    if (!noted) (void)env.write_file(dir_ + "/views/synced", "nobody knows");
+    auto torn = Hub::load({&env, &clock_}, dir_ + "/views");
+    ASSERT_TRUE(torn) << torn.error().message;
+    EXPECT_EQ((*torn)->state(0).end_offset, 30);
+  }
+}
+
 TEST_F(HubTest, ACreationThatWasCutOffIsMadeWhole) {
   ASSERT_TRUE(base::Env::real().make_dirs(dir_ + "/views/0"));
   EXPECT_EQ(Hub::load({&base::Env::real(), &clock_}, dir_ + "/views").error().code,
