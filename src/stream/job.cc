@@ -219,6 +219,8 @@ bool Job::wait_committed(std::int64_t cut_ms, std::stop_token stop) {
 
 base::Status Job::drop(base::Env& env, const std::string& lake_root, const std::string& state_dir,
                        const std::string& name) {
+  // So that states without a manifest are known as those of a removal that was cut off.
+  if (env.exists(state_dir)) TRY(env.write_file(state_dir + "/" + kDropped, ""));
   TRY(lake::drop_manifest(env, lake_root, name));
   return env.remove_tree(state_dir);
 }

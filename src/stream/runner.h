@@ -74,6 +74,7 @@ class Runner final : private EngineOutputs {
   base::Status restore_state(const lake::Manifest& manifest);
   base::Status go_on_counting(const lake::Manifest& old);
   base::Status begin_inputs(const lake::Manifest& from);
+  base::Status check_begin();
   base::Status check_replaceable(const lake::Manifest& old);
   base::Status refuse_to_replace(const Input& input, const std::vector<std::int64_t>& gone);
   std::string state_name(std::int64_t version) const;
@@ -129,5 +130,7 @@ class Runner final : private EngineOutputs {
 
 /// The output name of dead letters in manifests and status; no user's output can have it.
 inline constexpr const char* kDeadLetters = "dead letters";
+/// In a job's state folder while the job is being removed.
+inline constexpr const char* kDropped = "dropped";
 
 }  // namespace stream

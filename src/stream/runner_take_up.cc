@@ -66,6 +66,10 @@ base::Status Runner::take_up() {
   definition_ = known == ours.end() ? ours.front() : *known;
   lake::Manifest from = TRY(checkpoint_to_take());
   replacing_ = last.version >= 0 && from.version < 0;
+  if (last.version < 0)
+    TRY(check_begin());
+  else
+    TRY(options_.env->remove_file(options_.state_dir + "/" + kDropped));
   if (replacing_) TRY(check_replaceable(last));
   if (keeping_) TRY(go_on_counting(last));
   return begin_inputs(from);
@@ -160,6 +164,37 @@ base::Status Runner::begin_inputs(const lake::Manifest& from) {
     if (old == last.inputs.end()) continue;
     if (known != from.inputs.end()) input.committed_cut_ms = old->second.cut_ms;
     if (keeping_) input.first_offsets = old->second.first_offsets;
+  }
+  return {};
+}
+
+/// A job without a manifest begins, and takes files that nobody lists for those of a crash. States
+/// of later commits say that somebody removed the manifest: then all has to be there to make the
+/// rows again.
+base::Status Runner::check_begin() {
+  auto is_of_a_commit = [&](const base::DirEntry& entry) {
+    return entry.name.ends_with(".state") && entry.name != state_name(0);
+  };
+  const std::string dropped = options_.state_dir + "/" + kDropped;
+  auto states = TRY(options_.env->list(options_.state_dir));
+  if (options_.env->exists(dropped)) {
+    for (const base::DirEntry& entry : states) {
+      if (entry.name.ends_with(".state"))
+        TRY(options_.env->remove_file(options_.state_dir + "/" + entry.name));
+    }
+    return options_.env->remove_file(dropped);
+  }
+  if (std::none_of(states.begin(), states.end(), is_of_a_commit)) return {};
+  for (const Input& input : inputs_) {
+    for (int p = 0; p < input.source->partitions(); p++) {
+      if (TRY(input.source->first_offset(p)) == 0) continue;
+      return base::error(
+          base::Code::kDataLoss,
+          "stream job '{}': the list of its files ({}/_manifests/{}) has gone, and hub '{}' no "
+          "longer holds all events that its rows were made from: put the list back, or replace the "
+          "job, which begins with what the hub has",
+          options_.name, options_.lake_root, options_.name, input.source->name());
+    }
   }
   return {};
 }

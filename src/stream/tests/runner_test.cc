@@ -390,6 +390,34 @@ TEST_F(RunnerTest, RowsThatCannotBeMadeAgainAreNotReplaced) {
   refused();
 }
 
+TEST_F(RunnerTest, ALostManifestMeansStartingAgainOnlyWhereAllCanBeMadeAgain) {
+  auto expected = undisturbed();
+  run_to(kStart + 3'600'000);
+  run_to(end_ - 3'600'000);
+  const std::string manifests = options_.lake_root + "/_manifests/job";
+  std::filesystem::rename(manifests, dir_ + "/aside");
+  for (int p = 0; p < 2; p++) source_->drop_before(p, 10);
+  std::size_t files = files_on_disk();
+  auto refused = Runner::open(options_, {{"views", source_}});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, base::Code::kDataLoss);
+  EXPECT_NE(refused.error().message.find("put the list back"), std::string::npos);
+  EXPECT_EQ(files_on_disk(), files) << "the rows that are there stay";
+  std::filesystem::rename(dir_ + "/aside", manifests);
+  run_to(end_);
+  EXPECT_EQ(all_rows(), expected);
+  std::filesystem::remove_all(manifests);
+  for (int p = 0; p < 2; p++) source_->drop_before(p, 0);
+  run_to(end_);
+  EXPECT_EQ(rows("raw"), expected[0]);
+  // A removal that was cut off leaves the same, and is no loss.
+  std::filesystem::remove_all(manifests);
+  for (int p = 0; p < 2; p++) source_->drop_before(p, 10);
+  ASSERT_TRUE(env_.write_file(options_.state_dir + "/" + kDropped, ""));
+  open();
+  EXPECT_FALSE(env_.exists(options_.state_dir + "/" + kDropped));
+}
+
 TEST_F(RunnerTest, RowsThatRetentionWasFasterThanAreNotReplaced) {
   run_to(end_);
   auto old_rows = rows("raw");
