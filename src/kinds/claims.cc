@@ -1,12 +1,18 @@
 #include "kinds/claims.h"
 
+#include <algorithm>
+
 #include "kinds/declare_internal.h"
 
 namespace kinds {
 namespace {
 
-/// Whether `inner` is `outer` or lies below it.
-bool is_below(const std::string& inner, const std::string& outer) {
+/// Whether `inner` is `outer` or lies below it. Tables are asked for in any case of their letters,
+/// so that places that differ in it alone are one.
+bool is_below(std::string inner, std::string outer) {
+  for (std::string* place : {&inner, &outer})
+    std::ranges::transform(*place, place->begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; });
   return inner.starts_with(outer) && (inner.size() == outer.size() || inner[outer.size()] == '/');
 }
 

@@ -88,7 +88,14 @@ base::Status check_table(std::string_view table) {
   if (dot == std::string_view::npos || (tier != "silver" && tier != "gold"))
     return base::error(base::Code::kInvalidArgument,
                        "\"{}\" names no table to write; give silver.NAME or gold.NAME", table);
-  return base::check_name(table.substr(dot + 1), "table");
+  const auto name = table.substr(dot + 1);
+  TRY(base::check_name(name, "table"));
+  if (name.starts_with('_') || name.find('.') != std::string_view::npos)
+    return base::error(base::Code::kInvalidArgument,
+                       "\"{}\" can't be asked for as TIER.NAME: a table's name has no dot and "
+                       "doesn't begin with _",
+                       table);
+  return {};
 }
 
 base::Status check_form(Form form, std::string_view text, const std::string& what) {
@@ -161,6 +168,8 @@ class Validator {
       case Shape::kString:
         return text(attribute, given);
       case Shape::kNumberMap:
+        no_nulls(given);
+        [[fallthrough]];
       case Shape::kObject:
         return object(attribute.nested, given);
       case Shape::kStringList:
@@ -171,6 +180,14 @@ class Validator {
       case Shape::kBool:
       case Shape::kRows:
         return;
+    }
+  }
+
+  /// A key that is written is planned as it is written, so that it can't mean the default.
+  void no_nulls(const json& map) {
+    for (const auto& [key, value] : map.items()) {
+      if (value.is_null())
+        at(key, [&] { add(key + " is null; give a number, or leave it out for its default"); });
     }
   }
 

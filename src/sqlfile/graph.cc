@@ -6,7 +6,14 @@ namespace sqlfile {
 
 namespace {
 
-using Makers = std::map<std::string, std::size_t>;
+/// SQL finds silver.users and silver.Users as one.
+struct InAnyCase {
+  bool operator()(const std::string& a, const std::string& b) const {
+    auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return std::ranges::lexicographical_compare(a, b, {}, lower, lower);
+  }
+};
+using Makers = std::map<std::string, std::size_t, InAnyCase>;
 
 Makers makers_of(const std::vector<Step>& steps, Graph& graph) {
   Makers makers;

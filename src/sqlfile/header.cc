@@ -66,6 +66,10 @@ Status check_table(int line, std::string_view table, bool written) {
   }
   auto status = base::check_name(table.substr(dot + 1), "table");
   if (!status) return at_line(line, "{}", status.error().message);
+  bool plain = !table.substr(dot + 1).starts_with('_') && table.find('.', dot + 1) == table.npos;
+  if (written && !plain) {
+    return at_line(line, "\"{}\": a table's name has no dot and doesn't begin with _", table);
+  }
   return {};
 }
 

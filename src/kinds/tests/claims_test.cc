@@ -66,6 +66,10 @@ TEST(Claims, OverlapWhenOneLiesInTheOther) {
   EXPECT_FALSE(conflict(of("stream_job", job("users2")), of("pipeline", copy_to("users"))));
   EXPECT_FALSE(conflict(of("stream_job", job("users")),
                         of("pipeline", pipeline({{"name", "a"}, {"table", "silver.users"}}))));
+  const auto table = [](const char* name) {
+    return of("pipeline", pipeline({{"name", "a"}, {"table", name}}));
+  };
+  EXPECT_TRUE(conflict(table("gold.Sales"), table("gold.sales"))) << "SQL finds both as one";
   const auto text = conflict_text(*found, "hriste_generator", "users");
   EXPECT_NE(text.find("hriste_generator \"users\""), std::string::npos);
 }

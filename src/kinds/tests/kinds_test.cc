@@ -91,6 +91,8 @@ TEST(Validate, SaysWhereAndWhat) {
   EXPECT_THAT(only_problem("world", parse(R"({"name":"w","epoch":"soon"})")), HasSubstr("epoch: "));
   EXPECT_THAT(only_problem("world", parse(R"({"name":"w","faults":{"late_event":2}})")),
               "faults.late_event: late_event is 2; give at most 1");
+  EXPECT_THAT(only_problem("world", parse(R"({"name":"w","faults":{"late_event":null}})")),
+              HasSubstr("faults.late_event: late_event is null; "));
   EXPECT_THAT(only_problem("world", parse(R"({"name":"w","epoch":"1999-12-31T23:59:59Z"})")),
               HasSubstr("years 2000 to 2049"));
   EXPECT_THAT(only_problem("world", parse(R"({"name":"w","faults":{"late_event":0.6,
@@ -146,6 +148,15 @@ TEST(Validate, PipelineNeeds) {
   EXPECT_THAT(only_problem("pipeline", pipeline(R"([{"name":"a","type":"sql",
                   "table":"bronze.a","query":"SELECT 1"}])")),
               HasSubstr("activities[0].table: \"bronze.a\" names no table to write"));
+  for (const char* table : {"gold.best.days", "silver._delta_log"}) {
+    EXPECT_THAT(
+        only_problem(
+            "pipeline",
+            {{"name", "p"},
+             {"activities",
+              {{{"name", "a"}, {"type", "sql"}, {"query", "SELECT 1 AS x"}, {"table", table}}}}}),
+        HasSubstr("can't be asked for as TIER.NAME"));
+  }
   EXPECT_THAT(only_problem("pipeline", pipeline(R"([{"name":"a","type":"sql",
                   "table":"silver.a"}])")),
               HasSubstr("activities[0]: query is missing"));

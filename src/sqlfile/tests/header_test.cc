@@ -49,6 +49,7 @@ TEST(Header, ErrorsNameTheLine) {
   };
   EXPECT_TRUE(message("-- table: users\n").starts_with("line 1: \"users\" is no table"));
   EXPECT_TRUE(message("-- table: bronze.x\n").starts_with("line 1: \"bronze.x\" is no table"));
+  EXPECT_TRUE(message("-- table: gold.best.days\n").starts_with("line 1: \"gold.best.days\":"));
   EXPECT_TRUE(message("-- table: silver.a/b\n").starts_with("line 1: table \"a/b\" isn't a name"));
   EXPECT_EQ(message("-- table: silver.a\n-- table: silver.b\n"),
             "line 2: table stands twice; a file makes one table");
@@ -95,6 +96,8 @@ TEST(Graph, RefusesWhatNobodyMakes) {
   EXPECT_EQ(graph.problems[1].message, "silver.a needs itself");
   EXPECT_TRUE(graph.problems[2].message.starts_with("nothing makes silver.b: "));
   EXPECT_EQ(graph.problems[2].line, 3);
+  graph = order({step("-- table: silver.a\n"), step("-- table: silver.A\n")}, {});
+  EXPECT_EQ(graph.problems.size(), 1u) << "in SQL they are one";
 }
 
 TEST(Header, AByteOrderMarkLineEndsAndAMissingLastOneAreNoNews) {
