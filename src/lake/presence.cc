@@ -64,6 +64,11 @@ base::Result<MissingFiles> missing_of_table(base::Env& env, const std::string& l
   return missing;
 }
 
+bool has_table(base::Env& env, const std::string& lake_root, const std::string& folder) {
+  base::SystemClock clock;
+  return DeltaTable(env, clock, lake_root + "/" + folder).exists();
+}
+
 base::Result<MissingFiles> missing_of_job(base::Env& env, const std::string& lake_root,
                                           const std::string& job) {
   auto manifest = TRY(base::guarded([&] { return read_manifest(env, lake_root, job); }));

@@ -23,6 +23,8 @@ using MissingFiles = std::vector<MissingFile>;
 /// as DeltaTable::snapshot, kDataLoss for a damaged log.
 base::Result<MissingFiles> missing_of_table(base::Env& env, const std::string& lake_root,
                                             const std::string& folder);
+/// Whether the folder holds a Delta log with a commit.
+bool has_table(base::Env& env, const std::string& lake_root, const std::string& folder);
 /// Of all outputs of a stream job. Errors: kDataLoss for a damaged manifest.
 base::Result<MissingFiles> missing_of_job(base::Env& env, const std::string& lake_root,
                                           const std::string& job);

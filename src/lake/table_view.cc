@@ -15,15 +15,25 @@ using base::Code;
 constexpr int kSampleRows = 4096;
 constexpr std::string_view kArrival = "EventEnqueuedUtcTime";
 
-bool has_partitions(const TableSource& source) {
-  // Only what is below the table's own folder counts.
-  return source.files.front().find('=', source.folder.size()) != std::string::npos;
+/// The names of the table's key=value folders. Only what is below its own folder counts.
+std::vector<std::string> folder_keys(const TableSource& source) {
+  std::vector<std::string> keys;
+  std::string_view path = source.files.front();
+  path.remove_prefix(std::min(path.size(), source.folder.size() + 1));
+  for (std::size_t end; (end = path.find('/')) != std::string_view::npos;) {
+    std::string_view folder = path.substr(0, end);
+    if (auto equals = folder.find('='); equals != std::string_view::npos)
+      keys.emplace_back(folder.substr(0, equals));
+    path.remove_prefix(end + 1);
+  }
+  return keys;
 }
 
-/// A scan of `files`; `more` are options, each with a comma before it.
+/// A scan of `files`; `more` are options, each with a comma before it. With `folders` what the
+/// folders say are columns.
 std::string file_scan(const TableSource& source, const std::vector<std::string>& files,
-                      const std::string& more = "") {
-  const char* hive = has_partitions(source) ? "true" : "false";
+                      bool folders, const std::string& more = "") {
+  const char* hive = folders ? "true" : "false";
   std::string list = file_list(files);
   switch (source.format) {
     case Format::kJson:
@@ -60,12 +70,20 @@ std::string column_as(const Shape& shape, const std::string& name, const std::st
   return fmt::format("CAST({} AS {}) AS {}", value, type, quote_name(name));
 }
 
+/// Whether the folders' keys are columns. The engine would put them in place of columns of the same
+/// name; what a file holds is the value.
+bool folders_are_columns(const TableSource& source, const Shape& in_files) {
+  auto keys = folder_keys(source);
+  return !keys.empty() && std::ranges::none_of(keys, [&](const auto& key) {
+    return find_column(in_files, key) != nullptr;
+  });
+}
+
 /// The columns that key=value folders give.
 base::Result<Shape> folder_columns(DuckConnection& connection, const TableSource& source,
                                    const Shape& first_file) {
   Shape columns;
-  if (!has_partitions(source)) return columns;
-  auto all = TRY(describe(connection, "SELECT * FROM " + file_scan(source, source.files)));
+  auto all = TRY(describe(connection, "SELECT * FROM " + file_scan(source, source.files, true)));
   for (auto& column : all) {
     if (find_column(first_file, column.name) == nullptr) columns.push_back(std::move(column));
   }
@@ -76,12 +94,15 @@ base::Result<Shape> folder_columns(DuckConnection& connection, const TableSource
 /// with their own and cast to what holds the values of all; what a file lacks is NULL.
 base::Result<std::string> parquet_select(DuckConnection& connection, base::Env& env,
                                          const TableSource& source) {
-  std::string plain = "SELECT * FROM " + file_scan(source, source.files);
-  if (source.files.size() == 1) return plain;
+  if (source.files.size() == 1 && folder_keys(source).empty()) {
+    return "SELECT * FROM " + file_scan(source, source.files, false);
+  }
   auto groups = TRY(parquet_shapes(connection, env, source, source.files));
-  if (groups.size() == 1) return plain;
-  Shape merged, folders = TRY(folder_columns(connection, source, groups[0].shape));
+  Shape merged, folders;
   for (const auto& group : groups) merge_shape(merged, group.shape);
+  bool with_folders = folders_are_columns(source, merged);
+  if (groups.size() == 1) return "SELECT * FROM " + file_scan(source, source.files, with_folders);
+  if (with_folders) folders = TRY(folder_columns(connection, source, groups[0].shape));
   std::string options = folders.empty() ? "" : ", hive_types = " + type_list(folders);
   std::string select;
   for (const auto& group : groups) {
@@ -91,7 +112,7 @@ base::Result<std::string> parquet_select(DuckConnection& connection, base::Env& 
     }
     for (const auto& column : folders) list += ", " + quote_name(column.name);
     select += fmt::format("{}SELECT {} FROM {}", select.empty() ? "" : " UNION ALL ", list,
-                          file_scan(source, group.files, options));
+                          file_scan(source, group.files, with_folders, options));
   }
   return "SELECT * FROM (" + select + ")";
 }
@@ -108,16 +129,17 @@ bool sample_will_do(const base::Result<Shape>& sample, const Shape& whole) {
 base::Result<std::string> text_select(DuckConnection& connection, base::Env& env,
                                       const TableSource& source) {
   Shape whole = TRY(text_shape(connection, env, source));
-  bool json = source.format == Format::kJson;
+  bool json = source.format == Format::kJson, with_folders = folders_are_columns(source, whole);
   std::string sampled =
       "SELECT * FROM " +
-      file_scan(source, source.files,
+      file_scan(source, source.files, with_folders,
                 json ? fmt::format(", sample_size = {}, maximum_sample_files = {}", kSampleRows,
                                    kTextFilesAtOnce)
                      : std::string{});
   if (sample_will_do(describe(connection, sampled), whole)) return sampled;
   std::string options = json ? ", columns = " : ", union_by_name = true, types = ";
-  return "SELECT * FROM " + file_scan(source, source.files, options + type_list(whole));
+  return "SELECT * FROM " +
+         file_scan(source, source.files, with_folders, options + type_list(whole));
 }
 
 struct ViewColumn {

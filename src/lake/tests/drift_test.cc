@@ -96,6 +96,17 @@ TEST_F(DriftTest, FoldersOfKeysStayColumns) {
   EXPECT_EQ(rows("SELECT v FROM bronze.parts WHERE year = 2026"), "[[2.5]]");
 }
 
+TEST_F(DriftTest, AColumnOfTheFilesIsNotReplacedByItsFolders) {
+  file("bronze/born/year=2026/month=06/1.parquet", "SELECT 1 AS id, 1984 AS year, 'Monday' AS day");
+  EXPECT_EQ(rows("SELECT * FROM bronze.born"), R"([[1,1984,"Monday"]])");
+  file("bronze/born/year=2026/month=07/2.parquet", "SELECT 2 AS id, 1990 AS year, 7 AS day");
+  EXPECT_EQ(rows("SELECT year, count(*) FROM bronze.born GROUP BY year ORDER BY year"),
+            "[[1984,1],[1990,1]]");
+  ASSERT_TRUE(env_.make_dirs(root() + "/bronze/said/year=2026"));
+  ASSERT_TRUE(env_.write_file(root() + "/bronze/said/year=2026/1.json", R"({"id":1,"Year":1984})"));
+  EXPECT_EQ(rows("SELECT * FROM bronze.said"), "[[1,1984]]");
+}
+
 TEST_F(DriftTest, AStreamsOutputToo) {
   auto commit = [&](const std::string& name, const model::Schema& schema, auto fill) {
     model::Batch batch(schema);

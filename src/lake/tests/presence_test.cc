@@ -22,6 +22,7 @@ class PresenceTest : public base::TempDirTest {
 
 TEST_F(PresenceTest, ATableNamesWhatIsGoneAndWhatWasCut) {
   EXPECT_TRUE(missing_of_table(env_, dir_, "silver/t")->empty()) << "no table lists nothing";
+  EXPECT_FALSE(has_table(env_, dir_, "silver/t"));
   DeltaTable table(env_, clock_, dir_ + "/silver/t");
   write("silver/t/a.parquet", "12345");
   write("silver/t/b.parquet", "12345");
@@ -33,6 +34,7 @@ TEST_F(PresenceTest, ATableNamesWhatIsGoneAndWhatWasCut) {
   EXPECT_TRUE(missing_of_table(env_, dir_, "silver/t")->empty());
   ASSERT_TRUE(env_.remove_file(dir_ + "/silver/t/a.parquet"));
   write("silver/t/b.parquet", "12");
+  EXPECT_TRUE(has_table(env_, dir_, "silver/t"));
   auto missing = *missing_of_table(env_, dir_, "silver/t");
   ASSERT_EQ(missing.size(), 2u);
   EXPECT_EQ(to_text(missing),
