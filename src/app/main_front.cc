@@ -12,6 +12,7 @@
 
 #include "app/front/verbs.h"
 #include "base/env.h"
+#include "base/guarded.h"
 #include "client/start.h"
 #include "kinds/kinds.h"
 #include "kinds/version.h"
@@ -205,5 +206,7 @@ int main(int argc, char** argv) {
   if (std::getenv("TF_PLUGIN_MAGIC_COOKIE") != nullptr) return provider::serve();
   put_data_dir_last(argc, argv);
   if (is_for_engine(argc, argv)) return run_engine(argv);
-  return command_line(argc, argv);
+  // An answer of another form than expected, say: an error, and no abort.
+  auto code = base::guarded([&]() -> base::Result<int> { return command_line(argc, argv); });
+  return code ? *code : ::app::fail(code.error());
 }
