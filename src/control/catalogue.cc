@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "control/catalogue_migrations.h"
+#include "control/record_form.h"
 #include "control/stored_form.h"
 
 namespace control {
@@ -141,8 +142,8 @@ Status Catalogue::migrate(const std::string& path) {
     return base::error(
         Code::kFailedPrecondition,
         "catalogue {} is of version {}, this hriste reads versions up to {}: use the "
-        "hriste that made it or a newer one, or destroy the playground and apply "
-        "again",
+        "hriste that made it or a newer one, or move the playground's data folder away and "
+        "apply again",
         path, found, kMigrations.size());
   }
   for (size_t step = found; step < kMigrations.size(); ++step) TRY(exec(kMigrations[step]));
@@ -247,11 +248,7 @@ Result<std::vector<StoredRun>> Catalogue::runs(int limit, std::string_view pipel
     runs.push_back({statement.column_text(0), statement.column_text(1), statement.column_text(2),
                     statement.column_json(3)});
     auto& run = runs.back();
-    if (run.record.is_object()) continue;
-    run.record = {{"id", run.id},
-                  {"pipeline", run.pipeline},
-                  {"state", run.state},
-                  {"error", "the record of this run is damaged: run it again"}};
+    run.record = run_form(run.id, run.pipeline, run.state, std::move(run.record));
   }
   return runs;
 }
@@ -282,8 +279,8 @@ Result<std::optional<json>> Catalogue::latest_grade(std::string_view run_id) {
   auto statement =
       TRY(prepare("SELECT grade FROM grades WHERE ? IN ('', run_id) ORDER BY seq DESC LIMIT 1"));
   if (!TRY(statement.text(run_id).step())) return std::nullopt;
-  json grade = statement.column_json(0);
-  if (!grade.is_object()) return std::nullopt;  // damaged: the next run grades again
+  json grade = grade_form(statement.column_json(0));
+  if (grade.is_null()) return std::nullopt;  // damaged: the next run grades again
   return grade;
 }
 
@@ -293,7 +290,10 @@ Result<std::vector<json>> Catalogue::grades() {
       TRY(prepare("SELECT json_remove(grade, '$.checks') FROM grades WHERE CASE WHEN "
                   "json_valid(grade) THEN json_type(grade) = 'object' END ORDER BY seq DESC"));
   std::vector<json> grades;
-  while (TRY(statement.step())) grades.push_back(statement.column_json(0));
+  while (TRY(statement.step())) {
+    grades.push_back(grade_form(statement.column_json(0)));
+    grades.back().erase("checks");
+  }
   return grades;
 }
 

@@ -60,7 +60,7 @@ class GeneratorController final : public Controller {
     std::string hub_name = ref_name(attributes.at("event_hub"));
     auto hub = runtime_.broker->hub(hub_name);
     if (!hub) {
-      return base::error(Code::kFailedPrecondition, "event hub \"{}\" does not exist", hub_name);
+      return std::unexpected(runtime_.unusable("hriste_event_hub", "event hub", hub_name));
     }
     load::LiveLoad::Options options;
     options.hub = hub;
@@ -76,7 +76,8 @@ class GeneratorController final : public Controller {
 
   Result<bool> exists(const std::string& name, const json& attributes) override {
     if (attributes.at("lake").is_string()) {
-      return runtime_.env.exists(path_of(attributes));
+      if (!runtime_.env.exists(path_of(attributes))) return false;
+      return attributes.at("table") != "products" || TRY(has_all_products(attributes));
     }
     if (attributes.at("database").is_string()) {
       auto database = database_of(attributes);
@@ -160,18 +161,28 @@ class GeneratorController final : public Controller {
     }
   }
 
+  /// A file each. Of a world that has failed nobody knows how many.
+  Result<bool> has_all_products(const json& attributes) {
+    auto world = world_of(attributes);
+    if (!world) return true;
+    auto files = TRY(runtime_.env.list(path_of(attributes)));
+    auto found = std::ranges::count_if(
+        files, [](const base::DirEntry& file) { return file.name.ends_with(".json"); });
+    return found >= (*world)->settings().products;
+  }
+
   Result<std::shared_ptr<const world::World>> world_of(const json& attributes) {
     std::string name = ref_name(attributes.at("world"));
     auto world = runtime_.worlds.get(name);
     if (world) return world;
-    return base::error(Code::kFailedPrecondition, "world \"{}\" does not exist", name);
+    return std::unexpected(runtime_.unusable("hriste_world", "world", name));
   }
 
   Result<std::shared_ptr<sqldb::Database>> database_of(const json& attributes) {
     std::string name = ref_name(attributes.at("database"));
     auto database = runtime_.databases.get(name);
     if (database) return database;
-    return base::error(Code::kFailedPrecondition, "database \"{}\" does not exist", name);
+    return std::unexpected(runtime_.unusable("hriste_database", "database", name));
   }
 
   Result<bool> is_shared(const std::string& name, const kinds::Claim& claim) {

@@ -1,5 +1,6 @@
 // hriste_pipeline: a definition; a trigger or a person runs it. Its tables go with it.
 #include <algorithm>
+#include <set>
 
 #include "control/all_controllers.h"
 #include "control/claims.h"
@@ -19,13 +20,14 @@ class PipelineController final : public Controller {
  public:
   explicit PipelineController(Runtime& runtime) : runtime_(runtime) {}
 
-  Result<json> apply(const std::string& name, const json& wanted, const json&,
+  Result<json> apply(const std::string& name, const json& wanted, const json& previous,
                      std::stop_token) override {
     auto pipeline = TRY(flow::Pipeline::parse(name, wanted));
     for (const auto& activity : pipeline.activities) {
       if (has_query(activity.type)) TRY(check_sql(activity));
     }
     TRY(offer_macros(name, wanted));
+    if (previous.is_object()) TRY(remove_tables(name, previous, targets(wanted)));
     return wanted;
   }
   Status start(const std::string& name, const json& attributes) override {
@@ -40,15 +42,7 @@ class PipelineController final : public Controller {
 
   Status remove(const std::string& name, const json& attributes) override {
     TRY(offer_macros(name, json::object()));
-    for (const auto& activity : attributes.at("activities")) {
-      std::string folder = target(activity);
-      if (folder.empty() || TRY(is_claimed_by_others(*runtime_.catalogue, "hriste_pipeline", name,
-                                                     {"folder", folder, {}}))) {
-        continue;
-      }
-      TRY(runtime_.env.remove_tree(runtime_.lake_root() + "/" + folder));
-    }
-    return {};
+    return remove_tables(name, attributes, {});
   }
 
   std::vector<MapNode> nodes(const std::string& name, const json& attributes) override {
@@ -104,6 +98,28 @@ class PipelineController final : public Controller {
       const json& to = activity.at("to");
       auto tier = runtime_.tier_of(to.at("lake"));
       return tier ? *tier + "/" + to.at("path").get<std::string>() : std::string();
+    }
+    return {};
+  }
+
+  std::set<std::string> targets(const json& attributes) {
+    std::set<std::string> folders;
+    const json activities = attributes.value("activities", json());
+    for (const auto& activity : activities) folders.insert(target(activity));
+    return folders;
+  }
+
+  /// Tables that its activities made, but for those that it still makes or another owns: what is no
+  /// longer defined would be asked for as if it were kept up to date.
+  Status remove_tables(const std::string& name, const json& attributes,
+                       const std::set<std::string>& kept) {
+    for (const auto& folder : targets(attributes)) {
+      if (folder.empty() || kept.contains(folder) ||
+          TRY(is_claimed_by_others(*runtime_.catalogue, "hriste_pipeline", name,
+                                   {"folder", folder, {}}))) {
+        continue;
+      }
+      TRY(runtime_.env.remove_tree(runtime_.lake_root() + "/" + folder));
     }
     return {};
   }

@@ -149,6 +149,7 @@ class Playground {
   void take_up(Controller& controller, const Resource& resource);
   void take_up_failed();
   void look_for_all_damage();
+  std::string first_absent();
   base::Result<std::unique_ptr<BusyNames::Hold>> wait_for_name(const std::string& kind,
                                                                const std::string& name);
   void doubt(json& grade);
@@ -157,6 +158,8 @@ class Playground {
   base::Status claim(std::unique_lock<std::mutex>& begin_lock, const kinds::Kind& kind,
                      const json& wanted, const kinds::Meant& meant);
   bool is_still_there(Controller& controller, Resource& stored);
+  base::Status forget(const Resource& removed);
+  base::Status remove_absent();
   void take_up_again(Controller& controller, Resource resource, const json& definition);
   void end_change(const std::string& kind, const std::string& name);
   struct Begun;

@@ -16,6 +16,7 @@ namespace {
 
 constexpr const char* kKey = "clock";
 constexpr double kSlowest = 0.1, kFastest = 10'000;  // as ScaledClock::set_speed
+constexpr auto kLongestJump = std::chrono::days(31);
 
 std::int64_t micros(base::Instant t) { return t.time_since_epoch().count(); }
 base::Instant instant(std::int64_t us) { return base::Instant{base::Duration{us}}; }
@@ -113,6 +114,14 @@ Status PlaygroundClock::change(const json& change) {
       return base::error(
           Code::kFailedPrecondition,
           "the clock stands at the epoch until the back-fill is in: jump afterwards");
+    }
+    // A generator sends all that lies between: no slip of the hand fills the disk.
+    if (target > clock_.now() + kLongestJump) {
+      return base::error(Code::kInvalidArgument,
+                         "{} is more than {} days ahead of {}: jump in shorter steps, all events "
+                         "between are made",
+                         base::format_millis(target), kLongestJump.count(),
+                         base::format_millis(clock_.now()));
     }
     TRY(clock_.jump_to(target));
     return save_locked();

@@ -221,14 +221,41 @@ Result<bool> Playground::remove(const std::string& kind, const std::string& name
     if (controller != nullptr) {
       TRY(base::guarded([&] { return controller->remove(name, stored->attributes); }));
     }
-    TRY(runtime_->catalogue->remove(kind, name));
-    runtime_->failures.forget(kind, name);
-    runtime_->damages.forget(kind, name);
-    end_change(kind, name);
-    base::log_info("control", "removed", "kind={} name={} incarnation={}", kind, name,
-                   stored->incarnation);
+    TRY(forget(*stored));
   }
+  TRY(remove_absent());
   return TRY(runtime_->catalogue->list()).empty();
+}
+
+Status Playground::forget(const Resource& removed) {
+  const auto& [kind, name] = std::tie(removed.kind, removed.name);
+  TRY(runtime_->catalogue->remove(kind, name));
+  runtime_->failures.forget(kind, name);
+  runtime_->damages.forget(kind, name);
+  end_change(kind, name);
+  base::log_info("control", "removed", "kind={} name={} incarnation={}", kind, name,
+                 removed.incarnation);
+  return {};
+}
+
+/// What a Read has told Terraform to be absent, and what it couldn't create, nobody will ask to
+/// remove: once nothing else is left it goes too, with what is left of its files.
+Status Playground::remove_absent() {
+  auto left = TRY(runtime_->catalogue->list());
+  for (auto& resource : left) {
+    Controller* controller = this->controller(resource.kind);
+    bool is_known = resource.named || controller == nullptr ||
+                    (resource.ready && is_still_there(*controller, resource));
+    if (is_known) return {};
+  }
+  for (const auto& resource : left) {
+    auto hold = busy_.hold(resource.kind + "/" + resource.name);
+    if (!hold) return {};  // it is being made
+    Controller* controller = this->controller(resource.kind);
+    TRY(base::guarded([&] { return controller->remove(resource.name, resource.attributes); }));
+    TRY(forget(resource));
+  }
+  return {};
 }
 
 }  // namespace control

@@ -114,7 +114,7 @@ flow::ActivityTypes activity_types(Runtime& runtime) {
       [&runtime](const std::string& ref) -> Result<std::shared_ptr<sqldb::Database>> {
     auto database = runtime.databases.get(ref_name(ref));
     if (database) return database;
-    return base::error(Code::kFailedPrecondition, "database \"{}\" does not exist", ref_name(ref));
+    return std::unexpected(runtime.unusable("hriste_database", "database", ref));
   };
   auto find_tier = [&runtime](const std::string& ref) { return runtime.tier_of(ref); };
   flow::ActivityTypes types = {
@@ -149,16 +149,18 @@ Result<json> earlier_run(Runtime& runtime, const RunRequest& request) {
                      last.empty() ? "" : "; its last is " + last);
 }
 
-/// The record as the page wants it.
-json shown(const flow::RunRecord& record) {
+/// The record as the page wants it, and of which creation of its pipeline it is.
+json shown(const flow::RunRecord& record, const std::string& incarnation) {
   json run = record.to_json();
+  run["incarnation"] = incarnation;
   run["started"] = base::format_millis(base::from_millis(record.started_ms));
   return run;
 }
 
-Status keep(Runtime& runtime, const flow::RunRecord& record) {
-  return runtime.catalogue->put_run(
-      {record.id, record.pipeline, std::string(flow::state_name(record.state)), shown(record)});
+Status keep(Runtime& runtime, const flow::RunRecord& record, const std::string& incarnation) {
+  return runtime.catalogue->put_run({record.id, record.pipeline,
+                                     std::string(flow::state_name(record.state)),
+                                     shown(record, incarnation)});
 }
 
 /// Under run_mutex.
@@ -231,7 +233,7 @@ Result<json> run_pipeline(Runtime& runtime, const RunRequest& request) {
   if (!request.from.empty()) {
     json earlier = TRY(earlier_run(runtime, request));
     rerun.kept = flow::kept_activities(pipeline, earlier, [&](const flow::Activity& activity) {
-      return damage_of(runtime, activity).empty();
+      return damage_of(runtime, activity, true).empty();
     });
     // What is kept holds the arrivals below these cuts; of a hub that is new there is nothing.
     for (auto& [hub, cut] : cuts) cut = earlier.value("cuts_ms", json::object()).value(hub, cut);
@@ -240,15 +242,15 @@ Result<json> run_pipeline(Runtime& runtime, const RunRequest& request) {
       .run_id = next_run_id(runtime), .cuts_ms = std::move(cuts), .stop = stop};
   flow::Runner runner(activity_types(runtime));
   auto on_change = [&](const flow::RunRecord& record) {
-    if (auto kept = keep(runtime, record); !kept) {
+    if (auto kept = keep(runtime, record, definition.incarnation); !kept) {
       base::log_error("control", "run_not_kept", "error={}", kept.error().message);
     }
   };
   auto record = TRY(runner.run(pipeline, context, request.trigger, on_change, rerun));
-  TRY(keep(runtime, record));
+  TRY(keep(runtime, record, definition.incarnation));
   base::log_info("control", "run", "id={} state={} seconds={:.2f}", record.id,
                  flow::state_name(record.state), record.seconds);
-  json run = shown(record);
+  json run = shown(record, definition.incarnation);
   if (record.state != flow::State::kSucceeded) return run;
   runtime.damages.forget("hriste_pipeline", definition.name);  // it has made everything anew
   for (const auto& job : inputs.jobs) runtime.damages.forget("hriste_stream_job", job);

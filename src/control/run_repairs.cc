@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "base/log.h"
 #include "lake/presence.h"
@@ -13,6 +14,8 @@ using base::Result;
 using base::Status;
 
 namespace {
+
+constexpr int kRunsLookedAt = 20;
 
 /// "silver/users" of an activity that makes a Delta table; empty: it makes none.
 std::string table_folder(const flow::Activity& activity) {
@@ -54,6 +57,22 @@ std::string text_of(const Look& look) {
   return missing ? lake::to_text(*missing) : missing.error().message;
 }
 
+/// The activities that have succeeded in a run of this pipeline, not of one that had its name
+/// before.
+std::set<std::string> made_by_runs(Runtime& runtime, const std::string& pipeline) {
+  std::set<std::string> made;
+  auto resource = runtime.catalogue->get("hriste_pipeline", pipeline).value_or(std::nullopt);
+  if (!resource) return made;
+  for (const auto& run :
+       runtime.catalogue->runs(kRunsLookedAt, pipeline).value_or(std::vector<StoredRun>{})) {
+    if (run.record.value("incarnation", "") != resource->incarnation) continue;
+    for (const auto& activity : run.record.at("activities")) {
+      if (activity.at("state") == "succeeded") made.insert(activity.at("name"));
+    }
+  }
+  return made;
+}
+
 }  // namespace
 
 std::string damage_of_job(Runtime& runtime, const std::string& job) {
@@ -79,15 +98,38 @@ Status repair_jobs(Runtime& runtime, const RunInputs& inputs) {
   return {};
 }
 
-std::string damage_of(Runtime& runtime, const flow::Activity& activity) {
+namespace {
+
+/// The Parquet file of an activity `copy`, below the lake; empty: it is another, or its tier has
+/// gone.
+std::string copied_file(Runtime& runtime, const flow::Activity& activity) {
+  if (activity.type != "copy") return {};
+  const json& to = activity.settings.at("to");
+  auto tier = runtime.tier_of(to.at("lake"));
+  if (!tier) return {};
+  return fmt::format("{}/{}/{}.parquet", *tier, to.at("path").get<std::string>(),
+                     activity.settings.at("from").at("table").get<std::string>());
+}
+
+}  // namespace
+
+std::string damage_of(Runtime& runtime, const flow::Activity& activity, bool was_made) {
+  std::string copy = copied_file(runtime, activity);
+  if (was_made && !copy.empty() && !runtime.env.exists(runtime.lake_root() + "/" + copy)) {
+    return copy + " is gone";
+  }
   std::string folder = table_folder(activity);
   if (folder.empty()) return {};
+  if (was_made && !lake::has_table(runtime.env, runtime.lake_root(), folder)) {
+    return folder + "/_delta_log is gone, and the table with it";
+  }
   return text_of([&] { return lake::missing_of_table(runtime.env, runtime.lake_root(), folder); });
 }
 
 std::string damage_of_pipeline(Runtime& runtime, const flow::Pipeline& pipeline) {
+  const std::set<std::string> made = made_by_runs(runtime, pipeline.name);
   for (const auto& activity : pipeline.activities) {
-    std::string damage = damage_of(runtime, activity);
+    std::string damage = damage_of(runtime, activity, made.contains(activity.name));
     if (damage.empty()) continue;
     return fmt::format("activity {}: {}; run the pipeline again, which makes it anew",
                        activity.name, damage);

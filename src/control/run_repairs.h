@@ -19,8 +19,9 @@ base::Status repair_tables(Runtime& runtime, const flow::Pipeline& pipeline);
 /// damage tells.
 void repair_captures(Runtime& runtime);
 
-/// What of an activity's table is damaged; empty: nothing, or it makes none.
-std::string damage_of(Runtime& runtime, const flow::Activity& activity);
+/// What of an activity's table is damaged; empty: nothing, or it makes none. One that `was_made`
+/// has to be there.
+std::string damage_of(Runtime& runtime, const flow::Activity& activity, bool was_made);
 /// Of a pipeline's or a stream job's tables, by name and with what to do; empty: nothing.
 std::string damage_of_pipeline(Runtime& runtime, const flow::Pipeline& pipeline);
 std::string damage_of_job(Runtime& runtime, const std::string& job);

@@ -23,6 +23,14 @@ Result<Resource> Runtime::resource(const std::string& kind, const std::string& r
   return std::move(*found);
 }
 
+base::Error Runtime::unusable(const std::string& kind, const char* noun, const std::string& ref) {
+  std::string name = ref_name(ref), why = failures.why(kind, name);
+  if (why.empty()) {
+    return {Code::kFailedPrecondition, fmt::format("{} \"{}\" does not exist", noun, name)};
+  }
+  return {Code::kFailedPrecondition, fmt::format("{} \"{}\" is failed: {}", noun, name, why)};
+}
+
 Result<std::string> Runtime::tier_of(const std::string& lake_ref) {
   return TRY(resource("hriste_lake", lake_ref)).attributes.at("tier").get<std::string>();
 }

@@ -58,6 +58,9 @@ struct Runtime {
   base::Result<std::string> tier_of(const std::string& lake_ref);
   /// The resource behind a ref, from the catalogue. Errors: kFailedPrecondition naming it.
   base::Result<Resource> resource(const std::string& kind, const std::string& ref);
+  /// Why the resource behind a ref can't be used: it is failed, or there is none. `noun`: as it is
+  /// called in sentences, "event hub".
+  base::Error unusable(const std::string& kind, const char* noun, const std::string& ref);
   /// Experiments, their runs and models. Errors: kDataLoss when their files are damaged.
   base::Result<tracking::Store*> store();
   /// The playground's one world. Errors: kFailedPrecondition when there is none.

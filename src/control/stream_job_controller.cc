@@ -181,7 +181,7 @@ class StreamJobController final : public Controller {
   Result<std::shared_ptr<hub::Hub>> hub_of(const std::string& ref) {
     auto hub = runtime_.broker->hub(ref_name(ref));
     if (hub) return hub;
-    return base::error(Code::kFailedPrecondition, "event hub \"{}\" does not exist", ref_name(ref));
+    return std::unexpected(runtime_.unusable("hriste_event_hub", "event hub", ref));
   }
 
   /// `beside`: those of other definitions stay.

@@ -57,12 +57,7 @@ class TriggerController final : public Controller {
     auto pipeline = flow::Pipeline::parse(found->name, found->attributes);
     if (!pipeline) return true;  // the pipeline says what is wrong
     for (const auto& activity : pipeline->activities) {
-      const json& table = activity.settings.at("table");
-      if (!table.is_string()) continue;
-      std::string folder = table;
-      std::ranges::replace(folder, '.', '/');
-      if (!runtime_.env.exists(runtime_.lake_root() + "/" + folder + "/_delta_log")) return false;
-      if (!damage_of(runtime_, activity).empty()) return false;
+      if (!damage_of(runtime_, activity, true).empty()) return false;
     }
     return true;
   }

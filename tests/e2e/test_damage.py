@@ -1,8 +1,10 @@
 """What a real daemon makes of damaged files: it starts, says which resource has failed, serves the
 others, and everything can be destroyed."""
 
+import shutil
 import sqlite3
 import subprocess
+from pathlib import Path
 
 import pytest
 from conftest import BUILD, environment, wait_until
@@ -116,6 +118,63 @@ def test_a_damaged_catalogue_says_what_to_do(stopped):
     refused = hriste("start", "--data-dir", stopped.data_dir)
     assert refused.returncode != 0
     assert "move the data folder away" in refused.stderr + refused.stdout
+
+
+FAILING = TEXT + """
+resource "hriste_lake" "silver" {
+  name = "silver"
+  tier = "silver"
+}
+resource "hriste_pipeline" "p" {
+  name       = "p"
+  activities = [{
+    name  = "a"
+    type  = "sql"
+    table = "silver.a"
+    query = "-- table: silver.a\\n--\\nSELECT 1 AS x FROM range(%s)"
+  }]
+}
+resource "hriste_trigger" "t" {
+  name     = "t"
+  pipeline = hriste_pipeline.p.ref
+  on       = "apply"
+  grade    = false
+}
+"""
+
+
+def test_what_could_not_be_made_goes_with_the_rest(make_bare_root):
+    root = make_bare_root(FAILING % "error('no')")
+    assert "no" in root.fail("apply", "-auto-approve")
+    pid = root.daemon()["pid"]
+    root.destroy()
+    wait_until(lambda: not root.data_dir.exists() and not Path(f"/proc/{pid}").exists(), what="the end")
+
+
+def test_a_table_whose_log_is_gone_is_named_and_made_again(make_bare_root):
+    root = make_bare_root(FAILING % "5")
+    root.apply()
+    root.assert_plan_is_empty()
+    shutil.rmtree(root.data_dir / "lake/silver/a/_delta_log")
+    _, plan = root.run("plan")
+    assert "silver/a/_delta_log is gone" in " ".join(plan.replace("│", " ").split()), plan
+    status = hriste("status", "--data-dir", root.data_dir).stdout
+    assert "_delta_log is gone" in status, status
+    root.apply()
+    assert root.sql("SELECT count(*) AS n FROM silver.a")
+    root.assert_plan_is_empty()
+
+
+def test_a_damaged_grade_is_no_end_of_anything(stopped):
+    database = sqlite3.connect(stopped.data_dir / "catalogue.db")
+    with database:
+        database.execute("INSERT INTO grades (run_id, grade) VALUES ('run-1', ?)",
+                         ('{"passed": "x", "checks": {"a": 1}, "run_id": 7}',))
+    database.close()
+    for verb in (["start"], ["status"], ["grade", "--history"]):
+        shown = hriste(*verb, "--data-dir", stopped.data_dir)
+        assert shown.returncode == 0, shown.stdout + shown.stderr
+    stopped.assert_plan_is_empty()
 
 
 SLOW = TEXT + """

@@ -143,6 +143,37 @@ TEST_F(IncarnationTest, WhatSomebodyRemovedIsMadeAgainAsAnother) {
   EXPECT_TRUE(base::Env::real().exists(dir_ + "/lake/bronze"));
 }
 
+TEST_F(IncarnationTest, WhatNobodyWillRemoveGoesWithTheLastThatSomebodyDoes) {
+  auto bronze = *make("hriste_lake", "b", bronze_);
+  auto silver = *make("hriste_lake", "s", {{"tier", "silver"}});
+  const auto one = Meant::one(silver.incarnation);
+  ASSERT_TRUE(read("hriste_lake", "s", one));
+  ASSERT_TRUE(base::Env::real().remove_tree(dir_ + "/lake/silver"));
+  EXPECT_FALSE(read("hriste_lake", "s", one)) << "Terraform forgets it";
+  const json failing = {
+      {"activities",
+       {{{"name", "a"}, {"type", "sql"}, {"table", "silver.a"}, {"query", "SELECT 1 AS x"}}}},
+      {"macros", "nonsense"}};
+  EXPECT_FALSE(make("hriste_pipeline", "p", failing)) << "and knows nothing of what it can't make";
+  auto hub = *make("hriste_event_hub", "h", {{"partitions", 1}});
+  auto is_empty = playground_->remove("hriste_event_hub", "h", Meant::one(hub.incarnation));
+  ASSERT_TRUE(is_empty);
+  EXPECT_FALSE(*is_empty) << "another is there";
+  EXPECT_TRUE(read("hriste_lake", "b", Meant::one(bronze.incarnation)));
+  is_empty = playground_->remove("hriste_lake", "b", Meant::one(bronze.incarnation));
+  ASSERT_TRUE(is_empty) << is_empty.error().message;
+  EXPECT_TRUE(*is_empty);
+  EXPECT_TRUE(playground_->list()->empty());
+}
+
+TEST_F(IncarnationTest, WhatWasJustMadeStaysThoughNobodyHasNamedItYet) {
+  auto before = *make("hriste_lake", "b", bronze_);
+  ASSERT_TRUE(make("hriste_lake", "s", {{"tier", "silver"}}));  // by the same apply
+  auto is_empty = playground_->remove("hriste_lake", "b", Meant::one(before.incarnation));
+  ASSERT_TRUE(is_empty);
+  EXPECT_FALSE(*is_empty);
+}
+
 TEST_F(IncarnationTest, AnUpdateKeepsItAndAFailedOneTheDefinition) {
   auto made = *make("hriste_lake", "s", {{"tier", "silver"}});
   const json good = {
