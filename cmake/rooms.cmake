@@ -5,14 +5,23 @@
 # Off where single files are edited (preset dev): then only they are compiled again.
 option(HRISTE_UNITY "Compile the files of a room together" ON)
 
-# Sixteen files of a target are compiled as one, with the headers precompiled.
-function(compile_together target)
-  precompile_room(${target})
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ${HRISTE_UNITY} UNITY_BUILD_BATCH_SIZE 16)
+# How many files are compiled as one. Fewer of the tests, so that two cores share a room's.
+set(HRISTE_UNITY_BATCH 16)
+set(HRISTE_UNITY_TEST_BATCH 8)
+
+function(compile_batches target size)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${HRISTE_UNITY}
+                                             UNITY_BUILD_BATCH_SIZE ${size})
   if(HRISTE_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # It takes a file that is included for a header, whose anonymous namespaces would be many.
     target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
   endif()
+endfunction()
+
+# The files of a target are compiled as one, with the headers precompiled.
+function(compile_together target)
+  precompile_room(${target})
+  compile_batches(${target} ${HRISTE_UNITY_BATCH})
 endfunction()
 
 # add_room(NAME <name> [LIBS <cmake targets>...])
@@ -45,6 +54,7 @@ function(add_room)
     target_link_libraries(${ROOM_NAME}_test PRIVATE ${ROOM_NAME} base_testing GTest::gmock
                                                     GTest::gtest_main)
     precompile_tests(${ROOM_NAME}_test)
+    compile_batches(${ROOM_NAME}_test ${HRISTE_UNITY_TEST_BATCH})
     set_property(GLOBAL APPEND PROPERTY HRISTE_TEST_PROGRAMS ${ROOM_NAME}_test)
     gtest_discover_tests(${ROOM_NAME}_test DISCOVERY_MODE PRE_TEST
                          PROPERTIES TIMEOUT 300 LABELS "unit;${ROOM_NAME}")

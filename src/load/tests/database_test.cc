@@ -10,7 +10,7 @@ using base::Code;
 using world::Table;
 using world::World;
 
-World small_world(std::int64_t orders) {
+World world_with_orders(std::int64_t orders) {
   world::Settings s;
   s.users = 100;
   s.vip_users = 50;
@@ -59,7 +59,7 @@ class DatabaseTest : public TempDirTest {
 };
 
 TEST_F(DatabaseTest, FillsOrdersAndItemsOnce) {
-  World world = small_world(3'000);
+  World world = world_with_orders(3'000);
   auto database = open();
   for (int round = 0; round < 2; ++round) {
     ASSERT_TRUE(load(world, Table::kOrders, *database));
@@ -70,10 +70,10 @@ TEST_F(DatabaseTest, FillsOrdersAndItemsOnce) {
 
 TEST_F(DatabaseTest, GoesOnWhereAnEarlierLoadEnded) {
   // What a killed load leaves: whole orders up to some point.
-  World world = small_world(3'000);
+  World world = world_with_orders(3'000);
   auto database = open();
   model::Batch orders(World::orders_schema()), items(World::items_schema());
-  World few = small_world(0);
+  World few = world_with_orders(0);
   ASSERT_TRUE(load(few, Table::kOrders, *database));  // makes the tables
   ASSERT_TRUE(load(few, Table::kItems, *database));
   world.orders(0, 1'234, orders);
@@ -87,11 +87,11 @@ TEST_F(DatabaseTest, GoesOnWhereAnEarlierLoadEnded) {
 
 TEST_F(DatabaseTest, RefusesAnotherWorldsRowsAndOtherTables) {
   auto database = open();
-  ASSERT_TRUE(load(small_world(100), Table::kOrders, *database));
-  auto refused = load(small_world(50), Table::kOrders, *database);
+  ASSERT_TRUE(load(world_with_orders(100), Table::kOrders, *database));
+  auto refused = load(world_with_orders(50), Table::kOrders, *database);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Code::kFailedPrecondition);
-  auto wrong = load(small_world(50), Table::kUsers, *database);
+  auto wrong = load(world_with_orders(50), Table::kUsers, *database);
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().code, Code::kInvalidArgument);
 }
@@ -100,7 +100,7 @@ TEST_F(DatabaseTest, StopsBetweenTransactions) {
   std::stop_source stop;
   stop.request_stop();
   auto database = open();
-  World world = small_world(100);
+  World world = world_with_orders(100);
   auto stopped = load(world, Table::kOrders, *database, stop.get_token());
   ASSERT_FALSE(stopped);
   EXPECT_EQ(stopped.error().code, Code::kCancelled);

@@ -11,7 +11,7 @@ using base::Code;
 using world::Table;
 using world::World;
 
-World small_world(std::uint64_t seed = 1) {
+World world_with_traffic(std::uint64_t seed = 1) {
   world::Settings s;
   s.seed = seed;
   s.users = 9'000;
@@ -36,7 +36,7 @@ class FileSinkTest : public TempDirTest {
 };
 
 TEST_F(FileSinkTest, AFullDiskKeepsWholeChunksAndTheNextLoadGoesOn) {
-  World world = small_world();
+  World world = world_with_traffic();
   for (Table table : {Table::kUsers, Table::kVipUsers, Table::kPageviews}) {
     Slice slice = whole_table(world, table);
     for (Form form : {Form::kJsonLines, Form::kCsv}) {
@@ -66,7 +66,7 @@ TEST_F(FileSinkTest, AFullDiskKeepsWholeChunksAndTheNextLoadGoesOn) {
 }
 
 TEST_F(FileSinkTest, AStoppedLoadGoesOnBehindItsRows) {
-  World world = small_world();
+  World world = world_with_traffic();
   Slice slice = slice_rows(world, Table::kVipUsers, 100, 3'900).value();
   ASSERT_TRUE(load(world, slice, env_, Form::kCsv));
   std::string whole = read(path_);
@@ -81,7 +81,7 @@ TEST_F(FileSinkTest, AStoppedLoadGoesOnBehindItsRows) {
 }
 
 TEST_F(FileSinkTest, BytesBehindTheStateAreCutOff) {
-  World world = small_world();
+  World world = world_with_traffic();
   Slice slice = whole_table(world, Table::kUsers);
   ASSERT_TRUE(load(world, slice, env_, Form::kJsonLines));
   std::string whole = read(path_);
@@ -98,7 +98,7 @@ TEST_F(FileSinkTest, BytesBehindTheStateAreCutOff) {
 }
 
 TEST_F(FileSinkTest, WhatLiesThereIsNotTouched) {
-  World world = small_world();
+  World world = world_with_traffic();
   Slice slice = whole_table(world, Table::kVipUsers);
   ASSERT_TRUE(env_.write_file(path_, "mine"));
   auto refused = load(world, slice, env_, Form::kJsonLines);
@@ -111,7 +111,7 @@ TEST_F(FileSinkTest, WhatLiesThereIsNotTouched) {
 }
 
 TEST_F(FileSinkTest, AnotherLoadsBeginningIsNotTakenUp) {
-  World one = small_world(1), two = small_world(2);
+  World one = world_with_traffic(1), two = world_with_traffic(2);
   Slice slice = whole_table(one, Table::kUsers);
   base::FaultyEnv full;
   full.set_disk_bytes(3'500'000);
@@ -128,7 +128,7 @@ TEST_F(FileSinkTest, AnotherLoadsBeginningIsNotTakenUp) {
 }
 
 TEST_F(FileSinkTest, ParquetGoesOnToo) {
-  World world = small_world();
+  World world = world_with_traffic();
   for (Table table : {Table::kUsers, Table::kPageviews}) {
     Slice slice = whole_table(world, table);
     ASSERT_TRUE(load(world, slice, env_, Form::kRowGroup));
@@ -147,7 +147,7 @@ TEST_F(FileSinkTest, ParquetGoesOnToo) {
 }
 
 TEST_F(FileSinkTest, KilledBetweenRenameAndTheEndItIsComplete) {
-  World world = small_world();
+  World world = world_with_traffic();
   Slice slice = whole_table(world, Table::kVipUsers);
   ASSERT_TRUE(load(world, slice, env_, Form::kJsonLines));
   ASSERT_TRUE(env_.write_file(path_ + ".part-state",
@@ -160,7 +160,7 @@ TEST_F(FileSinkTest, KilledBetweenRenameAndTheEndItIsComplete) {
 }
 
 TEST_F(FileSinkTest, TwoAtOnceAreNotMixed) {
-  World world = small_world();
+  World world = world_with_traffic();
   Slice slice = whole_table(world, Table::kUsers);
   {
     FileSink first(env_, {.path = path_});

@@ -15,7 +15,7 @@ using base::Code;
 using world::Table;
 using world::World;
 
-World small_world() {
+World world_for_kafka() {
   world::Settings s;
   s.users = 100;
   s.vip_users = 50;
@@ -77,12 +77,12 @@ class KafkaSinkTest : public TempDirTest {
     }
   }
 
-  base::ManualClock clock_{small_world().settings().epoch};
+  base::ManualClock clock_{world_for_kafka().settings().epoch};
   std::unique_ptr<hub::Broker> broker_;
 };
 
 TEST_F(KafkaSinkTest, EveryTableOnceAndInOrder) {
-  World world = small_world();
+  World world = world_for_kafka();
   for (Table table : world::kTables) {
     std::string name(table_name(table));
     auto hub = make_hub(name);
@@ -99,7 +99,7 @@ TEST_F(KafkaSinkTest, EveryTableOnceAndInOrder) {
 }
 
 TEST_F(KafkaSinkTest, GoesOnBehindWhatIsThere) {
-  World world = small_world();
+  World world = world_for_kafka();
   auto hub = make_hub("views");
   Slice slice = whole_table(world, Table::kPageviews);
   for (std::int64_t end : {slice.begin + 60'000, slice.begin + 333'333, slice.end}) {
@@ -125,7 +125,7 @@ TEST_F(KafkaSinkTest, GoesOnBehindWhatIsThere) {
 }
 
 TEST_F(KafkaSinkTest, SlicesOfCountedRowsGoOnToo) {
-  World world = small_world();
+  World world = world_for_kafka();
   auto hub = make_hub("items", 2);
   ASSERT_TRUE(load(world, *slice_rows(world, Table::kItems, 10, 40), "items"));
   std::int64_t rows = 0;
@@ -135,7 +135,7 @@ TEST_F(KafkaSinkTest, SlicesOfCountedRowsGoOnToo) {
 }
 
 TEST_F(KafkaSinkTest, ErrorsAreClearAndKeepTheKey) {
-  World world = small_world();
+  World world = world_for_kafka();
   auto expect_error = [](const auto& result, Code code, const std::string& says) {
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().code, code) << result.error().message;
@@ -154,7 +154,7 @@ TEST_F(KafkaSinkTest, ErrorsAreClearAndKeepTheKey) {
 }
 
 TEST_F(KafkaSinkTest, ABrokerThatGoesAwayEndsTheLoad) {
-  World world = small_world();
+  World world = world_for_kafka();
   auto hub = make_hub("views");
   auto topic = std::shared_ptr(std::move(*open("views", {{"message.timeout.ms", "500"}})));
   KafkaSink sink(topic);

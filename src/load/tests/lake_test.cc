@@ -11,7 +11,7 @@ using base::Code;
 using world::Table;
 using world::World;
 
-World small_world(std::uint64_t seed = 1) {
+World world_for_lake(std::uint64_t seed = 1) {
   world::Settings s;
   s.seed = seed;
   s.users = 5'000;
@@ -48,7 +48,7 @@ class LakeTest : public TempDirTest {
 };
 
 TEST_F(LakeTest, WritesTheWorldsBytes) {
-  World world = small_world();
+  World world = world_for_lake();
   std::string users, vips, towns;
   world.users_jsonl(0, 5'000, users);
   world.vipusers_jsonl(0, 5'000, vips);
@@ -67,7 +67,7 @@ TEST_F(LakeTest, WritesTheWorldsBytes) {
 }
 
 TEST_F(LakeTest, WritesOneFileAProduct) {
-  World world = small_world();
+  World world = world_for_lake();
   ASSERT_TRUE(load(world, Table::kProducts));
   EXPECT_EQ(visible("products").size(), 300u);
   for (std::int64_t id : {0, 7, 299}) {
@@ -79,7 +79,7 @@ TEST_F(LakeTest, WritesOneFileAProduct) {
 }
 
 TEST_F(LakeTest, LeavesWhatIsCompleteAlone) {
-  World world = small_world();
+  World world = world_for_lake();
   for (Table table : {Table::kUsers, Table::kProducts}) {
     ASSERT_TRUE(load(world, table));
     ASSERT_TRUE(load(world, table));
@@ -89,7 +89,7 @@ TEST_F(LakeTest, LeavesWhatIsCompleteAlone) {
 }
 
 TEST_F(LakeTest, MakesAgainWhatWasDeletedByHand) {
-  World world = small_world();
+  World world = world_for_lake();
   for (Table table : {Table::kUsers, Table::kProducts}) ASSERT_TRUE(load(world, table));
   ASSERT_TRUE(env_.remove_file(dir_ + "/bronze/users/users.json"));
   ASSERT_TRUE(env_.remove_file(dir_ + "/bronze/products/product_17.json"));
@@ -100,7 +100,7 @@ TEST_F(LakeTest, MakesAgainWhatWasDeletedByHand) {
 
 TEST_F(LakeTest, ReplacesAnotherWorldsFiles) {
   for (std::uint64_t seed : {1, 2}) {
-    World world = small_world(seed);
+    World world = world_for_lake(seed);
     std::string users, product;
     world.users_jsonl(0, 5'000, users);
     world.product_json(3, product);
@@ -112,7 +112,7 @@ TEST_F(LakeTest, ReplacesAnotherWorldsFiles) {
 }
 
 TEST_F(LakeTest, AFullDiskLeavesNothingHalfAndTheNextLoadCompletes) {
-  World world = small_world();
+  World world = world_for_lake();
   for (std::int64_t bytes : {0, 1, 100'000, 1'000'000}) {
     base::FaultyEnv full;
     full.set_disk_bytes(bytes);
@@ -142,8 +142,8 @@ TEST_F(LakeTest, AFullDiskLeavesNothingHalfAndTheNextLoadCompletes) {
 TEST_F(LakeTest, AStageOfAnotherWorldIsNotTakenUp) {
   base::FaultyEnv full;
   full.set_disk_bytes(40'000);
-  EXPECT_FALSE(load(small_world(1), Table::kProducts, full));
-  World world = small_world(2);
+  EXPECT_FALSE(load(world_for_lake(1), Table::kProducts, full));
+  World world = world_for_lake(2);
   ASSERT_TRUE(load(world, Table::kProducts));
   std::string text;
   world.product_json(0, text);
@@ -155,7 +155,7 @@ TEST_F(LakeTest, AStageOfAnotherWorldIsNotTakenUp) {
 TEST_F(LakeTest, StopsAndRefuses) {
   std::stop_source stop;
   stop.request_stop();
-  World world = small_world();
+  World world = world_for_lake();
   auto stopped = load(world, Table::kUsers, env_, stop.get_token());
   ASSERT_FALSE(stopped);
   EXPECT_EQ(stopped.error().code, Code::kCancelled);

@@ -17,7 +17,7 @@ using world::World;
 
 constexpr long kMinute = 60'000;
 
-World small_world(double hours = 2) {
+World live_world(double hours = 2) {
   world::Settings s;
   s.users = 200;
   s.vip_users = 100;
@@ -81,12 +81,12 @@ class LiveLoadTest : public TempDirTest {
     EXPECT_GT(all, 100u);
   }
 
-  base::ManualClock clock_{small_world().settings().epoch};
+  base::ManualClock clock_{live_world().settings().epoch};
   Stream stream_ = Stream::kPageviews;
 };
 
 TEST_F(LiveLoadTest, BackfillsAndGoesOnWithTheClockWithoutASeam) {
-  World world = small_world();
+  World world = live_world();
   for (Stream stream : {Stream::kPageviews, Stream::kStars}) {
     stream_ = stream;
     auto hub = open_hub();
@@ -112,7 +112,7 @@ TEST_F(LiveLoadTest, BackfillsAndGoesOnWithTheClockWithoutASeam) {
 }
 
 TEST_F(LiveLoadTest, OnceEndsAtTheEpochAndLeavesTheFrontierToTheClock) {
-  World world = small_world();
+  World world = live_world();
   auto hub = open_hub();
   for (int round = 0; round < 2; ++round) {
     auto load = start(world, hub, LiveLoad::Mode::kOnce);
@@ -124,7 +124,7 @@ TEST_F(LiveLoadTest, OnceEndsAtTheEpochAndLeavesTheFrontierToTheClock) {
 }
 
 TEST_F(LiveLoadTest, TheFrontierNeverPassesWhatIsAppended) {
-  World world = small_world(12);
+  World world = live_world(12);
   auto hub = open_hub();
   auto load = start(world, hub);
   // Whatever F says at some moment must be in all partitions at that moment.
@@ -141,7 +141,7 @@ TEST_F(LiveLoadTest, TheFrontierNeverPassesWhatIsAppended) {
 }
 
 TEST_F(LiveLoadTest, AFullDiskIsShownAndThenNothingIsLostOrDoubled) {
-  World world = small_world();
+  World world = live_world();
   base::FaultyEnv env;
   auto hub = open_hub(env);
   env.set_disk_bytes(200'000);
@@ -165,7 +165,7 @@ TEST_F(LiveLoadTest, AFullDiskIsShownAndThenNothingIsLostOrDoubled) {
 }
 
 TEST_F(LiveLoadTest, ARemovedHubEndsTheLoad) {
-  World world = small_world();
+  World world = live_world();
   auto hub = open_hub();
   hub->close();
   auto load = start(world, hub);
@@ -176,7 +176,7 @@ TEST_F(LiveLoadTest, ARemovedHubEndsTheLoad) {
 }
 
 TEST_F(LiveLoadTest, WhatTheFrontierHasPassedIsRefused) {
-  World world = small_world();
+  World world = live_world();
   auto hub = open_hub();
   hub->attach_generator();
   hub->advance_frontier(world.backfill_start_ms() + 90 * kMinute);
@@ -191,7 +191,7 @@ TEST_F(LiveLoadTest, WhatTheFrontierHasPassedIsRefused) {
 }
 
 TEST_F(LiveLoadTest, AReplacedGeneratorGoesOnAndCountsRight) {
-  World world = small_world();
+  World world = live_world();
   auto hub = open_hub();
   std::int64_t frontier_ms = hub::kNoFrontier, now = world.epoch_ms();
   for (int turn = 0; turn < 4; ++turn) {
@@ -215,7 +215,7 @@ TEST_F(LiveLoadTest, AReplacedGeneratorGoesOnAndCountsRight) {
 }
 
 TEST_F(LiveLoadTest, AnotherGeneratorAfterOneThatHadEndedIsRefused) {
-  World world = small_world();
+  World world = live_world();
   auto hub = open_hub();
   ASSERT_TRUE(start(world, hub, LiveLoad::Mode::kOnce)->wait_ended({}));
   clock_.set(base::from_millis(world.epoch_ms() + 30 * kMinute));
@@ -231,7 +231,7 @@ TEST_F(LiveLoadTest, AnotherGeneratorAfterOneThatHadEndedIsRefused) {
 }
 
 TEST_F(LiveLoadTest, WaitingCanBeStopped) {
-  World world = small_world(10'000);
+  World world = live_world(10'000);
   auto load = start(world, open_hub());
   std::stop_source stop;
   stop.request_stop();
@@ -255,7 +255,7 @@ void run_until_killed(Load load) {
 }
 
 TEST_F(LiveLoadTest, KilledAtAnyMomentItLosesAndDoublesNothing) {
-  World world = small_world(6);
+  World world = live_world(6);
   base::CounterRandom random(7, 0, 0);
   std::int64_t now = world.epoch_ms(), killed_live = 0;
   auto most = static_cast<std::int64_t>(

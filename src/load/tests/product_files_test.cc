@@ -10,7 +10,7 @@ using base::Code;
 using world::Table;
 using world::World;
 
-World small_world(std::uint64_t seed, std::int64_t products) {
+World world_with_products(std::uint64_t seed, std::int64_t products) {
   world::Settings s;
   s.seed = seed;
   s.products = products;
@@ -39,7 +39,7 @@ class ProductFilesTest : public TempDirTest {
 };
 
 TEST_F(ProductFilesTest, AFullDiskIsFollowedByTheRest) {
-  World world = small_world(1, 900);
+  World world = world_with_products(1, 900);
   for (std::int64_t bytes : {0, 50'000, 200'000}) {
     base::FaultyEnv full;
     full.set_disk_bytes(bytes);
@@ -52,7 +52,7 @@ TEST_F(ProductFilesTest, AFullDiskIsFollowedByTheRest) {
 }
 
 TEST_F(ProductFilesTest, OtherProductsStayUnlessTheyAreToGo) {
-  World one = small_world(1, 300), two = small_world(2, 200);
+  World one = world_with_products(1, 300), two = world_with_products(2, 200);
   ASSERT_TRUE(write(one, env_));
   auto refused = write(two, env_);
   ASSERT_FALSE(refused);

@@ -15,7 +15,7 @@ using base::Code;
 using world::Table;
 using world::World;
 
-World small_world() {
+World faulty_world() {
   world::Settings s;
   s.users = 9'000;
   s.vip_users = 4'000;
@@ -92,7 +92,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 }
 
 TEST(Run, AnyNumberOfThreadsGivesTheSameBytes) {
-  World world = small_world();
+  World world = faulty_world();
   for (Table table : world::kTables) {
     for (Form form : {Form::kJsonLines, Form::kCsv, Form::kRecords}) {
       std::string one = load_text(world, whole_table(world, table), form, 1);
@@ -106,7 +106,7 @@ TEST(Run, AnyNumberOfThreadsGivesTheSameBytes) {
 }
 
 TEST(Run, JsonLinesAreTheWorldsBytes) {
-  World world = small_world();
+  World world = faulty_world();
   std::string users, products;
   world.users_jsonl(0, 9'000, users);
   for (std::int64_t id = 0; id < 5'000; ++id) world.product_json(id, products);
@@ -122,7 +122,7 @@ TEST(Run, JsonLinesAreTheWorldsBytes) {
 }
 
 TEST(Run, SlicesAreTheSameRowsOfTheWhole) {
-  World world = small_world();
+  World world = faulty_world();
   std::mt19937 random(1);
   for (Table table : world::kTables) {
     for (Form form : {Form::kJsonLines, Form::kCsv, Form::kRecords}) {
@@ -145,7 +145,7 @@ TEST(Run, SlicesAreTheSameRowsOfTheWhole) {
 }
 
 TEST(Run, TimesCutTraffic) {
-  World world = small_world();
+  World world = faulty_world();
   std::int64_t begin = world.backfill_start_ms();
   auto whole = load_text(world, whole_table(world, Table::kStars), Form::kRecords, 2);
   std::string parts;
@@ -159,7 +159,7 @@ TEST(Run, TimesCutTraffic) {
 }
 
 TEST(Run, BatchesSayWhatTheJsonSays) {
-  World world = small_world();
+  World world = faulty_world();
   Maker maker(world, Table::kUsers, Form::kBatch, 0, 0, 1);
   Chunk chunk;
   maker.make(10, 60, chunk);
@@ -176,7 +176,7 @@ TEST(Run, BatchesSayWhatTheJsonSays) {
 }
 
 TEST(Run, EventsBecomeColumnsAndMalformedOnesStay) {
-  World world = small_world();
+  World world = faulty_world();
   Maker maker(world, Table::kPageviews, Form::kBatch, world.backfill_start_ms(), 0, 1);
   std::vector<world::Deliveries> shares(1);
   maker.make_share(world.epoch_ms(), shares[0]);
@@ -202,7 +202,7 @@ TEST(Run, EventsBecomeColumnsAndMalformedOnesStay) {
 }
 
 TEST(Run, CsvOfTownsIsTheLakesFile) {
-  World world = small_world();
+  World world = faulty_world();
   std::string file;
   world.towns_csv(file);
   EXPECT_EQ(csv_header(Table::kTowns) +
@@ -211,7 +211,7 @@ TEST(Run, CsvOfTownsIsTheLakesFile) {
 }
 
 TEST(Run, AFailedWriteEndsAllThreads) {
-  World world = small_world();
+  World world = faulty_world();
   for (int threads : {1, 2, 7}) {
     MemorySink sink(Form::kJsonLines);
     sink.fail_after = 4'000;
@@ -225,7 +225,7 @@ TEST(Run, AFailedWriteEndsAllThreads) {
 }
 
 TEST(Run, RefusesWrongSlices) {
-  World world = small_world();
+  World world = faulty_world();
   EXPECT_FALSE(slice_rows(world, Table::kUsers, 5, 4));
   EXPECT_FALSE(slice_rows(world, Table::kUsers, -1, 4));
   EXPECT_FALSE(slice_rows(world, Table::kUsers, 9'001, 9'002));

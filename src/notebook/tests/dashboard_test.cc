@@ -33,7 +33,7 @@ title: Value by kraj
 ```
 )";
 
-Problem problem_of(const std::string& text) {
+Problem dashboard_problem(const std::string& text) {
   auto board = parse_dashboard(text);
   EXPECT_FALSE(board) << text;
   return board ? Problem{} : board.error();
@@ -71,30 +71,31 @@ TEST(Dashboard, IsSentAsJson) {
 }
 
 TEST(Dashboard, ErrorsSayWhereAndWhatToDo) {
-  Problem missing = problem_of(with("data: by_kraj", "data: by_kraju"));
+  Problem missing = dashboard_problem(with("data: by_kraj", "data: by_kraju"));
   EXPECT_EQ(to_string(missing, "shop.md"),
             "shop.md:14 chart: query “by_kraju” is not defined; this page defines: by_kraj");
-  Problem type = problem_of(with("type: bar", "type: barr"));
+  Problem type = dashboard_problem(with("type: bar", "type: barr"));
   EXPECT_EQ(type.line, 14);
   EXPECT_NE(type.message.find("there are: number, table, line"), std::string::npos);
-  Problem key = problem_of(with("x: kraj", "axis: kraj"));
+  Problem key = dashboard_problem(with("x: kraj", "axis: kraj"));
   EXPECT_EQ(key.line, 17);
   EXPECT_NE(key.message.find("“axis”"), std::string::npos);
-  EXPECT_EQ(problem_of(with("x: kraj\n", "")).message,
+  EXPECT_EQ(dashboard_problem(with("x: kraj\n", "")).message,
             "chart: a bar needs x: a column of its query");
-  EXPECT_EQ(problem_of(with("```sql by_kraj", "```sql by kraj!")).line, 14);
-  EXPECT_EQ(problem_of(with("```sql by_kraj", "```sql")).line, 9);
-  EXPECT_EQ(problem_of(with("refresh: 5", "refresh: often")).line, 3);
-  EXPECT_EQ(problem_of(with("title: Shop", "owner: me")).line, 2);
-  EXPECT_EQ(problem_of(kGood + "```sql by_kraj\nSELECT 1\n```\n").line, 25);
-  EXPECT_EQ(problem_of(kGood + "```sql more\nSELECT 1\n").line, 25);
-  EXPECT_EQ(problem_of("---\ntitle: x\n").line, 1);
+  EXPECT_EQ(dashboard_problem(with("```sql by_kraj", "```sql by kraj!")).line, 14);
+  EXPECT_EQ(dashboard_problem(with("```sql by_kraj", "```sql")).line, 9);
+  EXPECT_EQ(dashboard_problem(with("refresh: 5", "refresh: often")).line, 3);
+  EXPECT_EQ(dashboard_problem(with("title: Shop", "owner: me")).line, 2);
+  EXPECT_EQ(dashboard_problem(kGood + "```sql by_kraj\nSELECT 1\n```\n").line, 25);
+  EXPECT_EQ(dashboard_problem(kGood + "```sql more\nSELECT 1\n").line, 25);
+  EXPECT_EQ(dashboard_problem("---\ntitle: x\n").line, 1);
 }
 
 TEST(Dashboard, VegaLiteTakesOnlyThePagesData) {
-  EXPECT_EQ(problem_of(with(R"({"name": "by_kraj"})", R"({"url": "http://a/b.csv"})")).line, 22);
-  EXPECT_EQ(problem_of(with(R"({"name": "by_kraj"})", R"({"name": "other"})")).line, 22);
-  Problem broken = problem_of(with(R"("mark": "point")", "\n\"mark\" \"point\""));
+  EXPECT_EQ(dashboard_problem(with(R"({"name": "by_kraj"})", R"({"url": "http://a/b.csv"})")).line,
+            22);
+  EXPECT_EQ(dashboard_problem(with(R"({"name": "by_kraj"})", R"({"name": "other"})")).line, 22);
+  Problem broken = dashboard_problem(with(R"("mark": "point")", "\n\"mark\" \"point\""));
   EXPECT_EQ(broken.line, 24);
   EXPECT_EQ(broken.message, "vega-lite: this is not JSON");
 }

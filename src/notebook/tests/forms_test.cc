@@ -3,11 +3,11 @@
 #include <gtest/gtest.h>
 
 #include "notebook/script.h"
+#include "notebook/tests/head.h"
 
 namespace notebook {
 namespace {
 
-const std::string kHead = "-- Databricks notebook source\n";
 const std::string kBom = "\xEF\xBB\xBF";
 
 std::string with_crlf(const std::string& text) {

@@ -2,10 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include "notebook/tests/head.h"
+
 namespace notebook {
 namespace {
 
-const std::string kHead = "-- Databricks notebook source\n";
 const std::string kNext = "\n-- COMMAND ----------\n\n";
 
 Script script(const std::string& text, const Values& given = {}) {

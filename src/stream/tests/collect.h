@@ -1,4 +1,4 @@
-// For tests: outputs kept in memory as JSON lines.
+// For tests: outputs kept in memory as JSON lines, and when events begin.
 #pragma once
 
 #include <algorithm>
@@ -10,6 +10,8 @@
 #include "stream/output_rows.h"
 
 namespace stream {
+
+constexpr Ticks kStart = 17'802'720'000'000'000;  // 2026-06-01T00:00:00Z
 
 class CollectedOutputs final : public EngineOutputs {
  public:

@@ -21,7 +21,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::int64_t kStart = 1'780'272'000'000 - 3 * 3'600'000;  // 21:00 the day before
+constexpr std::int64_t kTrafficStart = 1'780'272'000'000 - 3 * 3'600'000;  // 21:00 the day before
 constexpr std::int64_t kMinute = 60'000, kHour = 3'600'000;
 
 /// An event as the hub has it.
@@ -81,7 +81,7 @@ class DefaultQueryTest : public ::testing::Test {
     for (int input = 0; input < 2; input++) {
       std::vector<Event>& events = events_[input];
       base::CounterRandom random(21, static_cast<std::uint64_t>(input), 1);
-      std::int64_t arrival = kStart, n = input == 0 ? 2500 : 250;
+      std::int64_t arrival = kTrafficStart, n = input == 0 ? 2500 : 250;
       for (std::int64_t i = 0; i < n; i++) {
         auto row = static_cast<std::uint64_t>(i);
         arrival += static_cast<std::int64_t>(random.below(row, 2 * 4 * kHour / n));
@@ -194,7 +194,7 @@ class DefaultQueryTest : public ::testing::Test {
 using Pair = std::pair<std::int64_t, std::int64_t>;
 
 TEST_F(DefaultQueryTest, StarredPageViewsArePairsWithinTheMinutes) {
-  for (std::int64_t cut : {kStart + kHour, end_ - 7777, end_ + kHour}) {
+  for (std::int64_t cut : {kTrafficStart + kHour, end_ - 7777, end_ + kHour}) {
     forget();
     run_to(cut);
     // Due: strictly below the lower of the two watermarks.
@@ -216,7 +216,7 @@ TEST_F(DefaultQueryTest, StarredPageViewsArePairsWithinTheMinutes) {
     for (const Json& row : rows("starred_pageviews"))
       found.emplace(row.at("event_id").get<std::int64_t>(),
                     row.at("star_event_id").get<std::int64_t>());
-    EXPECT_EQ(found, expected) << cut - kStart;
+    EXPECT_EQ(found, expected) << cut - kTrafficStart;
     EXPECT_GT(expected.size(), cut > end_ ? 500u : 50u);
   }
 }
@@ -276,7 +276,7 @@ TEST_F(DefaultQueryTest, TheSameBytesHoweverItWasCutAndStopped) {
   base::CounterRandom random(5, 1, 1);
   for (std::uint64_t round = 0; round < 5; round++) {
     forget();
-    std::int64_t frontier = kStart;
+    std::int64_t frontier = kTrafficStart;
     for (std::uint64_t i = 0; frontier < end_ + kHour; i++) {
       frontier += static_cast<std::int64_t>(random.bits(round, i) % 1'500'000);
       // One hub may be ahead of the other.
@@ -302,7 +302,7 @@ TEST_F(DefaultQueryTest, TheSameBytesAfterAFullDiskAnywhere) {
   auto expected = bytes();
   forget();
   base::CounterRandom random(6, 1, 1);
-  std::int64_t frontier = kStart;
+  std::int64_t frontier = kTrafficStart;
   for (std::uint64_t i = 0; frontier < end_; i++) {
     frontier += static_cast<std::int64_t>(random.bits(1, i) % 1'500'000);
     auto runner = open();
@@ -326,7 +326,7 @@ TEST_F(DefaultQueryTest, StateStaysSmall) {
     return n;
   };
   std::size_t most = 0;
-  for (std::int64_t t = kStart; t < end_; t += kHour / 4) {
+  for (std::int64_t t = kTrafficStart; t < end_; t += kHour / 4) {
     run_to(t);
     most = std::max(most, state_bytes());
   }
@@ -337,7 +337,7 @@ TEST_F(DefaultQueryTest, StateStaysSmall) {
 }
 
 TEST_F(DefaultQueryTest, WhatRetentionTookIsCounted) {
-  run_to(kStart + kHour);
+  run_to(kTrafficStart + kHour);
   auto manifest = *lake::read_manifest(env_, options_.lake_root, "traffic");
   std::int64_t next = manifest->inputs.at("pageviews").offsets[1];
   source_[0]->drop_before(1, next + 25);

@@ -15,8 +15,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr Ticks kStart = 17'802'720'000'000'000;  // 2026-06-01T00:00:00Z
-
 /// One input `e` (and `f`), arrival = n seconds after kStart for event n.
 struct Bench {
   streamsql::Plan plan;

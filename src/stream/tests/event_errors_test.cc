@@ -18,16 +18,14 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
-constexpr Ticks kStart = 17'802'720'000'000'000;  // 2026-06-01T00:00:00Z
-
 /// Inputs `e` and `f`; event n arrives n seconds after kStart.
-struct Bench {
+struct ErrorBench {
   streamsql::Plan plan;
   CollectedOutputs outputs{plan};
   std::unique_ptr<Engine> engine;
   std::int64_t pushed = 0;
 
-  explicit Bench(std::string_view query, bool dead_letters = true) {
+  explicit ErrorBench(std::string_view query, bool dead_letters = true) {
     auto compiled = streamsql::compile(query, {{"e", "f"}, {"r"}, {"o", "p"}});
     EXPECT_TRUE(compiled) << to_string(compiled.error());
     plan = std::move(*compiled);
@@ -58,14 +56,14 @@ struct Bench {
 };
 
 TEST(EventErrors, StopIsTheDefault) {
-  Bench b("SELECT CAST(a AS bigint) AS a INTO o FROM e", false);
+  ErrorBench b("SELECT CAST(a AS bigint) AS a INTO o FROM e", false);
   auto status = b.push({R"({"a":1})", R"({"a":"x"})"});
   ASSERT_FALSE(status);
   EXPECT_THAT(status.error().message, HasSubstr("line 1, column 8"));
 }
 
 TEST(EventErrors, AnEventThatFailsInOneStatementIsSeenByNone) {
-  Bench b(
+  ErrorBench b(
       "SELECT a INTO o FROM e "
       "SELECT m, COUNT(*) AS n INTO p FROM e GROUP BY m, TumblingWindow(hour, 1)");
   ASSERT_TRUE(b.push({R"({"a":1,"m":"GET"})", R"({"a":2,"m":{"a":1}})", R"({"a":3,"m":[1]})",
@@ -100,11 +98,11 @@ TEST(EventErrors, EveryKindOfExpressionThatCanFail) {
            "DATEDIFF(second, e, f) BETWEEN 0 AND 5",
        }) {
     for (const char* bad : {R"({"a":{"b":1}})"}) {
-      Bench stops(select, false);
+      ErrorBench stops(select, false);
       base::Status status = stops.push({bad});
       if (status) status = stops.engine->finish();
       EXPECT_FALSE(status) << select;
-      Bench b(select);
+      ErrorBench b(select);
       ASSERT_TRUE(b.push({bad})) << select;
       ASSERT_TRUE(b.engine->finish()) << select;
       EXPECT_THAT(b.outputs.dead(), ElementsAre(HasSubstr("failed: line 1, column "))) << select;
@@ -116,7 +114,7 @@ TEST(EventErrors, EveryKindOfExpressionThatCanFail) {
 }
 
 TEST(EventErrors, GoodEventsOfABadBatchPass) {
-  Bench b("SELECT CAST(a AS bigint) AS a INTO o FROM e");
+  ErrorBench b("SELECT CAST(a AS bigint) AS a INTO o FROM e");
   std::vector<std::string> events, expected;
   for (int i = 0; i < 3000; i++) {
     bool bad = i % 700 == 3;
@@ -130,7 +128,8 @@ TEST(EventErrors, GoodEventsOfABadBatchPass) {
 }
 
 TEST(EventErrors, RowsThatOnlyTogetherFailAreDeadLettersOfTheirOwn) {
-  Bench b("SELECT m, 10 / (COUNT(*) - 2) AS n INTO o FROM e GROUP BY m, TumblingWindow(hour, 1)");
+  ErrorBench b(
+      "SELECT m, 10 / (COUNT(*) - 2) AS n INTO o FROM e GROUP BY m, TumblingWindow(hour, 1)");
   ASSERT_TRUE(b.push({"{}", R"({"m":"a"})", R"({"m":"b"})", R"({"m":"b"})"}));
   ASSERT_TRUE(b.engine->finish());
   EXPECT_THAT(b.outputs.lines("o"),
@@ -142,7 +141,7 @@ TEST(EventErrors, RowsThatOnlyTogetherFailAreDeadLettersOfTheirOwn) {
 }
 
 TEST(EventErrors, ASumThatNoLongerFitsLosesTheEventThatIsTooMuch) {
-  Bench b(
+  ErrorBench b(
       "SELECT COUNT(*) AS c, SUM(a) AS s INTO o FROM e TIMESTAMP BY t "
       "GROUP BY TumblingWindow(hour, 1)");
   std::string t = R"("t":"2026-06-01T00:00:00Z")";
@@ -156,7 +155,7 @@ TEST(EventErrors, ASumThatNoLongerFitsLosesTheEventThatIsTooMuch) {
 
 TEST(EventErrors, TwoStatementsThatFailLateTellOnce) {
   std::string late = " FROM e WHERE ISFIRST(minute, 1) = 1 ";
-  Bench b("SELECT CAST(a AS bigint) AS x INTO o" + late + "SELECT a / 0 AS x INTO p" + late);
+  ErrorBench b("SELECT CAST(a AS bigint) AS x INTO o" + late + "SELECT a / 0 AS x INTO p" + late);
   ASSERT_TRUE(b.push({R"([{"a":"x"},{"a":"y"}])"}));
   ASSERT_TRUE(b.engine->finish());
   EXPECT_EQ(b.outputs.dead().size(), 1u);  // ISFIRST takes the first of the body
@@ -165,7 +164,7 @@ TEST(EventErrors, TwoStatementsThatFailLateTellOnce) {
 }
 
 TEST(EventErrors, StateGoesOnWithTheSameCounts) {
-  Bench b("SELECT CAST(a AS bigint) AS a INTO o FROM e");
+  ErrorBench b("SELECT CAST(a AS bigint) AS a INTO o FROM e");
   ASSERT_TRUE(b.push({R"({"a":"x"})", R"({"a":1})"}));
   StateWriter out;
   b.engine->save(out);
@@ -179,7 +178,7 @@ TEST(EventErrors, StateGoesOnWithTheSameCounts) {
 }
 
 TEST(EventErrors, StatesOfTheVersionBeforeAreRead) {
-  Bench b("SELECT a INTO o FROM e");
+  ErrorBench b("SELECT a INTO o FROM e");
   StateWriter out;
   for (Ticks t : {kNoWatermark, kStart, kStart}) out.integer(t);  // largest, frontier, passed
   out.integer(1);
@@ -200,7 +199,7 @@ TEST(EventErrors, StatesOfTheVersionBeforeAreRead) {
 }
 
 TEST(EventBodies, SeveralEventsOfOneBody) {
-  Bench b("SELECT a INTO o FROM e");
+  ErrorBench b("SELECT a INTO o FROM e");
   ASSERT_TRUE(b.push({R"([{"a":1},{"a":2}])", "{\"a\":3}\n{\"a\":4}", "\xEF\xBB\xBF{\"a\":5}",
                       "\xEF\xBB\xBF[{\"a\":6}]\r\n", "{\"a\":7}\r\n"}));
   EXPECT_THAT(b.outputs.dead(), IsEmpty());
@@ -212,7 +211,7 @@ TEST(EventBodies, SeveralEventsOfOneBody) {
 }
 
 TEST(EventBodies, OnlyTheBadPartIsADeadLetter) {
-  Bench b("SELECT CAST(a AS bigint) AS a INTO o FROM e");
+  ErrorBench b("SELECT CAST(a AS bigint) AS a INTO o FROM e");
   ASSERT_TRUE(b.push({R"([{"a":1},{"a":"x"},7,{"a":2}])", "{\"a\":3}\n{\"a\"\n{\"a\":4}", "[]"}));
   EXPECT_THAT(b.outputs.lines("o"),
               ElementsAre("{\"a\":1}", "{\"a\":2}", "{\"a\":3}", "{\"a\":4}"));

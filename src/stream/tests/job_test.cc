@@ -14,7 +14,7 @@
 namespace stream {
 namespace {
 
-constexpr std::int64_t kStart = 1'780'272'000'000;
+constexpr std::int64_t kFirstArrival = 1'780'272'000'000;
 
 class JobTest : public base::TempDirTest {
  protected:
@@ -55,14 +55,15 @@ class JobTest : public base::TempDirTest {
   void append(int first, int last) {
     std::vector<std::string> values;
     for (int i = first; i < last; i++)
-      values.push_back(fmt::format(R"({{"id":{},"t":"{}"}})", i,
-                                   base::format_millis(base::from_millis(kStart + i * 1000))));
+      values.push_back(
+          fmt::format(R"({{"id":{},"t":"{}"}})", i,
+                      base::format_millis(base::from_millis(kFirstArrival + i * 1000))));
     for (int i = first; i < last; i++) {
-      hub::Hub::WorldRecord record{kStart + i * 1000, "k",
+      hub::Hub::WorldRecord record{kFirstArrival + i * 1000, "k",
                                    values[static_cast<std::size_t>(i - first)]};
       ASSERT_TRUE(hub_->append_world(i % 2, {&record, 1}));
     }
-    hub_->advance_frontier(kStart + last * 1000);
+    hub_->advance_frontier(kFirstArrival + last * 1000);
   }
   std::int64_t committed_rows(const std::string& output) {
     auto manifest = lake::read_manifest(base::Env::real(), options_.lake_root, "job");
@@ -78,7 +79,7 @@ class JobTest : public base::TempDirTest {
     return std::move(*job);
   }
 
-  base::ManualClock clock_{base::from_millis(kStart)};
+  base::ManualClock clock_{base::from_millis(kFirstArrival)};
   const std::string& root_ = dir_;
   std::unique_ptr<hub::Broker> broker_;
   std::shared_ptr<hub::Hub> hub_;
@@ -90,19 +91,19 @@ class JobTest : public base::TempDirTest {
 TEST_F(JobTest, CommitsWhatSomebodyWaitsFor) {
   auto job = start();
   append(0, 100);
-  ASSERT_TRUE(job->wait_committed(kStart + 100'000, {}));
+  ASSERT_TRUE(job->wait_committed(kFirstArrival + 100'000, {}));
   EXPECT_EQ(committed_rows("raw"), 100);
   EXPECT_EQ(alerts_.size(), 10u);
   JobStatus status = job->status();
   EXPECT_EQ(status.state, JobStatus::State::kRunning);
-  EXPECT_EQ(status.inputs["views"].committed_cut_ms, kStart + 100'000);
+  EXPECT_EQ(status.inputs["views"].committed_cut_ms, kFirstArrival + 100'000);
   EXPECT_EQ(status.inputs["views"].partitions[0].counts.read, 50);
   EXPECT_EQ(status.inputs["views"].partitions[1].end_offset, 50);
   EXPECT_EQ(status.outputs["raw"].committed_rows, 100);
   EXPECT_EQ(status.outputs["alarms"].rows, 10);
   // A cut without events is committed too, and closes windows.
-  hub_->advance_frontier(kStart + 300'000);
-  ASSERT_TRUE(job->wait_committed(kStart + 300'000, {}));
+  hub_->advance_frontier(kFirstArrival + 300'000);
+  ASSERT_TRUE(job->wait_committed(kFirstArrival + 300'000, {}));
   EXPECT_EQ(committed_rows("counts"), 11);
   EXPECT_EQ(to_json(job->status())["state"], "running");
 }
@@ -110,7 +111,7 @@ TEST_F(JobTest, CommitsWhatSomebodyWaitsFor) {
 TEST_F(JobTest, GoesOnAfterARestartOfBrokerAndJob) {
   append(0, 50);
   auto job = start();
-  ASSERT_TRUE(job->wait_committed(kStart + 50'000, {}));
+  ASSERT_TRUE(job->wait_committed(kFirstArrival + 50'000, {}));
   append(50, 80);
   job->stop();
   EXPECT_EQ(job->status().state, JobStatus::State::kStopped);
@@ -122,7 +123,7 @@ TEST_F(JobTest, GoesOnAfterARestartOfBrokerAndJob) {
   hub_->attach_generator();
   append(80, 100);
   job = start();
-  ASSERT_TRUE(job->wait_committed(kStart + 100'000, {}));
+  ASSERT_TRUE(job->wait_committed(kFirstArrival + 100'000, {}));
   EXPECT_EQ(committed_rows("raw"), 100);
   EXPECT_EQ(alerts_.size(), 10u);
 }
@@ -131,16 +132,16 @@ TEST_F(JobTest, AWaiterIsToldOfFailureAndStartGoesOn) {
   options_.query = "SELECT CAST(id AS bigint) AS id INTO raw FROM views TIMESTAMP BY t";
   append(0, 10);
   auto job = start();
-  ASSERT_TRUE(job->wait_committed(kStart + 10'000, {}));
+  ASSERT_TRUE(job->wait_committed(kFirstArrival + 10'000, {}));
   std::string bad = R"({"id":"x","t":"2026-06-01T00:00:10.000Z"})";
-  hub::Hub::WorldRecord record{kStart + 10'000, "k", bad};
+  hub::Hub::WorldRecord record{kFirstArrival + 10'000, "k", bad};
   ASSERT_TRUE(hub_->append_world(0, {&record, 1}));
-  hub_->advance_frontier(kStart + 20'000);
-  EXPECT_FALSE(job->wait_committed(kStart + 20'000, {}));
+  hub_->advance_frontier(kFirstArrival + 20'000);
+  EXPECT_FALSE(job->wait_committed(kFirstArrival + 20'000, {}));
   EXPECT_EQ(job->status().state, JobStatus::State::kFailed);
   EXPECT_NE(job->status().error.find("line 1, column 8"), std::string::npos);
   EXPECT_TRUE(job->start());  // and fails at the same event again
-  EXPECT_FALSE(job->wait_committed(kStart + 20'000, {}));
+  EXPECT_FALSE(job->wait_committed(kFirstArrival + 20'000, {}));
   EXPECT_EQ(committed_rows("raw"), 10);
 }
 
@@ -152,7 +153,7 @@ TEST_F(JobTest, WaitsForReferenceDataThatComesLater) {
   while (job->status().state != JobStatus::State::kWaiting) std::this_thread::yield();
   EXPECT_NE(job->status().error.find("vip.json"), std::string::npos);
   ASSERT_TRUE(base::Env::real().write_file(options_.references["vip"], "{\"id\":3}\n"));
-  ASSERT_TRUE(job->wait_committed(kStart + 10'000, {}));
+  ASSERT_TRUE(job->wait_committed(kFirstArrival + 10'000, {}));
   EXPECT_EQ(committed_rows("raw"), 1);
 }
 
@@ -186,14 +187,14 @@ TEST_F(JobTest, AnErrorMayBeADeadLetterAlsoOverARestart) {
   auto job = start();
   std::string bad = R"([{"id":10,"m":{"a":1},"t":"2026-06-01T00:00:10Z"},)"
                     R"({"id":11,"t":"2026-06-01T00:00:10Z"},{"id":"x"}])";
-  hub::Hub::WorldRecord record{kStart + 10'000, "k", bad};
+  hub::Hub::WorldRecord record{kFirstArrival + 10'000, "k", bad};
   ASSERT_TRUE(hub_->append_world(0, {&record, 1}));
-  hub_->advance_frontier(kStart + 11'000);
-  ASSERT_TRUE(job->wait_committed(kStart + 11'000, {}));
+  hub_->advance_frontier(kFirstArrival + 11'000);
+  ASSERT_TRUE(job->wait_committed(kFirstArrival + 11'000, {}));
   job = nullptr;
   append(11, 20);
   job = start();
-  ASSERT_TRUE(job->wait_committed(kStart + 20'000, {}));
+  ASSERT_TRUE(job->wait_committed(kFirstArrival + 20'000, {}));
   JobStatus status = job->status();
   EXPECT_EQ(status.state, JobStatus::State::kRunning);
   std::int64_t read = 0, failed = 0;
@@ -217,10 +218,10 @@ TEST_F(JobTest, WhatTheHubNoLongerHasComesFromCapture) {
   std::string padding(900'000, 'x');
   for (int i = 0; i < kEvents; i++) {
     std::string value = fmt::format(R"({{"id":{},"pad":"{}"}})", i, padding);
-    hub::Hub::WorldRecord record{kStart + i * kMinute, "k", value};
+    hub::Hub::WorldRecord record{kFirstArrival + i * kMinute, "k", value};
     ASSERT_TRUE(big->append_world(0, {&record, 1}));
   }
-  std::int64_t end = kStart + kEvents * kMinute;
+  std::int64_t end = kFirstArrival + kEvents * kMinute;
   big->advance_frontier(end);
   ASSERT_TRUE(broker_->wait_captured("big", end, {}));
   ASSERT_TRUE(big->apply_retention());
@@ -256,7 +257,7 @@ TEST_F(JobTest, WhatTheHubNoLongerHasComesFromCapture) {
 TEST_F(JobTest, DropLeavesNothing) {
   append(0, 10);
   auto job = start();
-  ASSERT_TRUE(job->wait_committed(kStart + 10'000, {}));
+  ASSERT_TRUE(job->wait_committed(kFirstArrival + 10'000, {}));
   job = nullptr;
   ASSERT_TRUE(Job::drop(base::Env::real(), options_.lake_root, options_.state_dir, "job"));
   EXPECT_FALSE(std::filesystem::exists(options_.state_dir));

@@ -19,7 +19,7 @@
 namespace stream {
 namespace {
 
-constexpr std::int64_t kStart = 1'780'272'000'000 - 4 * 3'600'000;  // 20:00 the day before
+constexpr std::int64_t kViewsStart = 1'780'272'000'000 - 4 * 3'600'000;  // 20:00 the day before
 constexpr const char* kQuery = R"(
 WITH slow AS (SELECT event_id, latency FROM views TIMESTAMP BY event_time WHERE latency > 900)
 SELECT CAST(event_id AS bigint) AS event_id, method, EventEnqueuedUtcTime, PartitionId, Offset
@@ -55,7 +55,7 @@ class RunnerTest : public base::TempDirTest {
   void fill(int n) {
     source_ = std::make_shared<MemorySource>("hub", 2);
     base::CounterRandom random(11, 1, 1);
-    std::int64_t arrival = kStart;
+    std::int64_t arrival = kViewsStart;
     for (int i = 0; i < n; i++) {
       auto row = static_cast<std::uint64_t>(i);
       arrival += static_cast<std::int64_t>(random.below(row, 24'000));
@@ -182,7 +182,7 @@ TEST_F(RunnerTest, CheckpointAndRestartAnywhereGivesTheSameRows) {
   auto expected = undisturbed();
   base::CounterRandom random(5, 1, 1);
   for (std::uint64_t round = 0; round < 6; round++) {
-    std::int64_t frontier = kStart;
+    std::int64_t frontier = kViewsStart;
     for (std::uint64_t i = 0; frontier < end_; i++) {
       frontier += static_cast<std::int64_t>(random.bits(round, i) % 2'000'000);
       run_to(std::min(frontier, end_));
@@ -197,7 +197,7 @@ TEST_F(RunnerTest, CheckpointAndRestartAnywhereGivesTheSameRows) {
 TEST_F(RunnerTest, KilledAnywhereGivesTheSameRowsAndNoLeftovers) {
   auto expected = undisturbed();
   base::CounterRandom random(6, 1, 1);
-  std::int64_t frontier = kStart;
+  std::int64_t frontier = kViewsStart;
   for (std::uint64_t i = 0; frontier < end_; i++) {
     frontier += static_cast<std::int64_t>(random.bits(1, i) % 2'000'000);
     auto runner = open();
@@ -225,7 +225,7 @@ TEST_F(RunnerTest, KillMinusNineAtAnyMomentLosesNothing) {
     ASSERT_GE(child, 0);
     if (child == 0) {  // commits as often as it can
       auto runner = Runner::open(options_, {{"views", source_}});
-      for (std::int64_t t = kStart; runner && t < end_; t += 100'000) {
+      for (std::int64_t t = kViewsStart; runner && t < end_; t += 100'000) {
         source_->set_frontier(t);
         while ((*runner)->step().value_or(false)) {
         }
@@ -249,7 +249,7 @@ TEST_F(RunnerTest, KillMinusNineAtAnyMomentLosesNothing) {
 }
 
 TEST_F(RunnerTest, FilesOfACrashAreRemovedAndThoseOfOthersStay) {
-  run_to(kStart + 3'600'000);
+  run_to(kViewsStart + 3'600'000);
   std::string day = options_.lake_root + "/bronze/raw/year=2026/month=05/day=31/";
   for (const char* name :
        {"job-9-0.json", "job-9-1.json.tmp77-3", "job-2-9-0.json", "other-1-0.json", "mine.json"})
@@ -267,7 +267,7 @@ TEST_F(RunnerTest, AChangedQueryReplacesItsOutputsInOneCommit) {
   auto old_manifest = *lake::read_manifest(env_, options_.lake_root, "job");
   options_.query = "SELECT event_id AS id INTO raw FROM views TIMESTAMP BY event_time";
   auto runner = open();
-  source_->set_frontier(kStart + 3'600'000);  // behind the old cut, and more is to come
+  source_->set_frontier(kViewsStart + 3'600'000);  // behind the old cut, and more is to come
   for (int i = 0; i < 3; i++) ASSERT_TRUE(runner->step());
   source_->set_frontier(end_);
   ASSERT_TRUE(runner->checkpoint());
@@ -299,15 +299,15 @@ TEST_F(RunnerTest, ALostStateMeansStartingAgainNotLosing) {
 TEST_F(RunnerTest, ADamagedCheckpointMeansGoingOnFromTheOneBefore) {
   auto expected = undisturbed();
   for (const char* damage : {"damaged", "", "hriste-stream-9\nof a later version"}) {
-    run_to(kStart + 3'600'000);
+    run_to(kViewsStart + 3'600'000);
     run_to(end_ - 3'600'000);
     auto manifest = *lake::read_manifest(env_, options_.lake_root, "job");
     ASSERT_TRUE(env_.write_file(options_.state_dir + "/" + manifest->state, damage));
-    source_->set_frontier(kStart);
+    source_->set_frontier(kViewsStart);
     auto runner = open();
     for (int p = 0; p < 2; p++)
       EXPECT_GT(runner->status().inputs["views"].partitions[static_cast<std::size_t>(p)].offset, 0);
-    source_->set_frontier(kStart + 7'200'000);
+    source_->set_frontier(kViewsStart + 7'200'000);
     drain(*runner);
     ASSERT_TRUE(runner->checkpoint());
     runner.reset();
@@ -343,7 +343,7 @@ TEST_F(RunnerTest, GoingOnFromTheCheckpointBeforeTakesNoRowsBack) {
 
 TEST_F(RunnerTest, TheCheckpointBeforeCountsAlsoWhereTheHubHasNothingOlder) {
   auto expected = undisturbed();
-  run_to(kStart + 3'600'000);
+  run_to(kViewsStart + 3'600'000);
   auto first = *lake::read_manifest(env_, options_.lake_root, "job");
   run_to(end_ - 3'600'000);
   auto second = *lake::read_manifest(env_, options_.lake_root, "job");
@@ -424,7 +424,7 @@ TEST_F(RunnerTest, RowsThatRetentionWasFasterThanAreNotReplaced) {
   options_.query += "\nSELECT event_id INTO more FROM views TIMESTAMP BY event_time";
   options_.outputs["more"] = options_.outputs["raw"];
   options_.outputs["more"].path = "more";
-  source_->set_frontier(kStart + 3'600'000);
+  source_->set_frontier(kViewsStart + 3'600'000);
   auto runner = open();
   drain(*runner);
   source_->drop_before(0, 700);  // not read yet, and its rows are there
@@ -490,7 +490,7 @@ TEST_F(RunnerTest, AMovedLakeIsTheSameDefinition) {
 
 TEST_F(RunnerTest, WindowsComeOutStrictlyBehindTheWatermark) {
   source_ = std::make_shared<MemorySource>("hub", 1);
-  std::int64_t t = kStart;  // on a window's end
+  std::int64_t t = kViewsStart;  // on a window's end
   source_->add(0, t,
                fmt::format(R"({{"event_time":"{}","method":"A"}})",
                            base::format_millis(base::from_millis(t))));

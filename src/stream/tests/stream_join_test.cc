@@ -18,8 +18,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr Ticks kStart = 17'802'720'000'000'000;  // 2026-06-01T00:00:00Z
-
 /// Inputs a and b by arrival; `ms` since kStart.
 struct Streams {
   streamsql::Plan plan;

@@ -8,7 +8,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-const Names kNames{{"pageviews", "stars"}, {"vip"}, {"raw", "counts"}};
+const Names kFewNames{{"pageviews", "stars"}, {"vip"}, {"raw", "counts"}};
 
 struct Case {
   const char* text;
@@ -20,7 +20,7 @@ class Errors : public ::testing::TestWithParam<Case> {};
 
 TEST_P(Errors, SayWhereAndWhat) {
   const Case& c = GetParam();
-  auto plan = compile(c.text, kNames);
+  auto plan = compile(c.text, kFewNames);
   ASSERT_FALSE(plan) << c.text;
   EXPECT_THAT(plan.error().message, HasSubstr(c.message)) << c.text;
   EXPECT_EQ(plan.error().line, c.line) << c.text << "\n" << plan.error().message;
@@ -159,19 +159,19 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Errors, DeepNestingIsAnErrorNotACrash) {
   std::string parens(100'000, '(');
-  EXPECT_FALSE(compile("SELECT " + parens, kNames));
+  EXPECT_FALSE(compile("SELECT " + parens, kFewNames));
   std::string sums = "SELECT 1";
   for (int i = 0; i < 100'000; i++) sums += "+1";
-  auto plan = compile(sums + " AS x INTO raw FROM stars", kNames);
+  auto plan = compile(sums + " AS x INTO raw FROM stars", kFewNames);
   ASSERT_FALSE(plan);
   EXPECT_THAT(plan.error().message, HasSubstr("nested"));
   std::string ands = "SELECT a INTO raw FROM stars WHERE a";
   for (int i = 0; i < 10'000; i++) ands += " AND a";
-  EXPECT_TRUE(compile(ands, kNames));
+  EXPECT_TRUE(compile(ands, kFewNames));
 }
 
 TEST(Errors, TextAboveOneMegabyteIsRefused) {
-  EXPECT_FALSE(compile(std::string((1 << 20) + 1, ' '), kNames));
+  EXPECT_FALSE(compile(std::string((1 << 20) + 1, ' '), kFewNames));
 }
 
 }  // namespace

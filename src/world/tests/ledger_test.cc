@@ -12,7 +12,7 @@
 namespace world {
 namespace {
 
-using json = nlohmann::json;
+using sorted_json = nlohmann::json;
 
 /// Few people, so that visits meet, and many faults.
 Settings crowded() {
@@ -73,9 +73,9 @@ Deliveries back_fill(const World& world, Stream stream, std::int64_t longer_ms =
 /// A fault as it shows in the bytes: which, where, and what stands there.
 using Seen = std::tuple<Fault, std::int64_t, std::int64_t, std::string>;
 
-std::string shown(const json& number) { return fmt::format("{:.2f}", number.get<double>()); }
+std::string shown(const sorted_json& number) { return fmt::format("{:.2f}", number.get<double>()); }
 
-void look_at_content(const Delivery& row, const json& event, std::set<Seen>& seen) {
+void look_at_content(const Delivery& row, const sorted_json& event, std::set<Seen>& seen) {
   if (!event.contains("latency")) return;  // a star
   if (event["client_ip"] == "") {
     seen.emplace(Fault::kMissingClientIp, row.event_id, row.arrival_ms, "");
@@ -98,11 +98,11 @@ std::set<Seen> look(const Deliveries& deliveries) {
       seen.emplace(Fault::kDuplicateEvent, row.event_id, row.arrival_ms, arrival);
       continue;
     }
-    if (!json::accept(value)) {
+    if (!sorted_json::accept(value)) {
       seen.emplace(Fault::kMalformedJson, row.event_id, row.arrival_ms, value);
       continue;
     }
-    json event = json::parse(value);
+    sorted_json event = sorted_json::parse(value);
     look_at_content(row, event, seen);
     std::int64_t delay =
         row.arrival_ms -
@@ -137,10 +137,10 @@ TEST(Ledger, HasExactlyTheFaultsThatShowInTheEvents) {
 TEST(Ledger, TellsWhatTheWorldWithoutFaultsHas) {
   World world = World::create(crowded()).value(), clean = clean_copy(crowded());
   for (Stream stream : {Stream::kPageviews, Stream::kStars}) {
-    std::map<std::int64_t, std::pair<std::int64_t, json>> right;
+    std::map<std::int64_t, std::pair<std::int64_t, sorted_json>> right;
     Deliveries deliveries = back_fill(clean, stream, kHourMs);
     for (const Delivery& d : deliveries.rows) {
-      right[d.event_id] = {d.arrival_ms, json::parse(deliveries.value(d))};
+      right[d.event_id] = {d.arrival_ms, sorted_json::parse(deliveries.value(d))};
     }
     int checked = 0;
     for (const LedgerRow& row :
@@ -159,10 +159,10 @@ TEST(Ledger, TellsWhatTheWorldWithoutFaultsHas) {
           EXPECT_EQ(row.truth, base::format_millis(base::from_millis(arrival_ms)));
           break;
         case Fault::kMalformedJson: {
-          json truth = json::parse(row.truth);
+          sorted_json truth = sorted_json::parse(row.truth);
           EXPECT_TRUE(row.truth.starts_with(row.emitted) && row.truth != row.emitted);
           for (const char* same : {"event_id", "event_time", "user_id", "uri", "stars"}) {
-            EXPECT_EQ(truth.value(same, json()), event.value(same, json()));
+            EXPECT_EQ(truth.value(same, sorted_json()), event.value(same, sorted_json()));
           }
           EXPECT_FALSE(row.repairable);
           break;
@@ -187,8 +187,8 @@ std::map<std::int64_t, std::string> repairs(const Deliveries& deliveries) {
   std::set<std::int64_t> known;
   for (const Delivery& row : deliveries.rows) {
     std::string value(deliveries.value(row));
-    if (!json::accept(value) || !known.insert(row.event_id).second) continue;
-    json e = json::parse(value);
+    if (!sorted_json::accept(value) || !known.insert(row.event_id).second) continue;
+    sorted_json e = sorted_json::parse(value);
     auto time = base::parse_instant(e["event_time"].get<std::string>()).value();
     visits[{e["user_id"], e["user_agent"]}].push_back(
         {base::to_millis(time), row.event_id, e["client_ip"]});
@@ -275,7 +275,7 @@ TEST(Ledger, HasExactlyTheUsersThatAreDamaged) {
   std::istringstream dirty_in(lines), clean_in(right);
   std::set<std::string> expected, found;
   for (std::string a, b; std::getline(dirty_in, a) && std::getline(clean_in, b);) {
-    json is = json::parse(a), should = json::parse(b);
+    sorted_json is = sorted_json::parse(a), should = sorted_json::parse(b);
     for (const char* column : {"phone_number", "city"}) {
       if (is[column] == should[column]) continue;
       expected.insert(fmt::format("{} {} [{}] [{}]", is["id"].dump(), column,

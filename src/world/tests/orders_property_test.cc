@@ -15,13 +15,13 @@
 namespace world {
 namespace {
 
-constexpr std::size_t kUsers = 1'000, kVips = 400, kProducts = 500;
+constexpr std::size_t kBuyers = 1'000, kVipBuyers = 400, kGoods = 500;
 
 World many_orders() {
   Settings settings;
-  settings.users = kUsers;
-  settings.vip_users = kVips;
-  settings.products = kProducts;
+  settings.users = kBuyers;
+  settings.vip_users = kVipBuyers;
+  settings.products = kGoods;
   settings.orders = kManyRows;
   settings.traffic_hours = 0;
   return World::create(settings).value();
@@ -73,17 +73,17 @@ TEST(OrdersByTheMillion, EveryHourHasItsShare) {
 
 TEST(OrdersByTheMillion, UsersAndProductsFollowZipfAndVipsOrderThreeTimesAsOften) {
   World world = many_orders();
-  base::Permutation ranks(kUsers, key(world.settings().seed, Draws::kVips));
-  base::Permutation popularity(kProducts, key(world.settings().seed, Draws::kPopularity));
-  std::vector<double> vips(kVips), others(kUsers - kVips), products(kProducts), counts(10);
+  base::Permutation ranks(kBuyers, key(world.settings().seed, Draws::kVips));
+  base::Permutation popularity(kGoods, key(world.settings().seed, Draws::kPopularity));
+  std::vector<double> vips(kVipBuyers), others(kBuyers - kVipBuyers), products(kGoods), counts(10);
   std::vector<std::int64_t> items;
   double by_vips = 0;
   for (std::int64_t id = 0; id < kManyRows; ++id) {
     auto user = static_cast<std::uint64_t>(world.order(id).user_id);
     std::uint64_t rank = ranks(user);
-    EXPECT_EQ(rank < kVips, world.is_vip(static_cast<std::int64_t>(user)));
-    ++(rank < kVips ? vips[rank] : others.at(rank - kVips));
-    by_vips += rank < kVips;
+    EXPECT_EQ(rank < kVipBuyers, world.is_vip(static_cast<std::int64_t>(user)));
+    ++(rank < kVipBuyers ? vips[rank] : others.at(rank - kVipBuyers));
+    by_vips += rank < kVipBuyers;
     world.order_items(id, items);
     ++counts.at(items.size() - 1);
     for (std::int64_t item : items) {
@@ -91,7 +91,7 @@ TEST(OrdersByTheMillion, UsersAndProductsFollowZipfAndVipsOrderThreeTimesAsOften
     }
   }
   expect_share(by_vips, static_cast<double>(kManyRows),
-               3.0 * kVips / (3.0 * kVips + kUsers - kVips), "orders of VIPs");
+               3.0 * kVipBuyers / (3.0 * kVipBuyers + kBuyers - kVipBuyers), "orders of VIPs");
   expect_distribution(vips, zipf_weights(vips.size()), "VIPs by rank");
   expect_distribution(others, zipf_weights(others.size()), "other users by rank");
   expect_distribution(counts, std::vector<double>(10, 1), "items an order");

@@ -13,7 +13,7 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-World small_world(std::int64_t users = 20'000) {
+World world_of_people(std::int64_t users = 20'000) {
   Settings settings;
   settings.users = users;
   settings.vip_users = users / 2;
@@ -35,7 +35,7 @@ std::vector<std::string> keys(const json& object) {
 }
 
 TEST(Users, HaveTheirColumnsInOrderAndAreTheTruth) {
-  World world = small_world();
+  World world = world_of_people();
   std::string text;
   world.users_jsonl(0, 500, text);
   std::vector<json> rows = lines(text);
@@ -61,7 +61,7 @@ TEST(Users, HaveTheirColumnsInOrderAndAreTheTruth) {
 }
 
 TEST(Users, AreTheSameBytesHoweverSplit) {
-  World world = small_world();
+  World world = world_of_people();
   std::string whole, parts;
   world.users_jsonl(0, 1000, whole);
   for (std::int64_t first = 0; first < 1000; first += 37) {
@@ -71,7 +71,7 @@ TEST(Users, AreTheSameBytesHoweverSplit) {
 }
 
 TEST(Users, UserNamesAreUniqueAndPlain) {
-  World world = small_world();
+  World world = world_of_people();
   std::set<std::string> names;
   for (std::int64_t id = 0; id < world.settings().users; ++id) {
     std::string name = world.user(id).user_name;
@@ -102,7 +102,7 @@ Birth read_birth_number(const std::string& text) {
 }
 
 TEST(Users, BirthNumbersFollowTheRuleAndAgreeWithTheRest) {
-  World world = small_world();
+  World world = world_of_people();
   int before_1954 = 0;
   for (std::int64_t id = 0; id < world.settings().users; ++id) {
     User user = world.user(id);
@@ -122,7 +122,7 @@ TEST(Users, BirthNumbersFollowTheRuleAndAgreeWithTheRest) {
 }
 
 TEST(Users, NamesAgreeWithTheirGender) {
-  World world = small_world();
+  World world = world_of_people();
   auto lists = Lists::load(Locale::kCs);
   for (std::int64_t id = 0; id < 3000; ++id) {
     User user = world.user(id);
@@ -144,7 +144,7 @@ TEST(Users, NamesAgreeWithTheirGender) {
 }
 
 TEST(Users, TownsExistAndFitTheirKraj) {
-  World world = small_world();
+  World world = world_of_people();
   std::set<std::pair<std::string, std::string>> pairs;
   for (const Town& town : world.towns()) {
     EXPECT_TRUE(pairs.emplace(town.city, town.administrative_unit).second) << town.city;
@@ -193,12 +193,12 @@ TEST(Users, VipsAreExactlyAsManyAsAsked) {
 
 TEST(Towns, AreOneCsvFile) {
   std::string text;
-  small_world().towns_csv(text);
+  world_of_people().towns_csv(text);
   EXPECT_TRUE(
       text.starts_with("city,administrative_unit,kraj_code,latitude,longitude\n"
                        "Praha,Hlavní město Praha,CZ010,50.0880,14.4208\n"));
   EXPECT_EQ(static_cast<std::size_t>(std::ranges::count(text, '\n')),
-            1 + small_world().towns().size());
+            1 + world_of_people().towns().size());
 }
 
 TEST(Czech, Letters) {
@@ -210,7 +210,7 @@ TEST(Czech, Letters) {
 }
 
 TEST(Products, AreJsonObjectsWithThreePages) {
-  World world = small_world();
+  World world = world_of_people();
   for (std::int64_t id : {0, 1, 9'999}) {
     std::string text;
     world.product_json(id, text);

@@ -16,16 +16,16 @@ namespace world {
 namespace {
 
 #ifdef __SANITIZE_ADDRESS__
-constexpr std::int64_t kUsers = 20'000;
+constexpr std::int64_t kPeople = 20'000;
 #else
-constexpr std::int64_t kUsers = 100'000;  // in each locale
+constexpr std::int64_t kPeople = 100'000;  // in each locale
 #endif
 constexpr std::size_t kFaultsShown = 5;
 
 World world_in(Locale locale) {
   Settings settings;
   settings.locale = locale;
-  settings.users = kUsers;
+  settings.users = kPeople;
   settings.vip_users = 0;
   settings.faults.damaged_user = 0;
   return World::create(settings).value();
@@ -60,7 +60,7 @@ TEST_P(Texts, OfPeopleAreClean) {
   auto expect_none = [&](const std::string& fault, const std::string& text) {
     if (!fault.empty() && ++faults <= kFaultsShown) ADD_FAILURE() << fault << ": " << text;
   };
-  for (std::int64_t id = 0; id < kUsers; ++id) {
+  for (std::int64_t id = 0; id < kPeople; ++id) {
     User user = world.user(id);
     expect_none(fault_in_sentences(user.description, 5, GetParam()), user.description);
     for (const std::string& job : user.jobs) expect_none(fault_in(job, GetParam()), job);
@@ -191,7 +191,7 @@ TEST(CzechTexts, SurnamesHaveTheFormOfTheSex) {
 std::array<std::map<std::string, int>, 2> words_by_sex(Locale locale) {
   World world = world_in(locale);
   std::array<std::map<std::string, int>, 2> out;
-  for (std::int64_t id = 0; id < std::min<std::int64_t>(kUsers, 50'000); ++id) {
+  for (std::int64_t id = 0; id < std::min<std::int64_t>(kPeople, 50'000); ++id) {
     User user = world.user(id);
     for (std::string& word : words(user.description)) {
       ++out[static_cast<std::size_t>(user.facts.sex)][std::move(word)];

@@ -13,7 +13,7 @@
 namespace world {
 namespace {
 
-constexpr std::size_t kUsers = 400, kVips = 100, kProducts = 300;
+constexpr std::size_t kVisitors = 400, kVipVisitors = 100, kShownProducts = 300;
 constexpr double kHours = 14 * 24;
 constexpr Faults kFaultShares{.missing_client_ip = .02,
                               .latency_outlier = .03,
@@ -25,9 +25,9 @@ constexpr Faults kFaultShares{.missing_client_ip = .02,
 
 World many_events(std::string_view epoch = "2026-04-05T00:00:00Z") {
   Settings settings;
-  settings.users = kUsers;
-  settings.vip_users = kVips;
-  settings.products = kProducts;
+  settings.users = kVisitors;
+  settings.vip_users = kVipVisitors;
+  settings.products = kShownProducts;
   settings.orders = 0;
   settings.traffic_hours = kHours;
   settings.event_rate = static_cast<double>(kManyRows) / (kHours * 3600);
@@ -88,17 +88,18 @@ TEST(TrafficByTheMillion, EveryHourHasItsShare) {
 
 TEST(TrafficByTheMillion, SessionsFollowTheirDistributions) {
   World world = many_events();
-  base::Permutation ranks(kUsers, key(world.settings().seed, Draws::kVips));
-  base::Permutation popularity(kProducts, key(world.settings().seed, Draws::kPopularity));
-  std::vector<double> lengths(30), vips(kVips), others(kUsers - kVips), stars(5), gaps, star_after;
-  std::vector<double> products(kProducts), pages(3);
+  base::Permutation ranks(kVisitors, key(world.settings().seed, Draws::kVips));
+  base::Permutation popularity(kShownProducts, key(world.settings().seed, Draws::kPopularity));
+  std::vector<double> lengths(30), vips(kVipVisitors), others(kVisitors - kVipVisitors), stars(5),
+      gaps, star_after;
+  std::vector<double> products(kShownProducts), pages(3);
   std::map<std::string_view, double> methods;
   double sessions = 0, by_vips = 0, views = 0, first_shop = 0, later_shop = 0;
   each_session(world, [&](const Session& s) {
     ++sessions;
     std::uint64_t rank = ranks(static_cast<std::uint64_t>(s.user_id));
-    ++(rank < kVips ? vips[rank] : others.at(rank - kVips));
-    by_vips += rank < kVips;
+    ++(rank < kVipVisitors ? vips[rank] : others.at(rank - kVipVisitors));
+    by_vips += rank < kVipVisitors;
     ++lengths.at(s.views.size() - 1);
     for (std::size_t v = 0; v < s.views.size(); ++v) {
       const PageView& view = s.views[v];
@@ -117,14 +118,16 @@ TEST(TrafficByTheMillion, SessionsFollowTheirDistributions) {
     star_after.push_back(static_cast<double>(s.star->event_time_ms - s.views.back().event_time_ms));
   });
   double stars_given = static_cast<double>(star_after.size());
-  expect_share(by_vips, sessions, 3.0 * kVips / (3.0 * kVips + kUsers - kVips), "VIPs' sessions");
+  expect_share(by_vips, sessions,
+               3.0 * kVipVisitors / (3.0 * kVipVisitors + kVisitors - kVipVisitors),
+               "VIPs' sessions");
   expect_share(stars_given, sessions, .2, "sessions with a star");
   expect_share(first_shop, sessions, 150 / 256.0, "first views of the shop's page");
   expect_share(later_shop, views - sessions, 31 / 256.0, "later views of the shop's page");
   expect_distribution(lengths, std::vector<double>(30, 1), "session lengths");
-  expect_distribution(vips, zipf_weights(kVips), "VIPs by rank");
-  expect_distribution(others, zipf_weights(kUsers - kVips), "other users by rank");
-  expect_distribution(products, zipf_weights(kProducts), "products by rank");
+  expect_distribution(vips, zipf_weights(kVipVisitors), "VIPs by rank");
+  expect_distribution(others, zipf_weights(kVisitors - kVipVisitors), "other users by rank");
+  expect_distribution(products, zipf_weights(kShownProducts), "products by rank");
   expect_distribution(pages, {179, 46, 31}, "pages of a product");
   expect_distribution(stars, {5, 8, 17, 30, 40}, "stars");
   expect_distribution(
@@ -219,7 +222,7 @@ TEST(TrafficByTheMillion, EventIdsAreUniqueAndReferencesHold) {
       for (const Delivery& row : chunk.rows) {
         EXPECT_GE(row.arrival_ms, before);
         before = row.arrival_ms;
-        EXPECT_TRUE(row.user_id >= 0 && row.user_id < static_cast<std::int64_t>(kUsers));
+        EXPECT_TRUE(row.user_id >= 0 && row.user_id < static_cast<std::int64_t>(kVisitors));
         if (row.copy == 0) ids.push_back(row.event_id);
       }
     }
