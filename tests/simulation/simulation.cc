@@ -224,7 +224,7 @@ base::Status Simulation::heed_refusal(const std::string& name, const std::string
 void Simulation::step_job(const std::string& name) {
   stream::Runner& runner = *machine_->job(name);
   auto retention_was_faster = [&](const base::Error& e) {
-    return e.code == base::Code::kNotFound && machine_->wanted().retention_hours > 0;
+    return e.code == base::Code::kNotFound && retention_was_;
   };
   for (std::int64_t n = dice_.between(1, 4); n > 0; --n) {
     auto any = runner.step();
@@ -243,8 +243,7 @@ void Simulation::step_job(const std::string& name) {
     read += fmt::format(" {}", partition.offset);
   }
   note(fmt::format("{} commits to {}, read:{}", name, runner.cut_ms(), read));
-  if (!committed && committed.error().code == base::Code::kUnavailable &&
-      machine_->wanted().retention_hours > 0) {
+  if (!committed && committed.error().code == base::Code::kUnavailable && retention_was_) {
     note("  " + committed.error().message);  // the next open decides what stays
     return machine_->close_job(name);
   }
@@ -259,6 +258,7 @@ void Simulation::capture() {
 
 void Simulation::retain() {
   note("retention takes what is old");
+  retention_was_ |= machine_->wanted().retention_hours > 0;
   fine(machine_->hub().apply_retention(), "retention");
 }
 

@@ -95,6 +95,7 @@ class Simulation {
   std::int64_t next_producer_ = 1000;
   bool power_goes_ = false;  ///< at the next death
   bool disk_full_ = false;
+  bool retention_was_ = false;   ///< it took records, or may have
   int hurt_for_ = 0;             ///< a sync or read failed: steps until the restart
   bool power_was_lost_ = false;  ///< since the hub was made
 };
