@@ -392,7 +392,7 @@ TEST_F(RunnerTest, RowsThatCannotBeMadeAgainAreNotReplaced) {
 
 TEST_F(RunnerTest, ALostManifestMeansStartingAgainOnlyWhereAllCanBeMadeAgain) {
   auto expected = undisturbed();
-  run_to(kStart + 3'600'000);
+  run_to(kViewsStart + 3'600'000);
   run_to(end_ - 3'600'000);
   const std::string manifests = options_.lake_root + "/_manifests/job";
   std::filesystem::rename(manifests, dir_ + "/aside");
