@@ -61,6 +61,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
+        self.wfile.flush()  # before a server that is told to end here takes the process with it
 
     def error(self, status, code, message, where=None):
         error = {"code": code, "message": message}
