@@ -13,6 +13,7 @@
 #include "lake/parquet.h"
 #include "load/live_load.h"
 #include "load/load.h"
+#include "stream/hub_source.h"
 #include "stream/job.h"
 #include "timing.h"
 
@@ -109,14 +110,14 @@ class Playground {
                    "bronze.vip_pageviews", "bronze.deadletter", "silver.users", "silver.products",
                    "silver.orders", "silver.items", "silver.pageviews", "silver.stars",
                    "silver.stream_pageviews_5min", "gold.engagements"},
-        .hub_namespace = "playground",
-        .stream_job = "traffic"};
+        .hub_namespace = "playground"};
     in.tables.insert(stream_tables_.begin(), stream_tables_.end());
     auto found = env_.list("playground/sql").value();
     for (const auto& file : found) in.tables.insert(table_of(file.name));
     for (const char* name : {"pageviews", "stars"}) {
       in.hubs[name] = broker_->hub(name);
       in.cuts_ms[name] = world_.epoch_ms();
+      in.jobs[name].job = "traffic";
     }
     grade::AlertInputs alerts{.fields = [this]() -> base::Result<std::vector<json>> {
       std::vector<json> fields;
@@ -136,7 +137,8 @@ class Playground {
                                .lake_root = dir_ + "/lake",
                                .state_dir = dir_ + "/state",
                                .env = &env_};
-    for (const char* name : {"pageviews", "stars"}) options.inputs[name] = broker_->hub(name);
+    for (const char* name : {"pageviews", "stars"})
+      options.inputs[name] = stream::make_hub_source(broker_->hub(name), env_, "bench");
     options.references["vipusers"] = dir_ + "/lake/bronze/vipusers/vipusers.json";
     options.references["users"] = dir_ + "/lake/bronze/users/users.json";
     options.outputs = {
@@ -197,7 +199,7 @@ class Playground {
     std::string folder = dir_ + "/lake/bronze/" + table;
     check(env_.make_dirs(folder));
     auto cursor = database_->query("SELECT * FROM " + table).value();
-    auto info = lake::write_parquet(folder + "/part-0.parquet", cursor->schema(),
+    auto info = lake::write_parquet(env_, folder + "/part-0.parquet", cursor->schema(),
                                     [&](model::Batch& into) { return cursor->next(into); });
     CHECK(info.has_value(), "{}", info.error().message);
   }

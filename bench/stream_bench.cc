@@ -48,7 +48,7 @@ std::string star(std::int64_t session, std::int64_t time_ms) {
 }
 
 /// Events in memory, in two partitions.
-class BenchSource final : public Source {
+class BenchSource final : public EventSource {
  public:
   explicit BenchSource(const char* name) : name_(name) {}
   static std::shared_ptr<BenchSource> page_views(std::int64_t count) {
@@ -72,6 +72,8 @@ class BenchSource final : public Source {
   const std::string& name() const override { return name_; }
   int partitions() const override { return 2; }
   std::int64_t frontier_ms() const override { return frontier_; }
+  std::string waits_for() const override { return {}; }
+  base::Result<std::int64_t> first_offset(int) const override { return 0; }
   std::unique_ptr<PartitionReader> reader(int partition, std::int64_t offset) const override {
     return std::make_unique<Reader>(*this, partition, offset);
   }
@@ -165,10 +167,11 @@ bench::Made run_engine(const BenchSource& views, const BenchSource& stars,
 }
 
 bench::Made run_job(std::shared_ptr<BenchSource> source, std::shared_ptr<BenchSource> stars,
-                    const JobOptions& options) {
+                    JobOptions options) {
   std::filesystem::remove_all(options.lake_root);
   std::filesystem::remove_all(options.state_dir);
-  auto runner = Runner::open(options, {{"pageviews", source}, {"stars", stars}});
+  options.inputs = {{"pageviews", source}, {"stars", stars}};
+  auto runner = Runner::open(options);
   CHECK(runner.has_value(), "{}", runner.error().message);
   std::clock_t cpu = std::clock();
   while ((*runner)->step().value())
@@ -184,7 +187,6 @@ JobOptions default_job(const std::string& dir) {
   options.name = "traffic";
   std::ifstream text("playground/streams/traffic.asaql");
   options.query = (std::stringstream() << text.rdbuf()).str();
-  options.inputs = {{"pageviews", nullptr}, {"stars", nullptr}};
   options.references["vipusers"] = dir + "/vipusers.json";
   std::ofstream vip(options.references["vipusers"]);
   for (int id = 0; id < 100'000; id += 2) vip << fmt::format("{{\"id\":{}}}\n", id);

@@ -63,6 +63,19 @@ find_package(OpenSSL REQUIRED)
 # gRPC with the lite protobuf runtime. Linked statically where the archives are there: seventy shared
 # libraries cost more to load than the provider may take to start.
 option(HRISTE_STATIC_GRPC "Link gRPC's static archives" ON)
+# Times in time zones. By archives where they are, as gRPC's: both use the same.
+pkg_check_modules(ABSL_TIME REQUIRED absl_time)
+add_library(dep_absl_time INTERFACE IMPORTED)
+set(absl_time_libraries)
+foreach(name ${ABSL_TIME_STATIC_LIBRARIES})
+  find_library(ABSL_PART_${name} lib${name}.a)
+  if(ABSL_PART_${name})
+    list(APPEND absl_time_libraries ${ABSL_PART_${name}})
+  endif()
+endforeach()
+target_link_libraries(dep_absl_time INTERFACE -Wl,--start-group ${absl_time_libraries}
+                                              -Wl,--end-group)
+
 pkg_check_modules(GRPCPP REQUIRED grpc++)
 add_library(dep_grpc INTERFACE IMPORTED)
 find_library(PROTOBUF_LITE_ARCHIVE libprotobuf-lite.a)

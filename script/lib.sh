@@ -5,11 +5,15 @@ set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 CACHE=${HRISTE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hriste}
 BUILD=$ROOT/build/release
-LOCAL=$ROOT/playground/local
+# Another root module than the shipped one: HRISTE_PLAYGROUND=playground/minimal script/tofu apply
+LOCAL=$(cd "${HRISTE_PLAYGROUND:-$ROOT/playground/local}" && pwd)
 export HRISTE_CACHE=$CACHE
 export CCACHE_DIR=${CCACHE_DIR:-$CACHE/ccache} CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-5G}
 # A variable that names a missing file only makes OpenTofu warn.
 unset TF_CLI_CONFIG_FILE
+
+# What --small gives, as src/app/front/kept_variables.cc has it.
+SMALL=(users=1000 products=100 orders=1000 traffic_hours=1)
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "error: $*"; exit 1; }

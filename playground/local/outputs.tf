@@ -27,5 +27,5 @@ output "result" {
 
 output "engagements" {
   description = "The first rows of gold.engagements."
-  value       = hriste_trigger.on_apply.engagements_head
+  value       = hriste_trigger.on_apply.shown
 }

@@ -59,4 +59,33 @@ resource "hriste_trigger" "on_apply" {
   on       = "apply"
   wait     = true
   grade    = true
+
+  # What the output `engagements` shows.
+  show = <<-SQL
+    SELECT id, user_name, city, pageviews, orders, total_orders_value FROM gold.engagements
+    ORDER BY total_orders_value DESC, id LIMIT 5
+  SQL
+}
+
+# By itself it runs every half hour of playground time, by Prague's clocks, and when there are new
+# product files. What is unchanged is kept, so a run costs what is new. `hriste triggers` shows when
+# next; the page pauses one.
+resource "hriste_trigger" "half_hourly" {
+  name      = "half_hourly"
+  pipeline  = hriste_pipeline.refine.ref
+  on        = "schedule"
+  cron      = "*/30 * * * *"
+  time_zone = "Europe/Prague"
+
+  # The first run is the one above.
+  depends_on = [hriste_trigger.on_apply]
+}
+
+resource "hriste_trigger" "new_products" {
+  name     = "new_products"
+  pipeline = hriste_pipeline.refine.ref
+  on       = "file"
+  path     = "bronze/products/*.json"
+
+  depends_on = [hriste_trigger.on_apply]
 }

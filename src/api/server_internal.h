@@ -11,6 +11,7 @@
 #include "api/client_watch.h"
 #include "api/http_server.h"
 #include "api/live_feed.h"
+#include "api/parameters.h"
 #include "api/running_queries.h"
 #include "api/server.h"
 #include "api/slots.h"
@@ -33,11 +34,19 @@ struct Server::Impl {
   void add_playground_routes();
   void add_work_routes();
   void add_page_routes();
+  /// Runs `work` as one of so many statements; it is cancelled by body["id"], or when its client
+  /// goes away.
+  base::Result<json> as_statement(const json& body,
+                                  const std::function<base::Result<json>(std::stop_token)>& work);
 
-  /// GET and POST answer what `make` returns, a Result<json>: of the request, or of its body as a
-  /// JSON object, which may be left out.
-  void get(const std::string& path, std::invocable<const Request&> auto make) {
-    http.Get(path, [make](const Request& request, httplib::Response& response) {
+  /// GET and POST answer what `make` returns, a Result<json>: of the request, which may have these
+  /// parameters, or of its body as a JSON object, which may be left out.
+  void get(const std::string& path, std::invocable<const Request&> auto make,
+           const std::vector<std::string_view>& parameters = {}) {
+    http.Get(path, [make, parameters](const Request& request, httplib::Response& response) {
+      if (auto known = check_parameters(request, parameters); !known) {
+        return refuse(response, known.error());
+      }
       answer_result<json>(response, make(request));
     });
   }

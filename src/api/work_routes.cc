@@ -9,6 +9,30 @@ namespace {
 constexpr const char* kDocumentSecurity =
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'";
 
+/// {"from": "run-3", "only": "+gold.sales", "full": true}, all of them optional.
+base::Result<control::RunRequest> run_request(const std::string& pipeline, const json& body) {
+  control::RunRequest request{.pipeline = pipeline, .trigger = "manual"};
+  const json from = body.value("from", json("")), only = body.value("only", json(""));
+  const json full = body.value("full", json(false));
+  if (!from.is_string()) {
+    return base::error(base::Code::kInvalidArgument,
+                       "from: the id of a run is a text, like \"run-3\"");
+  }
+  if (!only.is_string()) {
+    return base::error(base::Code::kInvalidArgument,
+                       "only: a part of the pipeline is a text, like \"+gold.sales\"");
+  }
+  if (!full.is_boolean()) return base::error(base::Code::kInvalidArgument, "full: true or false");
+  if (from != "" && only != "") {
+    return base::error(base::Code::kInvalidArgument,
+                       "from and only: a run goes on from another, or does a part; not both");
+  }
+  request.from = from;
+  request.only = only;
+  request.full = full;
+  return request;
+}
+
 }  // namespace
 
 void Server::Impl::add_work_routes() {
@@ -21,16 +45,25 @@ void Server::Impl::add_work_routes() {
             [this, &playground](const Request& request, httplib::Response& response) {
               auto body = parse_object(request.body.empty() ? "{}" : request.body);
               if (!body) return refuse(response, body.error());
-              json from = body->value("from", json(""));
-              if (!from.is_string()) {
-                return refuse(response, {base::Code::kInvalidArgument,
-                                         "from: the id of a run is a text, like \"run-3\""});
-              }
+              auto asked = run_request(request.matches[1], *body);
+              if (!asked) return refuse(response, asked.error());
               std::stop_source gone;
               auto watched = while_asked(request, gone);
-              answer_result(response, playground.run_pipeline(request.matches[1], "manual", from,
-                                                              gone.get_token()));
+              asked->stop = gone.get_token();
+              answer_result(response, playground.run_pipeline(*asked));
             });
+
+  get("/v1/triggers", [&playground](const Request&) { return playground.triggers(); });
+  get(R"(/v1/triggers/([^/]+)/windows)", [&playground](const Request& request) {
+    return playground.trigger_calendar(request.matches[1]);
+  });
+  for (bool paused : {true, false}) {
+    post(paused ? R"(/v1/triggers/([^/]+)/pause)" : R"(/v1/triggers/([^/]+)/resume)",
+         [&playground, paused](const Request& request, const json&) -> base::Result<json> {
+           TRY(playground.pause_trigger(request.matches[1], paused));
+           return json{{"paused", paused}};
+         });
+  }
 
   post(R"(/v1/pipelines/([^/]+)/cancel)",
        [&playground](const Request& request, const json&) -> base::Result<json> {
@@ -45,6 +78,9 @@ void Server::Impl::add_work_routes() {
   get(R"(/v1/models/([^/]+))",
       [&playground](const Request& request) { return playground.model(request.matches[1]); });
 
+  get("/v1/python", [&playground](const Request&) { return playground.python(); });
+  post("/v1/python",
+       [&playground](const Request&, const json&) { return playground.prepare_python(); });
   const std::string notebook = R"(/v1/notebooks/([^/]+))";
   get("/v1/notebooks", [&playground](const Request&) { return playground.notebooks(); });
   post("/v1/notebooks/run", [&playground](const Request&, const json& body) {

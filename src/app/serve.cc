@@ -8,6 +8,7 @@
 
 #include <condition_variable>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <mutex>
@@ -59,12 +60,29 @@ Status prepare_folder(const std::string& dir) {
   return env.make_dirs(dir + "/logs");
 }
 
-/// Holds the folder's lock until the process ends.
-Status take_lock(const std::string& dir) {
+/// The folder's lock, held until the process ends.
+class Lock {
+ public:
+  static Result<Lock> take(const std::string& dir);
+  /// False when the folder was removed under us, and perhaps made again by somebody else.
+  bool is_in_place() const {
+    struct stat held {
+    }, named{};
+    return ::fstat(fd_, &held) == 0 && ::stat(path_.c_str(), &named) == 0 &&
+           held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+  }
+
+ private:
+  Lock(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
+  std::string path_;
+  int fd_;
+};
+
+Result<Lock> Lock::take(const std::string& dir) {
   std::string path = dir + "/lock";
   int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0) return base::errno_error(errno, "can't open", path);
-  if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return {};
+  if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return Lock(path, fd);
   ::close(fd);
   json daemon =
       json::parse(Env::real().read_file(dir + "/daemon.json").value_or("{}"), nullptr, false);
@@ -130,8 +148,15 @@ class Ending {
   bool requested_ = false, remove_data_ = false;
 };
 
+/// Ends as `kill -9` does: what lies at our paths now may be another daemon's, so nothing more is
+/// written.
+[[noreturn]] void leave_at_once() {
+  base::log_error("app", "folder_gone", "the folder was removed while the daemon ran");
+  std::_Exit(1);
+}
+
 void wait_for_end(Ending& ending, control::Playground& playground, const sigset_t& signals,
-                  const std::function<void()>& keep_files) {
+                  const Lock& lock, const std::function<void()>& keep_files) {
   timespec none{};
   constexpr int kLookEvery = 10;  // rounds of 200 ms
   for (int round = 1; !ending.wait_for(std::chrono::milliseconds(200)); ++round) {
@@ -140,6 +165,7 @@ void wait_for_end(Ending& ending, control::Playground& playground, const sigset_
       base::log_info("app", "signal", "number={}", signal);
       ending.request(false);
     }
+    if (!lock.is_in_place()) leave_at_once();
     if (round % kLookEvery != 0) continue;
     keep_files();
     if (playground.lease_ended()) {
@@ -151,7 +177,7 @@ void wait_for_end(Ending& ending, control::Playground& playground, const sigset_
 
 Status run(const std::string& dir, const sigset_t& signals) {
   TRY(prepare_folder(dir));
-  TRY(take_lock(dir));
+  Lock lock = TRY(Lock::take(dir));
   std::string log_path = dir + "/logs/daemon.log";
   TRY(base::log_to_file(log_path));
   base::log_info("app", "start", "version={} pid={}", kinds::kVersion, ::getpid());
@@ -180,7 +206,7 @@ Status run(const std::string& dir, const sigset_t& signals) {
   TRY(Env::real().write_file(dir + "/daemon.json", self_text));
   base::log_info("app", "listening", "port={}", server->port());
 
-  wait_for_end(ending, *playground, signals, [&] { keep_files(dir, self_text, token); });
+  wait_for_end(ending, *playground, signals, lock, [&] { keep_files(dir, self_text, token); });
 
   base::log_info("app", "end", "remove_data={}", ending.remove_data());
   EndDeadline deadline(kEndWithin, [&] {

@@ -55,9 +55,16 @@ std::string format_millis(Instant t) {
   // In milliseconds: the day before the earliest Instant can't be said in microseconds.
   auto since = std::chrono::floor<std::chrono::milliseconds>(t.time_since_epoch());
   auto day = std::chrono::floor<std::chrono::days>(since);
-  std::chrono::year_month_day ymd{std::chrono::sys_days{day}};
+  // A chrono::year ends with 32767; the calendar repeats itself every 400 years.
+  using Era =
+      std::chrono::duration<std::int64_t,
+                            std::ratio_multiply<std::chrono::days::period, std::ratio<146'097>>>;
+  auto era = std::chrono::floor<Era>(day);
+  std::chrono::year_month_day ymd{
+      std::chrono::sys_days{std::chrono::floor<std::chrono::days>(day - era)}};
   std::int64_t ms = (since - day).count();
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(ymd.year()),
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
+                     static_cast<int>(ymd.year()) + era.count() * 400,
                      static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()),
                      ms / 3'600'000, ms / 60'000 % 60, ms / 1000 % 60, ms % 1000);
 }

@@ -19,10 +19,15 @@ namespace base {
 using Instant = std::chrono::sys_time<std::chrono::microseconds>;
 using Duration = std::chrono::microseconds;
 
-inline Instant from_millis(std::int64_t ms) { return Instant{std::chrono::milliseconds{ms}}; }
 /// Rounds down.
-inline std::int64_t to_millis(Instant t) {
+constexpr std::int64_t to_millis(Instant t) {
   return std::chrono::floor<std::chrono::milliseconds>(t.time_since_epoch()).count();
+}
+/// Beyond what an Instant can be (some 292 000 years from 1970), the last or the first there is.
+constexpr Instant from_millis(std::int64_t ms) {
+  constexpr std::int64_t kMost = to_millis(Instant::max());
+  if (ms > kMost) return Instant::max();
+  return ms < -kMost ? Instant::min() : Instant{std::chrono::milliseconds{ms}};
 }
 
 /// "2026-06-01T00:00:00.000Z", always three decimals (the world's JSON form).

@@ -236,6 +236,11 @@ class PosixEnv final : public Env {
     return {};
   }
 
+  Status link(const std::string& from, const std::string& to) override {
+    if (::link(from.c_str(), to.c_str()) != 0) return errno_error(errno, "can't create", to);
+    return {};
+  }
+
   Status remove_file(const std::string& path) override {
     if (::unlink(path.c_str()) != 0 && errno != ENOENT) {
       return errno_error(errno, "can't remove", path);
@@ -266,8 +271,11 @@ class PosixEnv final : public Env {
     std::filesystem::directory_iterator it(path, ec), end;
     for (; !ec && it != end; it.increment(ec)) {
       std::error_code entry_ec;
-      DirEntry entry{it->path().filename().string(), it->is_directory(entry_ec), 0};
-      if (it->is_regular_file(entry_ec)) entry.size = it->file_size(entry_ec);
+      DirEntry entry{it->path().filename().string(), it->is_directory(entry_ec)};
+      if (it->is_regular_file(entry_ec)) {
+        entry.size = it->file_size(entry_ec);
+        entry.modified_ns = it->last_write_time(entry_ec).time_since_epoch().count();
+      }
       if (entry_ec) entry.size = 0;  // it went away meanwhile
       entries.push_back(std::move(entry));
     }

@@ -74,6 +74,7 @@ struct DirEntry {
   std::string name;  ///< without the folder
   bool is_dir = false;
   std::uint64_t size = 0;
+  std::int64_t modified_ns = 0;  ///< when the file was last written; only for comparing
 };
 
 /// Thread: thread-safe.
@@ -89,6 +90,9 @@ class Env {
   };
   virtual Result<std::unique_ptr<File>> open(const std::string& path, Open mode) = 0;
   virtual Status rename(const std::string& from, const std::string& to) = 0;
+  /// Gives the file `from` the name `to` as well: whole, and never in place of another file.
+  /// kAlreadyExists when one is there. The folder is the caller's to sync.
+  virtual Status link(const std::string& from, const std::string& to) = 0;
   /// Not an error when absent.
   virtual Status remove_file(const std::string& path) = 0;
   /// Removes a folder with all that is in it; never follows links. Not an error when absent.

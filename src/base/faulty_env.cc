@@ -80,6 +80,7 @@ class FaultyFile final : public File {
     TRY(env_.change(path_));
     uint64_t size = TRY(inner_->size());
     bool fails = env_.sync_failure_.now();
+    if (!fails && !node_) env_.adopt(path_, size);
     std::lock_guard lock(env_.mutex_);
     if (fails && node_) node_->forsaken = true;
     if (fails) return errno_error(EIO, "can't sync", path_);
@@ -145,6 +146,37 @@ Status FaultyEnv::track_names(const std::string& keep_dir) {
   return {};
 }
 
+Status FaultyEnv::track_others(const std::string& root) {
+  std::lock_guard lock(mutex_);
+  others_roots_.push_back(root);
+  for (auto& file : TRY(others_files_locked(root))) safe_files_.insert(std::move(file));
+  return {};
+}
+
+/// The files below `root` that were not written through here, and aren't safe.
+Result<std::vector<std::string>> FaultyEnv::others_files_locked(const std::string& root) const {
+  std::vector<std::string> files;
+  std::error_code ec;
+  auto entries = std::filesystem::recursive_directory_iterator(root, ec);
+  for (; !ec && entries != std::filesystem::end(entries); entries.increment(ec)) {
+    std::string path = entries->path().string();
+    bool ours = nodes_.contains(path) || safe_files_.contains(path);
+    if (entries->is_regular_file() && !ours) files.push_back(std::move(path));
+  }
+  if (ec && ec.value() != ENOENT) return errno_error(ec.value(), "can't list", root);
+  std::ranges::sort(files);
+  return files;
+}
+
+/// What another wrote was synced here.
+void FaultyEnv::adopt(const std::string& path, std::uint64_t size) {
+  std::lock_guard lock(mutex_);
+  auto holds = [&](const std::string& root) { return is_below(path, root); };
+  if (std::ranges::none_of(others_roots_, holds) || safe_files_.contains(path)) return;
+  auto [node, added] = nodes_.try_emplace(path, std::make_shared<Node>(size));
+  if (added) note_name_locked({NameChange::Kind::kMade, "", path, "", nullptr});
+}
+
 Result<std::unique_ptr<File>> FaultyEnv::open(const std::string& path, Open mode) {
   if (mode == Open::kRead) {
     TRY(check_alive(path));
@@ -193,8 +225,18 @@ Status FaultyEnv::rename(const std::string& from, const std::string& to) {
     node.key() = to;
     nodes_.insert(std::move(node));
   }
+  if (safe_files_.erase(from) > 0) safe_files_.insert(to);
   if (folder) move_below_locked(from, to);
   if (!folder) note_name_locked({NameChange::Kind::kRenamed, from, to, covered, covered_node});
+  return {};
+}
+
+Status FaultyEnv::link(const std::string& from, const std::string& to) {
+  TRY(change(to));
+  std::lock_guard lock(mutex_);
+  TRY(inner_.link(from, to));
+  if (auto node = nodes_.find(from); node != nodes_.end()) nodes_[to] = node->second;
+  note_name_locked({NameChange::Kind::kMade, "", to, "", nullptr});
   return {};
 }
 
@@ -205,6 +247,11 @@ void FaultyEnv::move_below_locked(const std::string& from, const std::string& to
     moved[is_below(path, from) ? to + path.substr(from.size()) : path] = node;
   }
   nodes_ = std::move(moved);
+  std::set<std::string> safe;
+  for (const auto& path : safe_files_) {
+    safe.insert(is_below(path, from) ? to + path.substr(from.size()) : path);
+  }
+  safe_files_ = std::move(safe);
   std::erase_if(unsynced_names_, [&](const NameChange& c) { return is_below(c.to, from); });
 }
 
@@ -255,8 +302,27 @@ Result<uint64_t> FaultyEnv::free_bytes(const std::string& path) {
 
 Status FaultyEnv::lose_power(const CounterRandom* random) {
   std::lock_guard lock(mutex_);
+  TRY(lose_others_locked(random));
   TRY(lose_names_locked(random));
   return lose_bytes_locked(random);
+}
+
+/// Whether a name arrived, and how many of its bytes, nobody knows.
+Status FaultyEnv::lose_others_locked(const CounterRandom* random) {
+  std::vector<std::string> files;
+  for (const auto& root : others_roots_) {
+    for (auto& file : TRY(others_files_locked(root))) files.push_back(std::move(file));
+  }
+  for (const auto& path : files) {
+    if (!random || random->below(draw_of(path) ^ 2, 2) == 0) {
+      TRY(inner_.remove_file(path));
+      continue;
+    }
+    auto file = TRY(inner_.open(path, Open::kAppend));
+    TRY(file->truncate(random->below(draw_of(path), TRY(file->size()) + 1)));
+    safe_files_.insert(path);
+  }
+  return {};
 }
 
 /// Each folder keeps the first few of its changes; the others are taken back, the last one first.

@@ -5,7 +5,7 @@
 // What survives loss of power, as POSIX promises it: the bytes of a file up to its last sync(), and
 // the names that a folder had at its last sync_dir(). Of later bytes a part may be there, of later
 // changes of names (files made, renamed, removed) the first few. Folders and remove_tree() count as
-// safe at once.
+// safe at once. What others write (an SQL engine) is lost as well where track_others() says so.
 #pragma once
 
 #include <atomic>
@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,10 @@ class FaultyEnv : public Env {
   /// From now on changed names can be lost: `keep_dir` (made; on the same disk, not below what the
   /// code under test lists) holds what they covered.
   Status track_names(const std::string& keep_dir);
+  /// From now on a file below `root` that is made past this Env is lost with the power, until it is
+  /// synced through a reader of it here and its folder is synced. For several folders call it
+  /// again.
+  Status track_others(const std::string& root);
   /// Loss of power at its worst: nothing is left that wasn't synced.
   Status drop_unsynced() { return lose_power(nullptr); }
   /// Loss of power: of what wasn't synced a part is left, by `random`.
@@ -52,6 +57,7 @@ class FaultyEnv : public Env {
 
   Result<std::unique_ptr<File>> open(const std::string& path, Open mode) override;
   Status rename(const std::string& from, const std::string& to) override;
+  Status link(const std::string& from, const std::string& to) override;
   Status remove_file(const std::string& path) override;
   Status remove_tree(const std::string& path) override;
   Status make_dirs(const std::string& path) override;
@@ -106,6 +112,9 @@ class FaultyEnv : public Env {
   Status lose_names_locked(const CounterRandom* random);
   Status undo_locked(const NameChange& change);
   Status lose_bytes_locked(const CounterRandom* random);
+  Result<std::vector<std::string>> others_files_locked(const std::string& root) const;
+  void adopt(const std::string& path, std::uint64_t size);
+  Status lose_others_locked(const CounterRandom* random);
 
   Env& inner_;
   std::atomic<std::int64_t> disk_bytes_{std::numeric_limits<std::int64_t>::max()};
@@ -118,6 +127,8 @@ class FaultyEnv : public Env {
   std::map<std::string, NodePtr> nodes_;  // of the files that were written through here, by name
   std::string keep_dir_;                  // empty: names are never lost
   std::vector<NameChange> unsynced_names_;
+  std::vector<std::string> others_roots_;  // below these, what others write isn't safe
+  std::set<std::string> safe_files_;       // but of these, that aren't in nodes_
   std::uint64_t kept_ = 0;
 };
 

@@ -101,6 +101,23 @@ Answer<json> Playground::put(const std::string& kind, const std::string& name,
   return TRY(put(kind, name, attributes, {})).attributes;
 }
 
+std::vector<std::string> Playground::warnings(const std::string& kind, const std::string& name,
+                                              const json& attributes) {
+  std::shared_ptr<Session> session;
+  {
+    std::lock_guard lock(mutex_);
+    session = session_;
+  }
+  if (!session) return {};
+  auto answer = session->request("POST", resource_path(kind, name) + "/warnings",
+                                 {{"attributes", attributes}});
+  std::vector<std::string> warnings;
+  if (!answer || !answer->is_object()) return warnings;
+  for (const auto& text : answer->value("warnings", json::array()))
+    if (text.is_string()) warnings.push_back(text);
+  return warnings;
+}
+
 Answer<std::optional<Found>> Playground::get(const std::string& kind, const std::string& name,
                                              const kinds::Meant& meant) {
   TRY(check_folder(data_dir_));

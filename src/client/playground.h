@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "client/session.h"
 #include "kinds/owner.h"
@@ -44,6 +45,10 @@ class Playground {
   /// nullopt when the one that is meant, or the whole playground, isn't there.
   Answer<std::optional<Found>> get(const std::string& kind, const std::string& name,
                                    const kinds::Meant& meant);
+  /// What a put of these attributes would be refused for as things are, or lose: asked of a daemon
+  /// that has answered before; none when there is none, or it doesn't say.
+  std::vector<std::string> warnings(const std::string& kind, const std::string& name,
+                                    const json& attributes);
   /// Absent is fine, and so is another one, which stays. When it was the last resource: returns
   /// after the daemon has ended and its folder is gone.
   Answer<void> remove(const std::string& kind, const std::string& name,

@@ -267,7 +267,29 @@ Folder look_at(const std::string& data_dir) {
   return is_empty && !wrong ? Folder::kAbsent : Folder::kForeign;
 }
 
+namespace {
+
+/// The nearest thing that is there: the path itself, or one above it.
+fs::path nearest(fs::path path) {
+  std::error_code wrong;
+  while (!fs::exists(path, wrong) && path.has_relative_path()) path = path.parent_path();
+  return path;
+}
+
+}  // namespace
+
 base::Status check_folder(const std::string& data_dir) {
+  std::error_code wrong;
+  if (!fs::path(data_dir).has_relative_path())
+    return base::error(Code::kFailedPrecondition,
+                       "{} is the whole file system; set data_dir to a folder of its own, like "
+                       "\"${{path.root}}/.hriste\"",
+                       data_dir);
+  if (const auto there = nearest(data_dir); !fs::is_directory(there, wrong))
+    return base::error(Code::kFailedPrecondition,
+                       "{} is a file and no folder, and was not touched; set data_dir to a folder "
+                       "that is absent or empty",
+                       there.string());
   if (look_at(data_dir) != Folder::kForeign) return {};
   return base::error(Code::kFailedPrecondition,
                      "{} holds something else than a playground, and was not touched; set data_dir "

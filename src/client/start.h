@@ -21,7 +21,7 @@ enum class Folder {
   kForeign,     ///< something else: never touched
 };
 Folder look_at(const std::string& data_dir);
-/// kFailedPrecondition for a foreign folder.
+/// kFailedPrecondition for a foreign folder, a file, and the root of the file system.
 base::Status check_folder(const std::string& data_dir);
 /// Whether a playground with a catalogue is there, so that a daemon would find resources.
 bool has_catalogue(const std::string& data_dir);

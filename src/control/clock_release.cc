@@ -6,35 +6,34 @@ namespace control {
 
 namespace {
 
-enum class Loads { kNone, kOnTheWay, kIn };
+enum class BackFills { kNone, kOnTheWay, kIn };
 
 /// One that has failed for good brings nothing any more.
-Loads loads_of(Runtime& runtime) {
+BackFills back_fills_of(const Loads& loads) {
   bool any = false;
-  for (const auto& [name, load] : runtime.loads.all()) {
+  for (const auto& [name, load] : loads.all()) {
     auto state = load->state();
-    if (!state.backfilled && !state.ended) return Loads::kOnTheWay;
+    if (!state.backfilled && !state.ended) return BackFills::kOnTheWay;
     any = any || state.backfilled;
   }
-  return any ? Loads::kIn : Loads::kNone;
+  return any ? BackFills::kIn : BackFills::kNone;
 }
 
 }  // namespace
 
-base::Status release_clock_when_due(Runtime& runtime) {
-  if (!runtime.clock->held()) return {};
-  switch (loads_of(runtime)) {
-    case Loads::kOnTheWay:
+base::Status ClockRelease::when_due() {
+  if (!clock_.held()) return {};
+  switch (back_fills_of(loads_)) {
+    case BackFills::kOnTheWay:
       return {};
-    case Loads::kIn:
-      return runtime.clock->release();
-    case Loads::kNone:
+    case BackFills::kIn:
+      return clock_.release();
+    case BackFills::kNone:
       break;
   }
-  if (TRY(runtime.catalogue->list()).empty()) return {};
-  if (runtime.creates.idle() < runtime.waiting.patience().settled) return {};
+  if (TRY(catalogue_.list()).empty() || !making_.is_over()) return {};
   base::log_info("control", "clock_released", "no load is there and nothing is being made");
-  return runtime.clock->release();
+  return clock_.release();
 }
 
 }  // namespace control

@@ -4,6 +4,12 @@
 #include <array>
 
 #include "base/guarded.h"
+#include "kinds/database.h"
+#include "kinds/event_hub.h"
+#include "kinds/generator.h"
+#include "kinds/lake.h"
+#include "kinds/stream_job.h"
+#include "kinds/world.h"
 
 namespace control {
 
@@ -11,9 +17,9 @@ namespace {
 
 /// In which lane a resource stands that has no node of its own.
 std::string tier_of_kind(const std::string& kind) {
-  if (kind == "hriste_world" || kind == "hriste_generator") return "source";
-  if (kind == "hriste_stream_job") return "stream";
-  constexpr std::array kStores{"hriste_lake", "hriste_database", "hriste_event_hub"};
+  if (kind == kinds::World::kKind || kind == kinds::Generator::kKind) return "source";
+  if (kind == kinds::StreamJob::kKind) return "stream";
+  constexpr std::array kStores{kinds::Lake::kKind, kinds::Database::kKind, kinds::EventHub::kKind};
   bool stores = std::ranges::find(kStores, kind) != kStores.end();
   return stores ? "store" : "serve";
 }
@@ -37,29 +43,28 @@ const char* state_name(Condition::State state) {
   return kNames[static_cast<size_t>(state)];
 }
 
-Condition condition_of(const Runtime& runtime, Controller* controller, const Resource& resource) {
+Condition condition_of(const Failures& failures, const Failures& damages, Controller* controller,
+                       const Resource& resource) {
   using State = Condition::State;
   if (!resource.failed.empty()) return {State::kFailed, resource.failed};
   if (!resource.ready) return {State::kBegun, {}};
-  std::string why = runtime.failures.why(resource.kind, resource.name);
+  std::string why = failures.why(resource.kind, resource.name);
   if (why.empty() && controller != nullptr) {
-    auto told = base::guarded([&]() -> base::Result<std::string> {
-      return controller->failure(resource.name, resource.attributes);
-    });
+    auto told = base::guarded(
+        [&]() -> base::Result<std::string> { return controller->failure(resource.attributes); });
     why = told ? *told : told.error().message;
   }
-  if (why.empty()) why = runtime.damages.why(resource.kind, resource.name);
+  if (why.empty()) why = damages.why(resource.kind, resource.name);
   return why.empty() ? Condition() : Condition{State::kFailed, std::move(why)};
 }
 
-void look_for_damage(Runtime& runtime, Controller& controller, const Resource& resource) {
+void look_for_damage(Failures& damages, Controller& controller, const Resource& resource) {
   if (!resource.ready || !resource.failed.empty()) return;
-  auto told = base::guarded([&]() -> base::Result<std::string> {
-    return controller.damage(resource.name, resource.attributes);
-  });
+  auto told = base::guarded(
+      [&]() -> base::Result<std::string> { return controller.damage(resource.attributes); });
   std::string damage = told ? std::move(*told) : told.error().message;
-  if (damage.empty()) return runtime.damages.forget(resource.kind, resource.name);
-  runtime.damages.note(resource.kind, resource.name, std::move(damage));
+  if (damage.empty()) return damages.forget(resource.kind, resource.name);
+  damages.note(resource.kind, resource.name, std::move(damage));
 }
 
 std::vector<MapNode> nodes_of(const Condition& condition, Controller* controller,
@@ -69,7 +74,7 @@ std::vector<MapNode> nodes_of(const Condition& condition, Controller* controller
   std::vector<MapNode> nodes;
   if (controller != nullptr && resource.failed.empty()) {
     auto made = base::guarded([&]() -> base::Result<std::vector<MapNode>> {
-      return controller->nodes(resource.name, resource.attributes);
+      return controller->nodes(resource.attributes);
     });
     if (made) nodes = std::move(*made);
     if (!made && why.empty()) why = made.error().message;

@@ -5,11 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "control/catalogue.h"
+#include "catalogue/catalogue.h"
 #include "control/controller.h"
-#include "control/runtime.h"
+#include "control/failures.h"
 
 namespace control {
+
+using catalogue::Resource;
 
 struct Condition {
   enum class State { kBegun, kReady, kFailed };
@@ -19,9 +21,10 @@ struct Condition {
 const char* state_name(Condition::State state);
 
 /// What the catalogue, the start, the controller and its files say, in this order.
-Condition condition_of(const Runtime& runtime, Controller* controller, const Resource& resource);
+Condition condition_of(const Failures& failures, const Failures& damages, Controller* controller,
+                       const Resource& resource);
 /// Looks at the resource's files now, and notes what condition_of() says about them.
-void look_for_damage(Runtime& runtime, Controller& controller, const Resource& resource);
+void look_for_damage(Failures& damages, Controller& controller, const Resource& resource);
 
 /// The resource's nodes for the map. A failed one has a node too, which says why.
 std::vector<MapNode> nodes_of(const Condition& condition, Controller* controller,

@@ -1,7 +1,11 @@
 // hriste_dashboard: a text in the catalogue. The page runs its queries.
+#include "control/adapter.h"
 #include "control/all_controllers.h"
 #include "control/sql_columns.h"
+#include "control/table_makers.h"
 #include "control/text_nodes.h"
+#include "kinds/dashboard.h"
+#include "lake/lake.h"
 #include "notebook/dashboard.h"
 
 namespace control {
@@ -9,6 +13,7 @@ namespace control {
 using base::Code;
 using base::Result;
 using base::Status;
+using kinds::Dashboard;
 
 namespace {
 
@@ -16,49 +21,48 @@ namespace {
 constexpr const char* kLater =
     " (if a pipeline is to make it first: depends_on = [hriste_trigger.NAME])";
 
-class DashboardController final : public Controller {
+class DashboardController final : public Adapter<Dashboard> {
  public:
-  explicit DashboardController(Runtime& runtime) : runtime_(runtime) {}
+  DashboardController(lake::Lake& lake, TableMakers& makers) : lake_(lake), makers_(makers) {}
 
-  Status check(const std::string& name, const json& wanted) override {
-    TRY(tables_of(name, wanted, false));
+  Status check(const Dashboard& wanted) override {
+    TRY(tables_of(wanted, {}));
     return {};
   }
-  Result<json> apply(const std::string& name, const json& wanted, const json&,
-                     std::stop_token) override {
-    nodes_.note(name, TRY(tables_of(name, wanted, true)));
-    return wanted;
+  Status apply(Dashboard& wanted, const Dashboard*, std::stop_token stop) override {
+    auto are_made = [&](const std::vector<lake::TableUse>& uses) {
+      return makers_.wait_for_tables("dashboard " + wanted.name, uses, stop);
+    };
+    nodes_.note(wanted.name, TRY(tables_of(wanted, are_made)));
+    return {};
   }
   /// A query that was fine when it was applied may not stop the playground from starting.
-  Status start(const std::string& name, const json& attributes) override {
-    if (auto tables = tables_of(name, attributes, false)) nodes_.note(name, std::move(*tables));
+  Status start(const Dashboard& dashboard) override {
+    if (auto tables = tables_of(dashboard, {})) nodes_.note(dashboard.name, std::move(*tables));
     return {};
   }
-  Result<bool> exists(const std::string&, const json&) override { return true; }
-  Status remove(const std::string& name, const json&) override {
-    nodes_.forget(name);
+  Status remove(const Dashboard& left) override {
+    nodes_.forget(left.name);
     return {};
   }
 
-  std::vector<MapNode> nodes(const std::string& name, const json& attributes) override {
-    return {nodes_.node(name, attributes)};
+  std::vector<MapNode> nodes(const Dashboard& dashboard) override {
+    return {nodes_.node(dashboard.name, dashboard.file, dashboard.source)};
   }
 
  private:
-  /// Checks every query's SQL, and `with_columns` its columns too, which asks the lake; which
-  /// tables the dashboard reads.
-  Result<std::vector<std::string>> tables_of(const std::string& name, const json& attributes,
-                                             bool with_columns) {
-    json file = attributes.value("file", json());
-    std::string file_name = file.is_string() ? file.get<std::string>() : name;
-    auto board = notebook::parse_dashboard(attributes.at("source").get_ref<const std::string&>());
+  /// Checks every query's SQL, and with `are_made` its tables and columns too, which asks the
+  /// lake; which tables the dashboard reads.
+  Result<std::vector<std::string>> tables_of(const Dashboard& dashboard, const AreMade& are_made) {
+    std::string file_name = dashboard.file.value_or(dashboard.name);
+    auto board = notebook::parse_dashboard(dashboard.source);
     if (!board) {
       return base::error(Code::kInvalidArgument, "{}",
                          notebook::to_string(board.error(), file_name));
     }
     std::vector<std::string> tables;
     for (const notebook::Query& query : board->queries) {
-      auto read = read_by(*board, query, with_columns);
+      auto read = read_by(*board, query, are_made);
       if (!read) {
         return base::error(read.error().code, "{}",
                            notebook::to_string(read.error().problem, file_name));
@@ -78,16 +82,19 @@ class DashboardController final : public Controller {
   /// The tables that a query reads. Its columns, where they are known, have those of its charts.
   std::expected<std::vector<std::string>, Wrong> read_by(const notebook::Dashboard& board,
                                                          const notebook::Query& query,
-                                                         bool with_columns) {
+                                                         const AreMade& are_made) {
     auto wrong = [&](const base::Error& error) {
       auto problem = notebook::problem_of_sql(error.message, query.line, query.line);
       problem.message = fmt::format("sql {}: {}", query.name, problem.message);
       return std::unexpected(Wrong{error.code, std::move(problem)});
     };
-    auto tables = runtime_.lake->check_sql(query.sql);
-    if (!tables) return wrong(tables.error());
-    if (!with_columns) return *tables;
-    auto columns = columns_of(runtime_, query.sql, *tables);
+    auto uses = lake_.table_uses(query.sql);
+    if (!uses) return wrong(uses.error());
+    std::vector<std::string> tables;
+    for (const lake::TableUse& use : *uses) tables.push_back(use.table);
+    if (!are_made) return tables;
+    if (auto made = are_made(*uses); !made) return wrong(made.error());
+    auto columns = columns_of(lake_, query.sql, tables);
     if (!columns) return wrong({columns.error().code, columns.error().message + kLater});
     for (const notebook::Block& block : board.blocks) {
       if (!*columns || block.kind != notebook::Block::Kind::kChart) continue;
@@ -97,17 +104,19 @@ class DashboardController final : public Controller {
       return std::unexpected(
           Wrong{Code::kInvalidArgument, {block.chart.line, "chart: " + missing + kLater}});
     }
-    return *tables;
+    return tables;
   }
 
-  Runtime& runtime_;
-  TextNodes nodes_{"hriste_dashboard", "dash."};
+  lake::Lake& lake_;
+  TableMakers& makers_;
+  TextNodes nodes_{Dashboard::kKind, "dash."};
 };
 
 }  // namespace
 
-std::unique_ptr<Controller> make_dashboard_controller(Runtime& runtime) {
-  return std::make_unique<DashboardController>(runtime);
+std::unique_ptr<Adapter<Dashboard>> make_dashboard_controller(lake::Lake& lake,
+                                                              TableMakers& makers) {
+  return std::make_unique<DashboardController>(lake, makers);
 }
 
 }  // namespace control

@@ -4,18 +4,8 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace control {
-
-struct SqlToken {
-  std::string_view text;  ///< as it stands in the source
-  std::string same;       ///< equal for tokens that say the same
-  int line = 1;           ///< from 1
-};
-
-/// Comments (`--`, `/* */`), white space and the semicolons at the end are left out.
-std::vector<SqlToken> sql_tokens(std::string_view text);
 
 struct SqlDifference {
   int line = 0;               ///< of `ours`, of its first token that differs; 0: there is none

@@ -4,9 +4,9 @@
 
 namespace control {
 
-base::Status check_disk_space(Runtime& runtime, const json& world) {
-  auto estimate = kinds::estimate_world(world);
-  auto free = runtime.env.free_bytes(runtime.data_dir);
+base::Status check_disk_space(const Folder& folder, const kinds::World& world) {
+  auto estimate = kinds::estimate_world(kinds::write(world));
+  auto free = folder.env.free_bytes(folder.path);
   // Where nobody says how much is free, the writes will say when nothing is.
   if (!estimate || !free || static_cast<std::uint64_t>(estimate->bytes) <= *free) return {};
   return base::error(
@@ -14,7 +14,7 @@ base::Status check_disk_space(Runtime& runtime, const json& world) {
       "the disk is too small: the world becomes {} below {}, and {} are free there; "
       "nothing was made. Make room, choose another data_dir, or ask for fewer users, "
       "products, orders, traffic_hours or a lower event_rate",
-      kinds::estimate_text(*estimate), runtime.data_dir,
+      kinds::estimate_text(*estimate), folder.path,
       kinds::bytes_text(static_cast<std::int64_t>(*free)));
 }
 

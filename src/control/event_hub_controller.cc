@@ -1,13 +1,20 @@
 // hriste_event_hub: a hub of the playground's broker, with capture to the lake.
+#include "catalogue/definitions.h"
+#include "control/adapter.h"
 #include "control/all_controllers.h"
-#include "control/run.h"
+#include "control/cuts.h"
+#include "control/folder.h"
+#include "control/live.h"
 #include "control/run_repairs.h"
+#include "kinds/event_hub.h"
+#include "kinds/generator.h"
 
 namespace control {
 
 using base::Code;
 using base::Result;
 using base::Status;
+using kinds::EventHub;
 
 namespace {
 
@@ -16,71 +23,76 @@ std::string shown_frontier(const hub::Hub& hub) {
   return ms == hub::kNoFrontier ? "none yet" : base::format_millis(base::from_millis(ms));
 }
 
-class EventHubController final : public Controller {
+class EventHubController final : public Adapter<EventHub> {
  public:
-  explicit EventHubController(Runtime& runtime) : runtime_(runtime) {}
+  EventHubController(const Folder& folder, const catalogue::Definitions& definitions,
+                     hub::Broker& broker, Repairs& repairs, Cuts& cuts)
+      : folder_(folder),
+        definitions_(definitions),
+        broker_(broker),
+        repairs_(repairs),
+        cuts_(cuts) {}
 
-  Result<json> apply(const std::string& name, const json& wanted, const json& previous,
-                     std::stop_token) override {
-    if (captures_into_another(previous, wanted)) TRY(forget_captured(name, wanted));
-    TRY(runtime_.broker->create_hub(TRY(options_of(name, wanted))));
-    json made = wanted;
-    made["address"] = fmt::format("127.0.0.1:{}", runtime_.broker->port());
-    return made;
+  Status apply(EventHub& wanted, const EventHub* before, std::stop_token) override {
+    if (before != nullptr && captures_into_another(*before, wanted)) TRY(forget_captured(wanted));
+    TRY(broker_.create_hub(TRY(options_of(wanted))));
+    return {};
   }
 
+  json where(const std::string&) override { return {{"address", address()}}; }
+
   /// The broker has opened what is there; a hub that has gone isn't made anew, empty, in silence.
-  Status start(const std::string& name, const json& attributes) override {
-    if (auto why = runtime_.broker->failure(name); !why.empty()) {
+  Status start(const EventHub& hub) override {
+    if (auto why = broker_.failure(hub.name); !why.empty()) {
       return base::error(Code::kDataLoss, "{}", why);
     }
-    if (!runtime_.broker->hub(name)) {
+    if (!broker_.hub(hub.name)) {
       return base::error(Code::kNotFound, "event hub \"{}\" has no files any more: apply again",
-                         name);
+                         hub.name);
     }
-    TRY(runtime_.broker->create_hub(TRY(options_of(name, attributes))));
+    TRY(broker_.create_hub(TRY(options_of(hub))));
     return {};
   }
 
   /// Failed is not missing.
-  Result<bool> exists(const std::string& name, const json&) override {
-    return runtime_.broker->hub(name) != nullptr || !runtime_.broker->failure(name).empty();
+  Result<bool> exists(const EventHub& hub) override {
+    return broker_.hub(hub.name) != nullptr || !broker_.failure(hub.name).empty();
   }
 
-  std::string failure(const std::string& name, const json&) override {
-    if (auto why = runtime_.broker->failure(name); !why.empty()) return why;
-    auto hub = runtime_.broker->hub(name);
+  std::string failure(const EventHub& definition) override {
+    const std::string& name = definition.name;
+    if (auto why = broker_.failure(name); !why.empty()) return why;
+    auto hub = broker_.hub(name);
     if (!hub || !hub->options().capture) return {};
-    if (auto progress = runtime_.broker->capture_progress(name)) return progress->error;
+    if (auto progress = broker_.capture_progress(name)) return progress->error;
     return fmt::format("it isn't captured: {}/capture.json is damaged, or see the daemon's log",
                        hub->dir());
   }
 
-  std::string damage(const std::string& name, const json&) override {
-    return damage_of_captures(runtime_, name);
-  }
+  std::string damage(const EventHub& hub) override { return repairs_.damage_of_captures(hub.name); }
 
-  Status remove(const std::string& name, const json& attributes) override {
-    TRY(runtime_.broker->drop_hub(name));
-    TRY(forget_cut(runtime_, name));
-    const json& capture = attributes.value("capture", json());
-    if (!capture.is_object()) return {};
-    auto tier = runtime_.tier_of(capture.at("lake"));
+  Status remove(const EventHub& left) override {
+    TRY(broker_.drop_hub(left.name));
+    TRY(cuts_.forget(left.name));
+    if (!left.capture) return {};
+    auto tier = definitions_.tier_of(left.capture->lake);
     if (!tier) return {};  // the tier has gone, and its files with it
-    return runtime_.env.remove_tree(fmt::format("{}/{}/{}", capture_root(*tier), kNamespace, name));
+    return folder_.env.remove_tree(
+        fmt::format("{}/{}/{}", capture_root(*tier), kNamespace, left.name));
   }
 
-  std::vector<MapNode> nodes(const std::string& name, const json& attributes) override {
-    auto hub = runtime_.broker->hub(name);
-    std::string why = failure(name, attributes);
+  std::vector<MapNode> nodes(const EventHub& definition) override {
+    const std::string& name = definition.name;
+    auto hub = broker_.hub(name);
+    std::string why = failure(definition);
     if (!hub && why.empty()) return {};
-    MapNode node{.id = "hriste_event_hub." + name,
+    MapNode node{.id = node_id<EventHub>(name),
                  .label = "hub." + name,
-                 .kind = "hriste_event_hub",
+                 .kind = EventHub::kKind,
                  .tier = "store"};
     if (!why.empty()) node.health = "fail";
     if (why.empty()) {  // the hub itself works
-      why = runtime_.broker->groups_failure();
+      why = broker_.groups_failure();
       if (!why.empty()) node.health = "warn";
     }
     if (!hub) {
@@ -94,63 +106,66 @@ class EventHubController final : public Controller {
       outside += state.outside_records;
       bytes += state.bytes;
     }
-    for (const auto& resource : runtime_.catalogue->list().value_or(std::vector<Resource>{})) {
-      if (resource.kind != "hriste_generator") continue;
-      const json& sink = resource.attributes["event_hub"];
-      if (!sink.is_string() || ref_name(sink) != name) continue;
-      node.inputs.push_back("hriste_generator." + resource.name);
+    for (const auto& generator : definitions_.all_or_none<kinds::Generator>()) {
+      if (!generator.event_hub || generator.event_hub->name() != name) continue;
+      node.inputs.push_back(node_id<kinds::Generator>(generator.name));
     }
     node.status = why.empty() ? fmt::format("{} partitions", hub->partitions()) : why;
     node.facts = {{"events", node.total},
                   {"bytes", bytes},
                   {"from outside", outside},
                   {"frontier", shown_frontier(*hub)},
-                  {"kafka", attributes.value("address", "")}};
+                  {"kafka", address()}};
     return {node};
   }
 
  private:
-  Result<hub::HubOptions> options_of(const std::string& name, const json& attributes) const {
-    hub::HubOptions options{.name = name,
-                            .partitions = attributes.at("partitions"),
-                            .retention_hours = attributes.at("retention_hours"),
+  std::string address() const { return fmt::format("127.0.0.1:{}", broker_.port()); }
+
+  Result<hub::HubOptions> options_of(const EventHub& hub) const {
+    hub::HubOptions options{.name = hub.name,
+                            .partitions = static_cast<int>(hub.partitions),
+                            .retention_hours = static_cast<int>(hub.retention_hours),
                             .capture = {}};
-    const json& capture = attributes.at("capture");
-    if (capture.is_object()) {
-      std::string tier = TRY(runtime_.tier_of(capture.at("lake")));
-      options.capture = hub::CaptureOptions{.dir = capture_root(tier),
-                                            .window_minutes = capture.at("window_minutes")};
-    }
+    if (!hub.capture) return options;
+    options.capture =
+        hub::CaptureOptions{.dir = capture_root(TRY(definitions_.tier_of(hub.capture->lake))),
+                            .window_minutes = static_cast<int>(hub.capture->window_minutes)};
     return options;
   }
 
   /// A tier that was made anew has lost the files, under the same path.
-  static bool captures_into_another(const json& previous, const json& wanted) {
-    if (!previous.is_object()) return false;
-    const json before = previous.value("capture", json()), after = wanted.at("capture");
-    return before.is_object() && after.is_object() && before.value("lake", "") != after.at("lake");
+  static bool captures_into_another(const EventHub& before, const EventHub& wanted) {
+    return before.capture && wanted.capture && before.capture->lake != wanted.capture->lake;
   }
 
   /// Ends the capture and what it knows of its files: the next one begins with the hub's first
   /// event.
-  Status forget_captured(const std::string& name, const json& wanted) {
-    json without = wanted;
-    without["capture"] = nullptr;
-    TRY(runtime_.broker->create_hub(TRY(options_of(name, without))));
-    auto hub = runtime_.broker->hub(name);
-    return hub ? runtime_.env.remove_file(hub->dir() + "/capture.json") : Status();
+  Status forget_captured(const EventHub& wanted) {
+    EventHub without = wanted;
+    without.capture.reset();
+    TRY(broker_.create_hub(TRY(options_of(without))));
+    auto hub = broker_.hub(wanted.name);
+    return hub ? folder_.env.remove_file(hub->dir() + "/capture.json") : Status();
   }
 
   std::string capture_root(const std::string& tier) const {
-    return runtime_.lake_root() + "/" + tier + "/capture";
+    return folder_.lake() + "/" + tier + "/capture";
   }
-  Runtime& runtime_;
+
+  const Folder& folder_;
+  const catalogue::Definitions& definitions_;
+  hub::Broker& broker_;
+  Repairs& repairs_;
+  Cuts& cuts_;
 };
 
 }  // namespace
 
-std::unique_ptr<Controller> make_event_hub_controller(Runtime& runtime) {
-  return std::make_unique<EventHubController>(runtime);
+std::unique_ptr<Adapter<EventHub>> make_event_hub_controller(
+    const Folder& folder, const catalogue::Definitions& definitions, hub::Broker& broker,
+    Repairs& repairs, Cuts& cuts) {
+  return std::make_unique<EventHubController>(folder, definitions, broker, repairs, cuts);
 }
 
 }  // namespace control

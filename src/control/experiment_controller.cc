@@ -1,49 +1,43 @@
 // hriste_experiment: an entry of the tracking store; its runs live there.
+#include "control/adapter.h"
 #include "control/all_controllers.h"
+#include "control/tracking_store.h"
+#include "kinds/experiment.h"
 
 namespace control {
 
-using base::Result;
 using base::Status;
+using kinds::Experiment;
 
 namespace {
 
-std::string text_of(const json& attributes, const char* name) {
-  auto found = attributes.find(name);
-  return found != attributes.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
-class ExperimentController final : public Controller {
+class ExperimentController final : public Adapter<Experiment> {
  public:
-  explicit ExperimentController(Runtime& runtime) : runtime_(runtime) {}
+  explicit ExperimentController(TrackingStore& tracking) : tracking_(tracking) {}
 
-  Result<json> apply(const std::string& name, const json& wanted, const json&,
-                     std::stop_token) override {
-    TRY(start(name, wanted));
-    return wanted;
+  Status apply(Experiment& wanted, const Experiment*, std::stop_token) override {
+    return start(wanted);
   }
-  Status start(const std::string& name, const json& attributes) override {
-    auto* store = TRY(runtime_.store());
-    return store->put_experiment({.name = name,
-                                  .description = text_of(attributes, "description"),
-                                  .tracking_uri = text_of(attributes, "tracking_uri"),
-                                  .tracking_token = text_of(attributes, "tracking_token")});
+  Status start(const Experiment& experiment) override {
+    return TRY(tracking_.use())
+        ->put_experiment({.name = experiment.name,
+                          .description = experiment.description.value_or(""),
+                          .tracking_uri = experiment.tracking_uri.value_or(""),
+                          .tracking_token = experiment.tracking_token.value_or("")});
   }
-  Result<bool> exists(const std::string&, const json&) override { return true; }
-  Status remove(const std::string& name, const json&) override {
+  Status remove(const Experiment& left) override {
     // A damaged store has nothing to remove from, and goes with the playground.
-    return runtime_.tracking ? runtime_.tracking->remove_experiment(name) : Status();
+    return tracking_.get() != nullptr ? tracking_.get()->remove_experiment(left.name) : Status();
   }
-  std::vector<MapNode> nodes(const std::string&, const json&) override { return {}; }
 
  private:
-  Runtime& runtime_;
+  TrackingStore& tracking_;
 };
 
 }  // namespace
 
-std::unique_ptr<Controller> make_experiment_controller(Runtime& runtime) {
-  return std::make_unique<ExperimentController>(runtime);
+std::unique_ptr<Adapter<Experiment>> make_experiment_controller(TrackingStore& tracking) {
+  return std::make_unique<ExperimentController>(tracking);
 }
 
 }  // namespace control

@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "base/result.h"
+
 namespace control {
 
 class Failures {
@@ -37,6 +39,16 @@ class Failures {
     std::lock_guard lock(mutex_);
     auto found = why_.find({kind, name});
     return found == why_.end() ? std::string() : found->second;
+  }
+  /// Why the resource can't be used: it is failed, or there is none. `noun`: as it is called in
+  /// sentences, "event hub".
+  base::Error unusable(const std::string& kind, const char* noun, const std::string& name) const {
+    std::string why = this->why(kind, name);
+    if (why.empty()) {
+      return {base::Code::kFailedPrecondition, fmt::format("{} \"{}\" does not exist", noun, name)};
+    }
+    return {base::Code::kFailedPrecondition,
+            fmt::format("{} \"{}\" is failed: {}", noun, name, why)};
   }
   /// "kind name: why" of one; empty when there is none.
   std::string first() const {

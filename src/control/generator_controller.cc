@@ -4,10 +4,16 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "catalogue/claims.h"
+#include "catalogue/definitions.h"
+#include "control/adapter.h"
 #include "control/all_controllers.h"
-#include "control/claims.h"
 #include "control/clock_release.h"
+#include "control/folder.h"
 #include "control/generator_files.h"
+#include "control/live.h"
+#include "kinds/generator.h"
+#include "lake/lake.h"
 #include "load/load.h"
 
 namespace control {
@@ -15,135 +21,125 @@ namespace control {
 using base::Code;
 using base::Result;
 using base::Status;
+using kinds::Generator;
 
 namespace {
 
-class GeneratorController final : public Controller {
+class GeneratorController final : public Adapter<Generator> {
  public:
-  explicit GeneratorController(Runtime& runtime) : runtime_(runtime) {}
+  explicit GeneratorController(GeneratorPorts ports) : ports_(ports) {}
 
-  Status check(const std::string& name, const json& wanted) override {
-    if (!wanted.at("event_hub").is_string() || runtime_.loads.get(name)) return {};
-    auto world = world_of(wanted);
-    auto hub = runtime_.broker->hub(ref_name(wanted.at("event_hub")));
+  Status check(const Generator& wanted) override {
+    if (!wanted.event_hub || ports_.loads.get(wanted.name)) return {};
+    auto world = ports_.worlds.of(wanted.world);
+    auto hub = ports_.broker.hub(wanted.event_hub->name());
     // Of what is absent apply() speaks.
     return world && hub ? hub->check_generator((*world)->backfill_start_ms()) : Status();
   }
 
-  Result<json> apply(const std::string& name, const json& wanted, const json&,
-                     std::stop_token stop) override {
-    auto world = TRY(world_of(wanted));
-    auto table = TRY(world::table_from_name(wanted.at("table").get<std::string>()));
+  Status apply(Generator& wanted, const Generator*, std::stop_token stop) override {
+    auto world = TRY(ports_.worlds.of(wanted.world));
+    auto table = TRY(world::table_from_name(wanted.table));
     auto progress = std::make_shared<load::Progress>();
-    progress_.put(name, progress);
-    if (wanted.at("lake").is_string()) {
-      TRY(runtime_.tier_of(wanted.at("lake")));
-      TRY(load::load_lake(*world, table, runtime_.lake_root(), runtime_.env, *progress, stop));
-      if (table == world::Table::kVipUsers) {
-        // A world without VIP users still has the table.
-        TRY(lake::declare_columns(runtime_.env, folder_of(wanted),
-                                  {{{"id", model::Type::kInt64, false}}}));
-      }
-    } else if (wanted.at("database").is_string()) {
-      auto database = TRY(database_of(wanted));
-      TRY(load::load_database(*world, table, *database, *progress, stop));
-    } else {
-      TRY(start(name, wanted));
+    progress_.put(wanted.name, progress);
+    if (wanted.event_hub) return start(wanted);
+    if (wanted.database) {
+      auto database = TRY(ports_.databases.of(*wanted.database));
+      return load::load_database(*world, table, *database, *progress, stop);
     }
-    return wanted;
+    base::Env& env = ports_.folder.env;
+    TRY(ports_.definitions.tier_of(*wanted.lake));
+    TRY(load::load_lake(*world, table, ports_.folder.lake(), env, *progress, stop));
+    // A world without VIP users still has the table.
+    if (table != world::Table::kVipUsers) return {};
+    return lake::declare_columns(env, folder_of(wanted), {{{"id", model::Type::kInt64, false}}});
   }
 
-  Status start(const std::string& name, const json& attributes) override {
-    if (!attributes.at("event_hub").is_string()) return remember(name, attributes);
-    if (runtime_.loads.get(name)) return {};
-    auto world = TRY(world_of(attributes));
-    std::string hub_name = ref_name(attributes.at("event_hub"));
-    auto hub = runtime_.broker->hub(hub_name);
-    if (!hub) {
-      return std::unexpected(runtime_.unusable("hriste_event_hub", "event hub", hub_name));
-    }
+  Status start(const Generator& generator) override {
+    if (!generator.event_hub) return remember(generator);
+    if (ports_.loads.get(generator.name)) return {};
+    auto world = TRY(ports_.worlds.of(generator.world));
     load::LiveLoad::Options options;
-    options.hub = hub;
-    options.stream =
-        attributes.at("table") == "stars" ? world::Stream::kStars : world::Stream::kPageviews;
-    options.clock = &runtime_.clock->clock();
-    options.mode = attributes.at("mode") == "endless" ? load::LiveLoad::Mode::kEndless
-                                                      : load::LiveLoad::Mode::kOnce;
+    options.hub = TRY(hub_of(ports_.broker, ports_.failures, *generator.event_hub));
+    options.stream = generator.table == "stars" ? world::Stream::kStars : world::Stream::kPageviews;
+    options.clock = &ports_.clock.clock();
+    options.mode =
+        generator.mode == "endless" ? load::LiveLoad::Mode::kEndless : load::LiveLoad::Mode::kOnce;
     options.on_backfilled = [this] { release_clock(); };
-    runtime_.loads.put(name, load::LiveLoad::start(*world, std::move(options)));
+    ports_.loads.put(generator.name, load::LiveLoad::start(*world, std::move(options)));
     return {};
   }
 
-  Result<bool> exists(const std::string& name, const json& attributes) override {
-    if (attributes.at("lake").is_string()) {
-      if (!runtime_.env.exists(path_of(attributes))) return false;
-      return attributes.at("table") != "products" || TRY(has_all_products(attributes));
+  Result<bool> exists(const Generator& generator) override {
+    if (generator.lake) {
+      if (!ports_.folder.env.exists(path_of(generator))) return false;
+      return generator.table != "products" || TRY(has_all_products(generator));
     }
-    if (attributes.at("database").is_string()) {
-      auto database = database_of(attributes);
+    if (generator.database) {
+      auto database = ports_.databases.of(*generator.database);
       if (!database) return false;
       auto tables = TRY((*database)->tables());
-      return std::ranges::find(tables, attributes.at("table").get<std::string>()) != tables.end();
+      return std::ranges::find(tables, generator.table) != tables.end();
     }
-    return runtime_.loads.get(name) != nullptr;
+    return ports_.loads.get(generator.name) != nullptr;
   }
 
-  Status remove(const std::string& name, const json& attributes) override {
-    progress_.take(name);
-    if (auto load = runtime_.loads.take(name)) load->stop();
-    if (!attributes.at("table").is_string()) return {};  // damaged: nobody knows what it made
-    const std::string table = attributes.at("table");
-    if (attributes.at("lake").is_string()) {
-      if (TRY(is_shared(name, {"folder", "bronze/" + table, {}}))) return {};
-      return runtime_.env.remove_tree(folder_of(attributes));
+  Status remove(const Generator& left) override {
+    progress_.take(left.name);
+    if (auto load = ports_.loads.take(left.name)) load->stop();
+    if (left.table.empty()) return {};  // damaged: nobody knows what it made
+    if (left.lake) {
+      if (TRY(is_shared(left, {"folder", "bronze/" + left.table, {}}))) return {};
+      return ports_.folder.env.remove_tree(folder_of(left));
     }
-    if (attributes.at("database").is_string()) {
-      auto database = database_of(attributes);
+    if (left.database) {
+      auto database = ports_.databases.of(*left.database);
       if (!database) return {};  // gone, and the table with it
-      std::string place = ref_name(attributes.at("database")) + "/" + table;
-      if (TRY(is_shared(name, {"database table", place, {}}))) return {};
-      return (*database)->drop_table(table);
+      std::string place = left.database->name() + "/" + left.table;
+      if (TRY(is_shared(left, {"database table", place, {}}))) return {};
+      return (*database)->drop_table(left.table);
     }
     return {};
   }
 
-  std::string failure(const std::string& name, const json&) override {
-    auto load = runtime_.loads.get(name);
+  std::string failure(const Generator& generator) override {
+    auto load = ports_.loads.get(generator.name);
     if (!load) return {};
     auto state = load->state();
     return state.ended ? state.error : std::string();
   }
 
-  std::vector<MapNode> nodes(const std::string& name, const json& attributes) override {
-    MapNode node{.id = "hriste_generator." + name,
-                 .label = "gen." + name,
-                 .kind = "hriste_generator",
+  std::vector<MapNode> nodes(const Generator& generator) override {
+    MapNode node{.id = node_id<Generator>(generator.name),
+                 .label = "gen." + generator.name,
+                 .kind = Generator::kKind,
                  .tier = "source"};
-    if (auto load = runtime_.loads.get(name)) {
+    if (auto load = ports_.loads.get(generator.name)) {
       describe_live(*load, node);
       return {node};
     }
-    auto progress = progress_.get(name);
+    auto progress = progress_.get(generator.name);
     node.total = progress ? progress->rows.load() : 0;
     node.status = "loaded";
-    if (attributes.at("lake").is_string()) return {node, table_node(name, attributes)};
+    if (generator.lake) return {node, table_node(generator)};
     return {node};
   }
 
  private:
   /// What was loaded before the daemon's start counts as loaded.
-  Status remember(const std::string& name, const json& attributes) {
-    if (progress_.get(name)) return {};
-    auto world = TRY(world_of(attributes));
-    auto table = TRY(world::table_from_name(attributes.at("table").get<std::string>()));
+  Status remember(const Generator& generator) {
+    if (progress_.get(generator.name)) return {};
+    auto world = TRY(ports_.worlds.of(generator.world));
+    auto table = TRY(world::table_from_name(generator.table));
     auto progress = std::make_shared<load::Progress>();
-    if (attributes.at("database").is_string()) {
+    if (generator.database) {
       // A table that somebody has dropped is drift, and the next plan's.
-      progress->rows = TRY(database_of(attributes))->count(attributes.at("table")).value_or(0);
+      auto database = TRY(ports_.databases.of(*generator.database));
+      progress->rows = database->count(generator.table).value_or(0);
     } else {
       progress->rows = file_rows(*world, table);
     }
-    progress_.put(name, progress);
+    progress_.put(generator.name, progress);
     return {};
   }
 
@@ -162,45 +158,32 @@ class GeneratorController final : public Controller {
   }
 
   /// A file each. Of a world that has failed nobody knows how many.
-  Result<bool> has_all_products(const json& attributes) {
-    auto world = world_of(attributes);
+  Result<bool> has_all_products(const Generator& generator) {
+    auto world = ports_.worlds.of(generator.world);
     if (!world) return true;
-    auto files = TRY(runtime_.env.list(path_of(attributes)));
+    auto files = TRY(ports_.folder.env.list(path_of(generator)));
     auto found = std::ranges::count_if(
         files, [](const base::DirEntry& file) { return file.name.ends_with(".json"); });
     return found >= (*world)->settings().products;
   }
 
-  Result<std::shared_ptr<const world::World>> world_of(const json& attributes) {
-    std::string name = ref_name(attributes.at("world"));
-    auto world = runtime_.worlds.get(name);
-    if (world) return world;
-    return std::unexpected(runtime_.unusable("hriste_world", "world", name));
-  }
-
-  Result<std::shared_ptr<sqldb::Database>> database_of(const json& attributes) {
-    std::string name = ref_name(attributes.at("database"));
-    auto database = runtime_.databases.get(name);
-    if (database) return database;
-    return std::unexpected(runtime_.unusable("hriste_database", "database", name));
-  }
-
-  Result<bool> is_shared(const std::string& name, const kinds::Claim& claim) {
-    return is_claimed_by_others(*runtime_.catalogue, "hriste_generator", name, claim);
+  Result<bool> is_shared(const Generator& generator, const kinds::Claim& claim) {
+    return catalogue::is_claimed_by_others(ports_.catalogue, Generator::kKind, generator.name,
+                                           claim);
   }
 
   /// What a load leaves when it is whole: the file, or for products their folder.
-  std::string path_of(const json& attributes) const {
-    return runtime_.lake_root() + "/bronze/" + generated_file(attributes.at("table"));
+  std::string path_of(const Generator& generator) const {
+    return ports_.folder.lake() + "/bronze/" + generated_file(generator.table);
   }
 
-  std::string folder_of(const json& attributes) const {
-    return runtime_.lake_root() + "/bronze/" + attributes.at("table").get<std::string>();
+  std::string folder_of(const Generator& generator) const {
+    return ports_.folder.lake() + "/bronze/" + generator.table;
   }
 
   /// Not of this load alone: the clock runs once all have their back-fill in.
   void release_clock() {
-    if (auto status = release_clock_when_due(runtime_); !status) {
+    if (auto status = ports_.release.when_due(); !status) {
       base::log_error("control", "clock", "{}", status.error().message);
     }
   }
@@ -217,25 +200,24 @@ class GeneratorController final : public Controller {
   }
 
   /// The bronze files that a lake generator writes.
-  MapNode table_node(const std::string& name, const json& attributes) const {
-    std::string table = attributes.at("table");
-    return {.id = "bronze." + table,
-            .label = "bronze." + table,
+  static MapNode table_node(const Generator& generator) {
+    return {.id = "bronze." + generator.table,
+            .label = "bronze." + generator.table,
             .kind = "table",
             .tier = "bronze",
             .status = "files",
-            .facts = {{"path", "bronze/" + generated_file(table)}},
-            .inputs = {"hriste_generator." + name}};
+            .facts = {{"path", "bronze/" + generated_file(generator.table)}},
+            .inputs = {node_id<Generator>(generator.name)}};
   }
 
-  Runtime& runtime_;
+  const GeneratorPorts ports_;
   Registry<load::Progress> progress_;
 };
 
 }  // namespace
 
-std::unique_ptr<Controller> make_generator_controller(Runtime& runtime) {
-  return std::make_unique<GeneratorController>(runtime);
+std::unique_ptr<Adapter<Generator>> make_generator_controller(GeneratorPorts ports) {
+  return std::make_unique<GeneratorController>(ports);
 }
 
 }  // namespace control

@@ -3,14 +3,17 @@
 #include <algorithm>
 #include <limits>
 
-#include "control/controller.h"
 #include "control/shipped.h"
 #include "flow/sql_activity.h"
+#include "kinds/generator.h"
+#include "kinds/pipeline.h"
+#include "kinds/stream_job.h"
 
 namespace control {
 
 using base::Result;
 using base::Status;
+using json = nlohmann::json;
 
 namespace {
 
@@ -20,32 +23,32 @@ std::string table_at(const std::string& tier, std::string path) {
   return tier + "." + path;
 }
 
-void add_generator(Runtime& runtime, const json& attributes, GradeScope& scope) {
-  std::string table = attributes.at("table");
-  if (attributes.at("lake").is_string()) {
-    scope.inputs.tables.insert("bronze." + table);
-  } else if (attributes.at("database").is_string()) {
-    scope.inputs.database_tables.insert(table);
-    scope.database = runtime.databases.get(ref_name(attributes.at("database")));
-  } else if (auto hub = runtime.broker->hub(ref_name(attributes.at("event_hub")))) {
-    scope.inputs.hubs[table] = hub;
+void add_generator(const GradePorts& ports, const kinds::Generator& generator, GradeScope& scope) {
+  if (generator.lake) {
+    scope.inputs.tables.insert("bronze." + generator.table);
+  } else if (generator.database) {
+    scope.inputs.database_tables.insert(generator.table);
+    scope.database = ports.databases.get(generator.database->name());
+  } else if (!generator.event_hub) {
+    return;
+  } else if (auto hub = ports.broker.hub(generator.event_hub->name())) {
+    scope.inputs.hubs[generator.table] = hub;
   }
 }
 
-/// Alerts of the shipped query's outputs; the key knows no others. Those that a definition before
-/// this one made are no alerts of this job any more.
-void add_alerts(Runtime& runtime, const std::string& job, const std::string& output,
+/// Those that a definition before this one made are no alerts of this job any more.
+void add_alerts(const GradePorts& ports, const std::string& job, const std::string& output,
                 GradeScope& scope) {
-  if (output != "slow_pages" && output != "slow_pages_enriched") return;
-  grade::AlertInputs alerts{.name = output, .enriched = output == "slow_pages_enriched"};
+  if (!grade::knows_alerts(output)) return;
+  grade::AlertInputs alerts{.name = output};
   std::string rule = job + "/" + output, made_by = rule + "/";
-  if (auto running = runtime.jobs.get(job)) {
+  if (auto running = ports.jobs.get(job)) {
     std::string definition = running->status().definition;
     if (!definition.empty()) made_by += definition + "/";
   }
-  alerts.fields = [&runtime, rule, made_by]() -> Result<std::vector<json>> {
+  alerts.fields = [&catalogue = ports.catalogue, rule, made_by]() -> Result<std::vector<json>> {
     std::vector<json> fields;
-    for (auto& alert : TRY(runtime.catalogue->alerts(std::numeric_limits<int>::max()))) {
+    for (auto& alert : TRY(catalogue.alerts(std::numeric_limits<int>::max()))) {
       if (alert.rule == rule && alert.key.starts_with(made_by)) {
         fields.push_back(std::move(alert.fields));
       }
@@ -55,34 +58,27 @@ void add_alerts(Runtime& runtime, const std::string& job, const std::string& out
   scope.inputs.alerts.push_back(std::move(alerts));
 }
 
-/// The tables that the default query's job makes.
-bool is_graded(const std::string& table) {
-  constexpr std::array kOfTheJob{"bronze.pageviews", "bronze.stars", "bronze.vip_pageviews",
-                                 "bronze.deadletter"};
-  return table.starts_with("silver.stream_") ||
-         std::ranges::find(kOfTheJob, table) != kOfTheJob.end();
-}
-
 /// Output of the job → its table; alerts alone have none.
-Result<std::map<std::string, std::string>> tables_of(Runtime& runtime, const json& attributes) {
+Result<std::map<std::string, std::string>> tables_of(const GradePorts& ports,
+                                                     const kinds::StreamJob& job) {
   std::map<std::string, std::string> tables;
-  for (const auto& [output, target] : attributes.at("outputs").items()) {
-    if (!target.at("lake").is_string()) continue;
-    tables[output] = table_at(TRY(runtime.tier_of(target.at("lake"))), target.at("path"));
+  for (const auto& [name, output] : job.outputs) {
+    if (!output.lake || !output.path) continue;
+    tables[name] = table_at(TRY(ports.definitions.tier_of(*output.lake)), *output.path);
   }
   return tables;
 }
 
 /// Policies and cuts belong to (job, input): a hub's events are graded as the job takes them that
 /// keeps them raw, or else makes something else of them that is graded.
-void add_inputs(const Resource& job, const std::set<std::string>& tables, GradeScope& scope) {
-  const json& attributes = job.attributes;
+void add_inputs(const kinds::StreamJob& job, const std::set<std::string>& tables,
+                GradeScope& scope) {
   grade::JobInput input{.job = job.name,
-                        .policies = {.late_s = attributes.at("late_arrival_seconds"),
-                                     .out_of_order_s = attributes.at("out_of_order_seconds"),
-                                     .drop = attributes.at("policy") == "drop"}};
-  for (const auto& [alias, ref] : attributes.at("inputs").items()) {
-    std::string hub = ref_name(ref);
+                        .policies = {.late_s = static_cast<int>(job.late_arrival_seconds),
+                                     .out_of_order_s = static_cast<int>(job.out_of_order_seconds),
+                                     .drop = job.policy == "drop"}};
+  for (const auto& [alias, ref] : job.inputs) {
+    std::string hub = ref.name();
     bool keeps_raw = std::ranges::any_of(scope.inputs.hubs, [&](const auto& fed) {
       return fed.second->name() == hub && tables.contains("bronze." + fed.first);
     });
@@ -92,8 +88,8 @@ void add_inputs(const Resource& job, const std::set<std::string>& tables, GradeS
 }
 
 /// What the job itself says: events that it never saw, and that it stands.
-void add_state(Runtime& runtime, const std::string& job, GradeScope& scope) {
-  auto running = runtime.jobs.get(job);
+void add_state(const GradePorts& ports, const std::string& job, GradeScope& scope) {
+  auto running = ports.jobs.get(job);
   if (!running) return;
   auto status = running->status();
   if (status.state == stream::JobStatus::State::kFailed) scope.inputs.stopped[job] = status.error;
@@ -104,27 +100,25 @@ void add_state(Runtime& runtime, const std::string& job, GradeScope& scope) {
   }
 }
 
-Status add_stream_job(Runtime& runtime, const Resource& job, GradeScope& scope) {
-  const json& attributes = job.attributes;
-  auto table_of = TRY(tables_of(runtime, attributes));
+Status add_stream_job(const GradePorts& ports, const kinds::StreamJob& job, GradeScope& scope) {
+  auto table_of = TRY(tables_of(ports, job));
   std::set<std::string> tables;
   for (const auto& [output, table] : table_of) tables.insert(table);
-  // What a job of somebody's own makes is no concern of the answer key's.
-  if (std::ranges::none_of(tables, is_graded)) return {};
+  if (std::ranges::none_of(tables, grade::knows_job_table)) return {};
   add_inputs(job, tables, scope);
-  auto changed = TRY(changed_outputs(attributes.at("query").get<std::string>()));
-  for (const auto& [output, target] : attributes.at("outputs").items()) {
-    if (target.at("alert") == true) add_alerts(runtime, job.name, output, scope);
-    auto what = changed.find(output);
+  auto changed = TRY(changed_outputs(job.query));
+  for (const auto& [name, output] : job.outputs) {
+    if (output.alert) add_alerts(ports, job.name, name, scope);
+    auto what = changed.find(name);
     if (what == changed.end()) continue;
-    scope.inputs.changed["stream." + output] = what->second;
-    auto table = table_of.find(output);
+    scope.inputs.changed["stream." + name] = what->second;
+    auto table = table_of.find(name);
     if (table != table_of.end()) scope.inputs.changed[table->second] = what->second;
   }
   scope.inputs.tables.merge(tables);
-  add_state(runtime, job.name, scope);
-  if (const json& dead = attributes.at("dead_letter"); dead.is_object()) {
-    std::string table = table_at(TRY(runtime.tier_of(dead.at("lake"))), dead.at("path"));
+  add_state(ports, job.name, scope);
+  if (const auto& dead = job.dead_letter) {
+    std::string table = table_at(TRY(ports.definitions.tier_of(dead->lake)), dead->path);
     scope.inputs.tables.insert(table);
     // Which events a statement can't take is up to the statement.
     if (!changed.empty()) scope.inputs.changed[table] = changed.begin()->second;
@@ -133,12 +127,9 @@ Status add_stream_job(Runtime& runtime, const Resource& job, GradeScope& scope) 
 }
 
 /// How a table is made, and whether that is how the shipped statement does.
-Status add_statement(const json& activity, const json& macros, GradeScope& scope) {
-  if (!activity.at("query").is_string()) return {};
-  json settings = activity;
-  settings["macros"] = macros;
-  auto spec = TRY(flow::table_spec(settings));
-  std::string table = activity.at("table");
+Status add_statement(const std::string& table, const std::string& query, const std::string& macros,
+                     GradeScope& scope) {
+  auto spec = TRY(flow::table_spec(table, query, macros));
   if (auto what = changed_table(table, spec.select, spec.macros)) {
     scope.inputs.changed[table] = *std::move(what);
   }
@@ -146,35 +137,43 @@ Status add_statement(const json& activity, const json& macros, GradeScope& scope
   return {};
 }
 
-Status add_pipeline(Runtime& runtime, const json& attributes, GradeScope& scope) {
-  for (const auto& activity : attributes.at("activities")) {
-    if (activity.at("table").is_string()) {
-      scope.inputs.tables.insert(activity.at("table").get<std::string>());
-      TRY(add_statement(activity, attributes.value("macros", json()), scope));
-    } else if (activity.at("type") == "copy") {
-      const json& to = activity.at("to");
-      scope.inputs.tables.insert(table_at(TRY(runtime.tier_of(to.at("lake"))), to.at("path")));
+Status add_pipeline(const GradePorts& ports, const kinds::Pipeline& pipeline, GradeScope& scope) {
+  for (const auto& activity : pipeline.activities) {
+    if (activity.table) {
+      scope.inputs.tables.insert(*activity.table);
+      if (!activity.query) continue;
+      TRY(add_statement(*activity.table, *activity.query, pipeline.macros.value_or(""), scope));
+    } else if (activity.type == "copy" && activity.to) {
+      std::string tier = TRY(ports.definitions.tier_of(activity.to->lake));
+      scope.inputs.tables.insert(table_at(tier, activity.to->path));
     }
   }
   return {};
 }
 
+/// A trigger grades while its own record is still being made: only what is ready counts.
+template <typename D>
+Result<std::vector<catalogue::Defined<D>>> ready(const GradePorts& ports) {
+  auto all = TRY(ports.definitions.all<D>());
+  std::erase_if(all, [](const auto& definition) { return !definition.ready; });
+  return all;
+}
+
 }  // namespace
 
-Result<GradeScope> grade_scope(Runtime& runtime) {
+Result<GradeScope> grade_scope(const GradePorts& ports) {
   GradeScope scope;
-  scope.inputs.env = &runtime.env;
-  scope.inputs.lake = runtime.lake.get();
+  scope.inputs.env = &ports.folder.env;
+  scope.inputs.lake = &ports.lake;
   scope.inputs.hub_namespace = kNamespace;
-  auto resources = TRY(runtime.catalogue->list());
-  // A trigger grades while its own record is still being made: only what is ready counts.
-  std::erase_if(resources, [](const Resource& resource) { return !resource.ready; });
-  for (const auto& resource : resources) {
-    if (resource.kind == "hriste_generator") add_generator(runtime, resource.attributes, scope);
+  for (const auto& generator : TRY(ready<kinds::Generator>(ports))) {
+    add_generator(ports, generator, scope);
   }
-  for (const auto& resource : resources) {
-    if (resource.kind == "hriste_stream_job") TRY(add_stream_job(runtime, resource, scope));
-    if (resource.kind == "hriste_pipeline") TRY(add_pipeline(runtime, resource.attributes, scope));
+  for (const auto& job : TRY(ready<kinds::StreamJob>(ports))) {
+    TRY(add_stream_job(ports, job, scope));
+  }
+  for (const auto& pipeline : TRY(ready<kinds::Pipeline>(ports))) {
+    TRY(add_pipeline(ports, pipeline, scope));
   }
   scope.inputs.database = scope.database.get();
   return scope;

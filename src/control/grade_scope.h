@@ -3,7 +3,9 @@
 
 #include <memory>
 
-#include "control/runtime.h"
+#include "catalogue/definitions.h"
+#include "control/folder.h"
+#include "control/live.h"
 #include "grade/grade.h"
 
 namespace control {
@@ -13,6 +15,16 @@ struct GradeScope {
   std::shared_ptr<sqldb::Database> database;  ///< keeps what `inputs` points to
 };
 
-base::Result<GradeScope> grade_scope(Runtime& runtime);
+/// What it is read from.
+struct GradePorts {
+  const Folder& folder;
+  catalogue::Catalogue& catalogue;
+  const catalogue::Definitions& definitions;
+  lake::Lake& lake;
+  hub::Broker& broker;
+  const Databases& databases;
+  const StreamJobs& jobs;
+};
+base::Result<GradeScope> grade_scope(const GradePorts& ports);
 
 }  // namespace control

@@ -10,7 +10,6 @@ namespace control {
 
 namespace {
 
-using Cuts = std::map<std::string, std::int64_t>;
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds kPatience{120};
 constexpr std::chrono::milliseconds kLook{20};
@@ -27,10 +26,10 @@ void add(Way& way, std::int64_t cut_ms, std::int64_t there_ms) {
   way.missing_ms += cut_ms - std::max<std::int64_t>(there_ms, 0);
 }
 
-Way capture_way(Runtime& runtime, const std::string& hub, std::int64_t cut_ms) {
+Way capture_way(const hub::Broker& broker, const std::string& hub, std::int64_t cut_ms) {
   Way way;
-  auto of = runtime.broker->hub(hub);
-  auto progress = runtime.broker->capture_progress(hub);
+  auto of = broker.hub(hub);
+  auto progress = broker.capture_progress(hub);
   if (!of || !progress) return way;
   auto capture = of->options().capture;
   if (!capture) return way;
@@ -42,7 +41,7 @@ Way capture_way(Runtime& runtime, const std::string& hub, std::int64_t cut_ms) {
   return way;
 }
 
-Way job_way(const stream::Job& job, const Cuts& cuts) {
+Way job_way(const stream::Job& job, const CutsMs& cuts) {
   Way way;
   auto status = job.status();
   for (const auto& [alias, input] : status.inputs) {
@@ -77,27 +76,28 @@ base::Status follow(const std::string& who, const Look& look, const std::stop_to
 
 }  // namespace
 
-base::Status wait_for_cuts(Runtime& runtime, const Cuts& cuts, std::stop_token stop) {
-  for (const auto& [name, job] : runtime.jobs.all()) {
+base::Status wait_for_cuts(const hub::Broker& broker, const StreamJobs& jobs, const CutsMs& cuts,
+                           std::stop_token stop) {
+  for (const auto& [name, job] : jobs.all()) {
     TRY(follow(
         "stream job " + name, [&] { return job_way(*job, cuts); }, stop));
   }
   for (const auto& [hub, cut_ms] : cuts) {
     TRY(follow(
-        "the capture of " + hub, [&] { return capture_way(runtime, hub, cut_ms); }, stop));
+        "the capture of " + hub, [&] { return capture_way(broker, hub, cut_ms); }, stop));
   }
   return {};
 }
 
-Cuts committed_cuts(const Jobs& jobs, const Cuts& floor) {
-  Cuts committed;
+CutsMs committed_cuts(const Jobs& jobs, const CutsMs& floor) {
+  CutsMs committed;
   for (const auto& [name, job] : jobs) {
     for (const auto& [alias, input] : job->status().inputs) {
       auto [cut, is_new] = committed.try_emplace(input.hub, input.committed_cut_ms);
       cut->second = std::min(cut->second, input.committed_cut_ms);
     }
   }
-  Cuts cuts = floor;
+  CutsMs cuts = floor;
   for (auto& [hub, cut_ms] : cuts) {
     auto of_jobs = committed.find(hub);
     if (of_jobs != committed.end()) cut_ms = std::max(cut_ms, of_jobs->second);

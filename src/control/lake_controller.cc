@@ -1,65 +1,63 @@
 // hriste_lake: one tier's folder below <data_dir>/lake.
+#include "catalogue/definitions.h"
+#include "control/adapter.h"
 #include "control/all_controllers.h"
+#include "control/folder.h"
+#include "kinds/lake.h"
 
 namespace control {
 
 using base::Code;
 using base::Result;
 using base::Status;
+using kinds::Lake;
 
 namespace {
 
-class LakeController final : public Controller {
+class LakeController final : public Adapter<Lake> {
  public:
-  explicit LakeController(Runtime& runtime) : runtime_(runtime) {}
+  LakeController(const Folder& folder, const catalogue::Definitions& definitions)
+      : folder_(folder), definitions_(definitions) {}
 
   /// A tier is one folder: a second lake in it would remove the first one's files.
-  Status check(const std::string& name, const json& wanted) override {
-    std::string owner = TRY(owner_of(wanted.at("tier")));
-    if (owner.empty() || owner == name) return {};
+  Status check(const Lake& wanted) override {
+    std::string owner = TRY(owner_of(wanted.tier));
+    if (owner.empty() || owner == wanted.name) return {};
     return base::error(Code::kFailedPrecondition,
                        "the tier {} is the lake \"{}\" already: one tier, one hriste_lake; use its "
                        "ref or choose another tier",
-                       wanted.at("tier").get<std::string>(), owner);
+                       wanted.tier, owner);
   }
 
-  Result<json> apply(const std::string&, const json& wanted, const json&,
-                     std::stop_token) override {
-    TRY(runtime_.env.make_dirs(folder(wanted)));
-    return wanted;
-  }
-  Status start(const std::string&, const json& attributes) override {
-    return runtime_.env.make_dirs(folder(attributes));
-  }
-  Result<bool> exists(const std::string&, const json& attributes) override {
-    return runtime_.env.exists(folder(attributes));
-  }
-  Status remove(const std::string& name, const json& attributes) override {
-    if (!attributes.at("tier").is_string()) return {};  // damaged: nobody knows which one it was
-    if (TRY(owner_of(attributes.at("tier"))) != name) return {};
-    return runtime_.env.remove_tree(folder(attributes));
+  Status apply(Lake& wanted, const Lake*, std::stop_token) override { return start(wanted); }
+  Status start(const Lake& lake) override { return folder_.env.make_dirs(path_of(lake)); }
+  Result<bool> exists(const Lake& lake) override { return folder_.env.exists(path_of(lake)); }
+  Status remove(const Lake& left) override {
+    if (left.tier.empty()) return {};  // damaged: nobody knows which one it was
+    if (TRY(owner_of(left.tier)) != left.name) return {};
+    return folder_.env.remove_tree(path_of(left));
   }
   // The tables in it are the map's nodes, each shown by what makes it.
-  std::vector<MapNode> nodes(const std::string&, const json&) override { return {}; }
 
  private:
   /// The lake that has a tier: of several the one that was made first; empty when none has it.
   Result<std::string> owner_of(const std::string& tier) {
-    for (const auto& lake : TRY(runtime_.catalogue->list())) {
-      if (lake.kind == "hriste_lake" && lake.attributes.at("tier") == tier) return lake.name;
+    for (const auto& lake : TRY(definitions_.all<Lake>())) {
+      if (lake.tier == tier) return lake.name;
     }
     return std::string();
   }
-  std::string folder(const json& attributes) const {
-    return runtime_.lake_root() + "/" + attributes.at("tier").get<std::string>();
-  }
-  Runtime& runtime_;
+  std::string path_of(const Lake& lake) const { return folder_.lake() + "/" + lake.tier; }
+
+  const Folder& folder_;
+  const catalogue::Definitions& definitions_;
 };
 
 }  // namespace
 
-std::unique_ptr<Controller> make_lake_controller(Runtime& runtime) {
-  return std::make_unique<LakeController>(runtime);
+std::unique_ptr<Adapter<Lake>> make_lake_controller(const Folder& folder,
+                                                    const catalogue::Definitions& definitions) {
+  return std::make_unique<LakeController>(folder, definitions);
 }
 
 }  // namespace control

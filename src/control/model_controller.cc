@@ -1,47 +1,42 @@
 // hriste_model: a name in the registry; its versions are made by train activities.
-#include <algorithm>
-
+#include "control/adapter.h"
 #include "control/all_controllers.h"
+#include "control/tracking_store.h"
+#include "kinds/model.h"
 
 namespace control {
 
-using base::Result;
 using base::Status;
+using kinds::Model;
 
 namespace {
 
-class ModelController final : public Controller {
+class ModelController final : public Adapter<Model> {
  public:
-  explicit ModelController(Runtime& runtime) : runtime_(runtime) {}
+  explicit ModelController(TrackingStore& tracking) : tracking_(tracking) {}
 
-  Result<json> apply(const std::string& name, const json& wanted, const json&,
-                     std::stop_token) override {
-    TRY(start(name, wanted));
-    return wanted;
+  Status apply(Model& wanted, const Model*, std::stop_token) override { return start(wanted); }
+  Status start(const Model& model) override {
+    return TRY(tracking_.use())
+        ->put_model(model.name, model.description.value_or(""), model.metric);
   }
-  Status start(const std::string& name, const json& attributes) override {
-    const json& description = attributes.at("description");
-    auto* store = TRY(runtime_.store());
-    return store->put_model(name, description.is_string() ? description.get<std::string>() : "",
-                            attributes.at("metric"));
-  }
-  Result<bool> exists(const std::string&, const json&) override { return true; }
-  Status remove(const std::string& name, const json&) override {
-    return runtime_.tracking ? runtime_.tracking->remove_model(name) : Status();
+  Status remove(const Model& left) override {
+    return tracking_.get() != nullptr ? tracking_.get()->remove_model(left.name) : Status();
   }
 
-  std::vector<MapNode> nodes(const std::string& name, const json&) override {
-    MapNode node{.id = "hriste_model." + name,
-                 .label = "model." + name,
-                 .kind = "hriste_model",
+  std::vector<MapNode> nodes(const Model& model) override {
+    MapNode node{.id = node_id<Model>(model.name),
+                 .label = "model." + model.name,
+                 .kind = Model::kKind,
                  .tier = "serve"};
-    if (!runtime_.tracking) return {node};
-    auto champion = runtime_.tracking->version(name, tracking::kChampion);
+    tracking::Store* store = tracking_.get();
+    if (store == nullptr) return {node};
+    auto champion = store->version(model.name, tracking::kChampion);
     node.health = champion ? "ok" : "idle";
     node.status =
         champion ? fmt::format("champion: version {}", champion->version) : "no champion yet";
     if (!champion) return {node};
-    auto run = runtime_.tracking->run(champion->run_id);
+    auto run = store->run(champion->run_id);
     if (!run) return {node};
     for (const auto& [metric, value] : run->metrics) node.facts[metric] = value;
     if (auto table = run->tags.find("features"); table != run->tags.end()) {
@@ -51,13 +46,13 @@ class ModelController final : public Controller {
   }
 
  private:
-  Runtime& runtime_;
+  TrackingStore& tracking_;
 };
 
 }  // namespace
 
-std::unique_ptr<Controller> make_model_controller(Runtime& runtime) {
-  return std::make_unique<ModelController>(runtime);
+std::unique_ptr<Adapter<Model>> make_model_controller(TrackingStore& tracking) {
+  return std::make_unique<ModelController>(tracking);
 }
 
 }  // namespace control

@@ -1,70 +1,76 @@
 // hriste_notebook: a text in the catalogue, run on apply or by hand; its last result goes with it.
+#include "control/adapter.h"
 #include "control/all_controllers.h"
 #include "control/notebooks.h"
 #include "control/text_nodes.h"
+#include "kinds/notebook.h"
 
 namespace control {
 
 using base::Result;
 using base::Status;
+using kinds::Notebook;
 
 namespace {
 
-class NotebookController final : public Controller {
+class NotebookController final : public Adapter<Notebook> {
  public:
-  explicit NotebookController(Runtime& runtime) : runtime_(runtime) {}
+  NotebookController(Notebooks& notebooks, TableMakers& makers)
+      : notebooks_(notebooks), makers_(makers) {}
 
-  Status check(const std::string& name, const json& wanted) override {
-    TRY(check_notebook(runtime_, TRY(notebook_text(name, wanted))));
+  Status check(const Notebook& wanted) override {
+    TRY(notebooks_.check(notebook_text(wanted)));
     return {};
   }
 
-  Result<json> apply(const std::string& name, const json& wanted, const json& previous,
-                     std::stop_token stop) override {
-    NotebookText text = TRY(notebook_text(name, wanted));
-    nodes_.note(name, TRY(check_notebook(runtime_, text)));
+  Status apply(Notebook& wanted, const Notebook* before, std::stop_token stop) override {
+    NotebookText text = notebook_text(wanted);
+    auto are_made = [&](const std::vector<lake::TableUse>& uses) {
+      return makers_.wait_for_tables("notebook " + wanted.name, uses, stop);
+    };
+    nodes_.note(wanted.name, TRY(notebooks_.check(text, are_made)));
     // Another text's results would stand below the wrong cells.
-    if (!previous.is_object() || previous.value("source", "") != text.source) {
-      TRY(forget_notebook_result(runtime_, name));
+    if (before == nullptr || before->source != wanted.source) {
+      TRY(notebooks_.forget_result(wanted.name));
     }
-    if (wanted.at("run") != "apply") return wanted;
-    json result = TRY(run_and_keep_notebook(runtime_, name, text, stop));
-    if (result.at("state") == "succeeded") return wanted;
+    if (wanted.run != "apply") return {};
+    json result = TRY(notebooks_.run_and_keep(wanted.name, text, stop));
+    if (result.at("state") == "succeeded") return {};
     return base::error(base::Code::kFailedPrecondition, "{}", result.value("error", ""));
   }
 
-  Status start(const std::string& name, const json& attributes) override {
-    if (auto text = notebook_text(name, attributes)) {
-      if (auto tables = check_notebook(runtime_, *text)) nodes_.note(name, std::move(*tables));
-    }
+  Status start(const Notebook& notebook) override {
+    auto tables = notebooks_.check(notebook_text(notebook));
+    if (tables) nodes_.note(notebook.name, std::move(*tables));
     return {};
   }
 
   /// One that runs on apply and has no result is drift: the next apply runs it.
-  Result<bool> exists(const std::string& name, const json& attributes) override {
-    if (attributes.at("run") != "apply") return true;
-    return TRY(kept_notebook_result(runtime_, name)).is_object();
+  Result<bool> exists(const Notebook& notebook) override {
+    return notebook.run != "apply" || TRY(notebooks_.kept_result(notebook.name)).is_object();
   }
 
-  Status remove(const std::string& name, const json&) override {
-    TRY(forget_notebook_result(runtime_, name));
-    nodes_.forget(name);
+  Status remove(const Notebook& left) override {
+    TRY(notebooks_.forget_result(left.name));
+    nodes_.forget(left.name);
     return {};
   }
 
-  std::vector<MapNode> nodes(const std::string& name, const json& attributes) override {
-    return {nodes_.node(name, attributes)};
+  std::vector<MapNode> nodes(const Notebook& notebook) override {
+    return {nodes_.node(notebook.name, notebook.file, notebook.source)};
   }
 
  private:
-  Runtime& runtime_;
-  TextNodes nodes_{"hriste_notebook", "note."};
+  Notebooks& notebooks_;
+  TableMakers& makers_;
+  TextNodes nodes_{Notebook::kKind, "note."};
 };
 
 }  // namespace
 
-std::unique_ptr<Controller> make_notebook_controller(Runtime& runtime) {
-  return std::make_unique<NotebookController>(runtime);
+std::unique_ptr<Adapter<Notebook>> make_notebook_controller(Notebooks& notebooks,
+                                                            TableMakers& makers) {
+  return std::make_unique<NotebookController>(notebooks, makers);
 }
 
 }  // namespace control

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <chrono>
 
-#include "control/controller.h"
+#include "base/clock.h"
+#include "control/declared.h"
+#include "control/python_environment.h"
 #include "control/python_notebook.h"
 #include "control/sql_columns.h"
 #include "notebook/document.h"
@@ -21,7 +23,6 @@ namespace {
 
 constexpr std::int64_t kRowsKept = 1000;
 constexpr std::size_t kCellBytesKept = 2'000'000;
-constexpr const char* kKind = "hriste_notebook";
 
 using SteadyClock = std::chrono::steady_clock;
 double seconds_since(SteadyClock::time_point from) {
@@ -57,13 +58,13 @@ Status check_charts(const Step& step, const lake::QueryResult& answer, const Not
   return {};
 }
 
-Result<json> run_statements(Runtime& runtime, const Step& step, const Script& script,
+Result<json> run_statements(lake::Lake& lake, const Step& step, const Script& script,
                             const NotebookText& text, std::stop_token stop) {
   json shown;
   for (const Statement& statement : step.statements) {
     bool last = &statement == &step.statements.back();
-    auto answer = runtime.lake->query(notebook::with_parameters(statement.sql, script.parameters),
-                                      {.max_rows = kRowsKept, .cuts = {}, .stop = stop});
+    auto answer = lake.query(notebook::with_parameters(statement.sql, script.parameters),
+                             {.max_rows = kRowsKept, .cuts = {}, .stop = stop});
     if (!answer) return std::unexpected(located(text, statement, answer.error()));
     if (!last) continue;
     TRY(check_charts(step, *answer, text));
@@ -73,7 +74,7 @@ Result<json> run_statements(Runtime& runtime, const Step& step, const Script& sc
   return shown;
 }
 
-json run_cells(Runtime& runtime, const Script& script, const NotebookText& text,
+json run_cells(lake::Lake& lake, const Script& script, const NotebookText& text,
                std::stop_token stop) {
   json cells = json::array();
   std::string error;
@@ -83,7 +84,7 @@ json run_cells(Runtime& runtime, const Script& script, const NotebookText& text,
       continue;
     }
     auto started = SteadyClock::now();
-    auto answer = run_statements(runtime, step, script, text, stop);
+    auto answer = run_statements(lake, step, script, text, stop);
     json cell = answer ? std::move(*answer) : json::object();
     cell["state"] = answer ? "succeeded" : "failed";
     cell["seconds"] = seconds_since(started);
@@ -95,10 +96,6 @@ json run_cells(Runtime& runtime, const Script& script, const NotebookText& text,
           {"cells", std::move(cells)}};
 }
 
-std::string result_path(Runtime& runtime, const std::string& name) {
-  return runtime.data_dir + "/notebooks/" + name + ".json";
-}
-
 }  // namespace
 
 Result<Script> read_notebook(const NotebookText& text) {
@@ -107,81 +104,88 @@ Result<Script> read_notebook(const NotebookText& text) {
   return base::error(Code::kInvalidArgument, "{}", notebook::to_string(script.error(), text.file));
 }
 
-Result<std::vector<std::string>> check_notebook(Runtime& runtime, const NotebookText& text) {
+Result<std::vector<std::string>> Notebooks::check(const NotebookText& text,
+                                                  const AreMade& are_made) {
   Script script = TRY(read_notebook(text));
   std::vector<std::string> tables;
   // A Python notebook's SQL may read what its Python has made.
   if (script.needs_python) return tables;
   for (const Step& step : script.steps) {
     for (const Statement& statement : step.statements) {
-      auto read =
-          runtime.lake->check_sql(notebook::with_parameters(statement.sql, script.parameters));
-      if (!read) return std::unexpected(located(text, statement, read.error()));
-      for (const std::string& table : *read) {
-        if (std::ranges::find(tables, table) == tables.end()) tables.push_back(table);
+      auto uses = lake_.table_uses(notebook::with_parameters(statement.sql, script.parameters));
+      if (!uses) return std::unexpected(located(text, statement, uses.error()));
+      auto made = are_made ? are_made(*uses) : Status();
+      if (!made) return std::unexpected(located(text, statement, made.error()));
+      for (const lake::TableUse& use : *uses) {
+        if (std::ranges::find(tables, use.table) == tables.end()) tables.push_back(use.table);
       }
     }
   }
   return tables;
 }
 
-Result<json> run_notebook(Runtime& runtime, const NotebookText& text, std::stop_token stop) {
+Result<json> Notebooks::run(const NotebookText& text, std::stop_token stop) {
   Script script = TRY(read_notebook(text));
   auto started = SteadyClock::now();
-  json result = script.needs_python ? TRY(run_python_notebook(runtime, script, text.file, stop))
-                                    : run_cells(runtime, script, text, stop);
-  result["started"] = base::format_millis(runtime.wall.now());
+  json result = script.needs_python
+                    ? TRY(run_python_notebook(folder_, lake_, script, text.file, stop))
+                    : run_cells(lake_, script, text, stop);
+  result["started"] = base::format_millis(base::SystemClock().now());
   result["seconds"] = seconds_since(started);
   result["parameters"] = script.parameters;
   return result;
 }
 
-Result<NotebookText> notebook_text(const std::string& name, const json& attributes) {
-  json file = attributes.value("file", json());
-  return NotebookText{.file = file.is_string() ? file.get<std::string>() : name,
-                      .source = attributes.at("source"),
-                      .given = TRY(parameter_values(attributes.value("parameters", json())))};
+NotebookText notebook_text(const kinds::Notebook& definition) {
+  return {.file = definition.file.value_or(definition.name),
+          .source = definition.source,
+          .given = kinds::or_empty(definition.parameters)};
 }
 
-Result<NotebookText> notebook_text(Runtime& runtime, const std::string& name,
-                                   const notebook::Values& given) {
-  auto found = TRY(runtime.catalogue->get(kKind, name));
+Result<NotebookText> Notebooks::text(const std::string& name, const notebook::Values& given) {
+  auto found = TRY(definitions_.find<kinds::Notebook>(name));
   if (!found) return base::error(Code::kNotFound, "notebook \"{}\" does not exist", name);
-  NotebookText text = TRY(notebook_text(name, found->attributes));
+  NotebookText text = notebook_text(*found);
   for (const auto& [key, value] : given) text.given[key] = value;
   return text;
 }
 
-Result<json> run_and_keep_notebook(Runtime& runtime, const std::string& name,
-                                   const NotebookText& text, std::stop_token stop) {
-  json result = TRY(run_notebook(runtime, text, stop));
-  if (!TRY(runtime.catalogue->get(kKind, name))) {
+std::string Notebooks::result_path(const std::string& name) const {
+  return folder_.path + "/notebooks/" + name + ".json";
+}
+
+Result<json> Notebooks::run_and_keep(const std::string& name, const NotebookText& text,
+                                     std::stop_token stop) {
+  json result = TRY(run(text, stop));
+  if (!TRY(definitions_.find<kinds::Notebook>(name))) {
     return base::error(Code::kNotFound, "notebook \"{}\" was removed while it ran", name);
   }
-  TRY(runtime.env.make_dirs(runtime.data_dir + "/notebooks"));
-  TRY(runtime.env.write_file(result_path(runtime, name),
+  TRY(folder_.env.make_dirs(folder_.path + "/notebooks"));
+  TRY(folder_.env.write_file(result_path(name),
                              result.dump(-1, ' ', false, json::error_handler_t::replace)));
   return result;
 }
 
-Result<json> kept_notebook_result(Runtime& runtime, const std::string& name) {
-  std::string path = result_path(runtime, name);
-  if (!runtime.env.exists(path)) return json();
-  json result = json::parse(TRY(runtime.env.read_file(path)), nullptr, false);
+Result<json> Notebooks::kept_result(const std::string& name) const {
+  std::string path = result_path(name);
+  if (!folder_.env.exists(path)) return json();
+  json result = json::parse(TRY(folder_.env.read_file(path)), nullptr, false);
   // Not ours any more: as if it hadn't run.
   return result.is_object() ? result : json();
 }
 
-Status forget_notebook_result(Runtime& runtime, const std::string& name) {
-  return runtime.env.remove_file(result_path(runtime, name));
+Status Notebooks::forget_result(const std::string& name) {
+  return folder_.env.remove_file(result_path(name));
 }
 
-Result<json> shown_notebook(Runtime& runtime, const std::string& name) {
-  NotebookText text = TRY(notebook_text(runtime, name, {}));
+Result<json> Notebooks::shown(const std::string& name) {
+  NotebookText text = TRY(this->text(name, {}));
   json shown = notebook::to_json(TRY(read_notebook(text)));
   shown["name"] = name;
   shown["file"] = text.file;
-  json last = TRY(kept_notebook_result(runtime, name));
+  const bool in_python = shown.value("runs_in", "") == "python";
+  shown["fetches"] = in_python ? python_environment(folder_.env)["fetches"] : json("");
+  json last = TRY(kept_result(name));
   if (last.is_object()) {
     last["has_html"] = last.contains("html");
     last.erase("html");
@@ -194,15 +198,21 @@ Result<json> shown_notebook(Runtime& runtime, const std::string& name) {
   return shown;
 }
 
-Result<std::string> notebook_document(Runtime& runtime, const std::string& name) {
-  json last = TRY(kept_notebook_result(runtime, name));
+Result<std::string> Notebooks::document(const std::string& name) {
+  json last = TRY(kept_result(name));
   if (last.is_object() && last.contains("html")) return last["html"].get<std::string>();
-  return notebook::document_html(TRY(shown_notebook(runtime, name)));
+  return notebook::document_html(TRY(shown(name)));
 }
 
-Result<json> run_notebook_to_document(Runtime& runtime, const NotebookText& text,
-                                      std::stop_token stop) {
-  json result = TRY(run_notebook(runtime, text, stop));
+Result<json> Notebooks::prepare_python(std::stop_token stop) {
+  TRY(make_python_environment(folder_.env, stop));
+  return python();
+}
+
+json Notebooks::python() const { return python_environment(folder_.env); }
+
+Result<json> Notebooks::run_to_document(const NotebookText& text, std::stop_token stop) {
+  json result = TRY(run(text, stop));
   json answer = {{"state", result["state"]},
                  {"error", result["error"]},
                  {"seconds", result["seconds"]},
@@ -236,14 +246,21 @@ namespace {
 
 class NotebookActivity final : public flow::ActivityType {
  public:
-  explicit NotebookActivity(Runtime& runtime) : runtime_(runtime) {}
+  explicit NotebookActivity(Notebooks& notebooks) : notebooks_(notebooks) {}
 
   Result<flow::ActivityResult> run(const flow::Activity& activity,
                                    const flow::RunContext& context) override {
-    std::string name = ref_name(activity.settings.at("notebook").get<std::string>());
-    auto given = TRY(parameter_values(activity.settings.value("parameters", json())));
-    auto text = TRY(notebook_text(runtime_, name, given));
-    json result = TRY(run_and_keep_notebook(runtime_, name, text, context.stop));
+    const auto settings = declared(activity);
+    const std::string name = settings.notebook.value_or(kinds::RefTo<kinds::Notebook>()).name();
+    const notebook::Values& given = kinds::or_empty(settings.parameters);
+    auto text = TRY(notebooks_.text(name, given));
+    // A window's bounds and the like, for those that declare them.
+    for (auto& [parameter, value] : TRY(parameter_values(context.parameters))) {
+      if (given.contains(parameter)) continue;
+      if (!TRY(read_notebook(text)).parameters.contains(parameter)) continue;
+      text.given[parameter] = std::move(value);
+    }
+    json result = TRY(notebooks_.run_and_keep(name, text, context.stop));
     if (result.at("state") != "succeeded") {
       return base::error(Code::kFailedPrecondition, "{}", result.value("error", ""));
     }
@@ -255,13 +272,13 @@ class NotebookActivity final : public flow::ActivityType {
   }
 
  private:
-  Runtime& runtime_;
+  Notebooks& notebooks_;
 };
 
 }  // namespace
 
-std::shared_ptr<flow::ActivityType> make_notebook_activity(Runtime& runtime) {
-  return std::make_shared<NotebookActivity>(runtime);
+std::shared_ptr<flow::ActivityType> make_notebook_activity(Notebooks& notebooks) {
+  return std::make_shared<NotebookActivity>(notebooks);
 }
 
 }  // namespace control

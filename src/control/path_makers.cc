@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <tuple>
 
-#include "control/controller.h"
+#include "base/clock.h"
 #include "control/generator_files.h"
+#include "kinds/event_hub.h"
+#include "kinds/generator.h"
+#include "kinds/pipeline.h"
 
 namespace control {
 
@@ -21,78 +24,83 @@ bool overlap(const std::string& one, const std::string& other) {
   return long_one == short_one || long_one.starts_with(short_one + "/");
 }
 
-/// `target`: {"lake": ref, "path"}, or null.
-bool writes_to(Runtime& runtime, const json& target, const std::string& place) {
-  if (!target.is_object() || !target.at("lake").is_string()) return false;
-  auto tier = runtime.tier_of(target.at("lake"));
-  const json& path = target.at("path");
-  return tier && path.is_string() && overlap(*tier + "/" + path.get<std::string>(), place);
-}
-
 /// A generator's file is exactly this one: a name that is nearly right is made by nobody.
-bool generates(const json& generator, const std::string& place) {
-  if (!generator.at("lake").is_string()) return false;
-  std::string table = generator.at("table");
-  std::string file = "bronze/" + generated_file(table), folder = "bronze/" + table;
+bool generates(const kinds::Generator& generator, const std::string& place) {
+  if (!generator.lake) return false;
+  std::string file = "bronze/" + generated_file(generator.table);
+  std::string folder = "bronze/" + generator.table;
   return place == file || place == folder || (file == folder && overlap(file, place));
 }
 
-bool makes(Runtime& runtime, const Resource& maker, const std::string& place) {
-  const json& attributes = maker.attributes;
-  if (maker.kind == "hriste_generator") return generates(attributes, place);
-  if (maker.kind == "hriste_stream_job") {
-    for (const auto& [name, target] : attributes.at("outputs").items()) {
-      if (writes_to(runtime, target, place)) return true;
-    }
-    return writes_to(runtime, attributes.at("dead_letter"), place);
-  }
-  if (maker.kind == "hriste_event_hub") {
-    const json& capture = attributes.at("capture");
-    return capture.is_object() && overlap("bronze/capture", place);
-  }
-  if (maker.kind != "hriste_pipeline") return false;
-  for (const auto& activity : attributes.at("activities")) {
-    if (writes_to(runtime, activity.at("to"), place)) return true;
-    if (!activity.at("table").is_string()) continue;
-    std::string table = activity.at("table");
-    std::ranges::replace(table, '.', '/');
-    if (overlap(table, place)) return true;
-  }
-  return false;
+/// "silver/users" of the table silver.users.
+std::string folder_of_table(std::string table) {
+  std::ranges::replace(table, '.', '/');
+  return table;
 }
 
 }  // namespace
 
-Result<bool> is_made(Runtime& runtime, const std::string& tier, const std::string& path) {
-  std::string place = tier + "/" + path;
-  if (runtime.env.exists(runtime.lake_root() + "/" + place)) return true;
-  auto resources = TRY(runtime.catalogue->list());
-  return std::ranges::any_of(resources, [&](const Resource& maker) {
-    return maker.failed.empty() && makes(runtime, maker, place);
-  });
+bool PathMakers::is_at(const kinds::RefTo<kinds::Lake>& lake, const std::string& path,
+                       const std::string& place) const {
+  auto tier = definitions_.tier_of(lake);
+  return tier && overlap(*tier + "/" + path, place);
 }
 
-Status wait_for_makers(Runtime& runtime, const std::string& job, const json& attributes,
-                       std::stop_token stop) {
-  Creates::Waits only_waits(runtime.creates);
-  for (const auto& [alias, reference] : attributes.at("references").items()) {
-    std::string tier = TRY(runtime.tier_of(reference.at("lake")));
-    std::string path = reference.at("path");
+bool PathMakers::is_generated(const std::string& place) const {
+  return std::ranges::any_of(
+      definitions_.all_or_none<kinds::Generator>(),
+      [&](const kinds::Generator& generator) { return generates(generator, place); });
+}
+
+bool PathMakers::is_output(const std::string& place) const {
+  for (const auto& job : definitions_.all_or_none<kinds::StreamJob>()) {
+    for (const auto& [name, output] : job.outputs) {
+      if (output.lake && output.path && is_at(*output.lake, *output.path, place)) return true;
+    }
+    if (job.dead_letter && is_at(job.dead_letter->lake, job.dead_letter->path, place)) return true;
+  }
+  return false;
+}
+
+bool PathMakers::is_captured(const std::string& place) const {
+  return overlap("bronze/capture", place) &&
+         std::ranges::any_of(definitions_.all_or_none<kinds::EventHub>(),
+                             [](const kinds::EventHub& hub) { return hub.capture.has_value(); });
+}
+
+bool PathMakers::is_of_pipeline(const std::string& place) const {
+  for (const auto& pipeline : definitions_.all_or_none<kinds::Pipeline>()) {
+    for (const auto& activity : pipeline.activities) {
+      if (activity.to && is_at(activity.to->lake, activity.to->path, place)) return true;
+      if (activity.table && overlap(folder_of_table(*activity.table), place)) return true;
+    }
+  }
+  return false;
+}
+
+Result<bool> PathMakers::is_made(const std::string& place) const {
+  if (folder_.env.exists(folder_.lake() + "/" + place)) return true;
+  return is_generated(place) || is_output(place) || is_captured(place) || is_of_pipeline(place);
+}
+
+Status PathMakers::wait_for_references(const kinds::StreamJob& job, std::stop_token stop) {
+  runs::Creates::Waits only_waits(making_.creates);
+  for (const auto& [alias, reference] : kinds::or_empty(job.references)) {
+    std::string place = TRY(definitions_.tier_of(reference.lake)) + "/" + reference.path;
     auto done = [&]() -> Result<bool> {
-      if (TRY(is_made(runtime, tier, path))) return true;
-      if (runtime.creates.idle() < runtime.waiting.patience().settled) return false;
+      if (TRY(is_made(place))) return true;
+      if (!making_.is_over()) return false;
       return base::error(Code::kFailedPrecondition,
-                         "stream job {}: nothing makes the reference {}, {}/{}: correct its path, "
-                         "or apply the resource that writes it",
-                         job, alias, tier, path);
+                         "stream job {}: nothing makes the reference {}, {}: correct its path, or "
+                         "apply the resource that writes it",
+                         job.name, alias, place);
     };
-    TRY(runtime.waiting.wait(
-        {.who = "stream job " + job,
-         .what = fmt::format("reference {}: that somebody makes {}/{}", alias, tier, path),
-         .done = done,
-         // Its deadline is that nobody creates anything any more.
-         .progress = [] { return base::format_millis(base::SystemClock().now()); }},
-        stop));
+    TRY(waiting_.wait({.who = "stream job " + job.name,
+                       .what = fmt::format("reference {}: that somebody makes {}", alias, place),
+                       .done = done,
+                       // Its deadline is that nobody creates anything any more.
+                       .progress = [] { return base::format_millis(base::SystemClock().now()); }},
+                      stop));
   }
   return {};
 }

@@ -2,76 +2,79 @@
 #include <algorithm>
 #include <set>
 
+#include "catalogue/claims.h"
+#include "catalogue/definitions.h"
+#include "control/adapter.h"
 #include "control/all_controllers.h"
-#include "control/claims.h"
+#include "control/folder.h"
 #include "control/run_repairs.h"
 #include "flow/pipeline.h"
 #include "flow/sql_activity.h"
+#include "kinds/database.h"
+#include "kinds/model.h"
+#include "kinds/pipeline.h"
+#include "lake/lake.h"
 #include "sqlfile/header.h"
 
 namespace control {
 
 using base::Result;
 using base::Status;
+using kinds::Pipeline;
 
 namespace {
 
-class PipelineController final : public Controller {
+bool has_query(const std::string& type) { return type == "sql" || type == "features"; }
+
+class PipelineController final : public Adapter<Pipeline> {
  public:
-  explicit PipelineController(Runtime& runtime) : runtime_(runtime) {}
+  explicit PipelineController(PipelinePorts ports) : ports_(ports) {}
 
-  Result<json> apply(const std::string& name, const json& wanted, const json& previous,
-                     std::stop_token) override {
-    auto pipeline = TRY(flow::Pipeline::parse(name, wanted));
-    for (const auto& activity : pipeline.activities) {
-      if (has_query(activity.type)) TRY(check_sql(activity));
+  Status apply(Pipeline& wanted, const Pipeline* before, std::stop_token) override {
+    TRY(flow::Pipeline::parse(wanted.name, kinds::write(wanted)));
+    for (const auto& activity : wanted.activities) {
+      if (has_query(activity.type)) TRY(check_sql(wanted, activity));
     }
-    TRY(offer_macros(name, wanted));
-    if (previous.is_object()) TRY(remove_tables(name, previous, targets(wanted)));
-    return wanted;
+    TRY(offer_macros(wanted));
+    return before != nullptr ? remove_tables(*before, targets(wanted)) : Status();
   }
-  Status start(const std::string& name, const json& attributes) override {
-    return offer_macros(name, attributes);
-  }
-  Result<bool> exists(const std::string&, const json&) override { return true; }
+  Status start(const Pipeline& pipeline) override { return offer_macros(pipeline); }
 
-  std::string damage(const std::string& name, const json& attributes) override {
-    auto pipeline = flow::Pipeline::parse(name, attributes);
-    return pipeline ? damage_of_pipeline(runtime_, *pipeline) : pipeline.error().message;
+  std::string damage(const Pipeline& definition) override {
+    auto pipeline = flow::Pipeline::parse(definition.name, kinds::write(definition));
+    return pipeline ? ports_.repairs.damage_of_pipeline(*pipeline) : pipeline.error().message;
   }
 
-  Status remove(const std::string& name, const json& attributes) override {
-    TRY(offer_macros(name, json::object()));
-    return remove_tables(name, attributes, {});
+  Status remove(const Pipeline& left) override {
+    TRY(ports_.lake.set_macros(left.name, ""));
+    return remove_tables(left, {});
   }
 
-  std::vector<MapNode> nodes(const std::string& name, const json& attributes) override {
-    auto results = last_results(name);
+  std::vector<MapNode> nodes(const Pipeline& pipeline) override {
+    auto results = last_results(pipeline.name);
     std::vector<MapNode> nodes;
-    for (const auto& activity : attributes.at("activities")) {
+    for (const auto& activity : pipeline.activities) {
       if (target(activity).empty()) continue;  // training: its model is a node
-      nodes.push_back(node(name, activity, results[activity.at("name").get<std::string>()]));
+      nodes.push_back(node(pipeline.name, activity, results[activity.name]));
     }
     return nodes;
   }
 
  private:
-  static bool has_query(const std::string& type) { return type == "sql" || type == "features"; }
+  using Activity = Pipeline::Activity;
 
   /// The pipeline's functions are known to the console and the dashboards too.
-  Status offer_macros(const std::string& name, const json& attributes) {
-    auto macros = attributes.find("macros");
-    bool given = macros != attributes.end() && macros->is_string();
-    return runtime_.lake->set_macros(name, given ? macros->get<std::string>() : "");
+  Status offer_macros(const Pipeline& pipeline) {
+    return ports_.lake.set_macros(pipeline.name, pipeline.macros.value_or(""));
   }
 
   /// What the plan can't see: whether the text is SQL, and reads only what its header needs.
-  Status check_sql(const flow::Activity& activity) {
-    const json& file = activity.settings.value("file", json());
-    std::string where = file.is_string() ? file.get<std::string>() : activity.name;
-    auto spec = flow::table_spec(activity.settings);
+  Status check_sql(const Pipeline& pipeline, const Activity& activity) {
+    std::string where = activity.file.value_or(activity.name);
+    auto spec = flow::table_spec(activity.table.value_or(""), activity.query.value_or(""),
+                                 pipeline.macros.value_or(""));
     if (!spec) return base::annotate(spec.error(), where);
-    auto tables = runtime_.lake->check_table(*spec);
+    auto tables = ports_.lake.check_table(*spec);
     if (!tables) return base::annotate(tables.error(), where);
     auto header = TRY(sqlfile::parse_header(spec->select));
     for (const auto& table : *tables) {
@@ -88,38 +91,33 @@ class PipelineController final : public Controller {
   }
 
   /// The folder below the lake that an activity writes, "silver/users"; empty when none.
-  std::string target(const json& activity) {
-    if (activity.at("table").is_string()) {
-      std::string table = activity.at("table");
+  std::string target(const Activity& activity) {
+    if (activity.table) {
+      std::string table = *activity.table;
       std::ranges::replace(table, '.', '/');
       return table;
     }
-    if (activity.at("type") == "copy" && activity.at("to").is_object()) {
-      const json& to = activity.at("to");
-      auto tier = runtime_.tier_of(to.at("lake"));
-      return tier ? *tier + "/" + to.at("path").get<std::string>() : std::string();
-    }
-    return {};
+    if (activity.type != "copy" || !activity.to) return {};
+    auto tier = ports_.definitions.tier_of(activity.to->lake);
+    return tier ? *tier + "/" + activity.to->path : std::string();
   }
 
-  std::set<std::string> targets(const json& attributes) {
+  std::set<std::string> targets(const Pipeline& pipeline) {
     std::set<std::string> folders;
-    const json activities = attributes.value("activities", json());
-    for (const auto& activity : activities) folders.insert(target(activity));
+    for (const auto& activity : pipeline.activities) folders.insert(target(activity));
     return folders;
   }
 
   /// Tables that its activities made, but for those that it still makes or another owns: what is no
   /// longer defined would be asked for as if it were kept up to date.
-  Status remove_tables(const std::string& name, const json& attributes,
-                       const std::set<std::string>& kept) {
-    for (const auto& folder : targets(attributes)) {
+  Status remove_tables(const Pipeline& pipeline, const std::set<std::string>& kept) {
+    for (const auto& folder : targets(pipeline)) {
       if (folder.empty() || kept.contains(folder) ||
-          TRY(is_claimed_by_others(*runtime_.catalogue, "hriste_pipeline", name,
-                                   {"folder", folder, {}}))) {
+          TRY(catalogue::is_claimed_by_others(ports_.catalogue, Pipeline::kKind, pipeline.name,
+                                              {"folder", folder, {}}))) {
         continue;
       }
-      TRY(runtime_.env.remove_tree(runtime_.lake_root() + "/" + folder));
+      TRY(ports_.folder.env.remove_tree(ports_.folder.lake() + "/" + folder));
     }
     return {};
   }
@@ -133,7 +131,7 @@ class PipelineController final : public Controller {
   std::map<std::string, Results> last_results(const std::string& pipeline) {
     std::map<std::string, Results> results;
     for (const auto& run :
-         runtime_.catalogue->runs(20, pipeline).value_or(std::vector<StoredRun>{})) {
+         ports_.catalogue.runs(20, pipeline).value_or(std::vector<catalogue::StoredRun>{})) {
       for (const auto& activity : run.record.value("activities", json::array())) {
         auto& [last, good] = results[activity.value("name", "")];
         if (last.is_null()) last = activity;
@@ -143,24 +141,21 @@ class PipelineController final : public Controller {
     return results;
   }
 
-  MapNode node(const std::string& pipeline, const json& activity, const Results& results) {
+  MapNode node(const std::string& pipeline, const Activity& activity, const Results& results) {
     const auto& [result, good] = results;
     std::string folder = target(activity);
     std::string id = folder;
     std::ranges::replace(id, '/', '.');
     MapNode node{
         .id = id, .label = id, .kind = "table", .tier = folder.substr(0, folder.find('/'))};
-    node.facts = {{"pipeline", pipeline}, {"activity", activity.at("name")}};
-    if (has_query(activity.at("type"))) {
-      std::string text = activity.at("query");
-      node.source = {{"file", nullptr}, {"text", text}};
-      node.inputs = tables_in(text);
-    } else if (activity.at("type") == "score") {
-      node.inputs = {activity.at("features"),
-                     "hriste_model." + ref_name(activity.at("model").get<std::string>())};
-    } else {
-      node.inputs = {"hriste_database." +
-                     ref_name(activity.at("from").at("database").get<std::string>())};
+    node.facts = {{"pipeline", pipeline}, {"activity", activity.name}};
+    if (activity.query) {
+      node.source = {{"file", nullptr}, {"text", *activity.query}};
+      node.inputs = tables_in(*activity.query);
+    } else if (activity.features && activity.model) {
+      node.inputs = {*activity.features, node_id<kinds::Model>(activity.model->name())};
+    } else if (activity.from) {
+      node.inputs = {node_id<kinds::Database>(activity.from->database.name())};
     }
     std::erase(node.inputs, id);
     if (!result.is_object()) {
@@ -203,13 +198,13 @@ class PipelineController final : public Controller {
     return tables;
   }
 
-  Runtime& runtime_;
+  const PipelinePorts ports_;
 };
 
 }  // namespace
 
-std::unique_ptr<Controller> make_pipeline_controller(Runtime& runtime) {
-  return std::make_unique<PipelineController>(runtime);
+std::unique_ptr<Adapter<Pipeline>> make_pipeline_controller(PipelinePorts ports) {
+  return std::make_unique<PipelineController>(ports);
 }
 
 }  // namespace control

@@ -23,14 +23,15 @@
 #include <vector>
 
 #include "base/result.h"
-#include "control/busy_names.h"
-#include "control/catalogue.h"
-#include "control/claims.h"
+#include "catalogue/catalogue.h"
+#include "catalogue/claims.h"
 #include "control/controller.h"
-#include "control/map.h"
-#include "control/waiting.h"
 #include "kinds/meant.h"
 #include "kinds/owner.h"
+#include "runs/busy_names.h"
+#include "runs/run_request.h"
+#include "runs/waiting.h"
+#include "view/map.h"
 
 namespace kinds {
 struct Kind;
@@ -42,6 +43,18 @@ class Mirror;
 namespace control {
 
 using json = nlohmann::json;
+using catalogue::Resource;
+using runs::Patience;
+using runs::RunRequest;
+
+/// A file as its user has it now, which need not be what was applied.
+struct PreviewRequest {
+  std::string file;        ///< its name, for messages and for what it is: .sql, .asaql, .md, .py
+  std::string text;        ///< what it holds
+  std::int64_t rows = 20;  ///< how many to show of each answer
+  std::string job = {};    ///< the stream job that a streaming text is of; empty: the only one
+  json parameters = {};    ///< of a notebook: {"name": value}
+};
 
 /// An error that may name the attribute at fault, e.g. ["activities", 0, "query"].
 struct RequestError {
@@ -59,6 +72,9 @@ class Playground {
     std::vector<std::string> sql_worker = {};  ///< as lake::Lake::Options::sql_worker
     Patience patience = {};
   };
+  /// What it owns (playground_parts.h).
+  struct Opened;
+  struct Parts;
   /// Opens the catalogue and everything it names; streams and generators go on where they were.
   static base::Result<std::unique_ptr<Playground>> open(Options options);
   ~Playground();
@@ -69,10 +85,12 @@ class Playground {
 
   /// Creates or updates the one that is meant, completes what was interrupted; blocks until done.
   /// A failed update leaves the old definition in force.
+  /// `gone`: whoever asked doesn't wait any more; what waits or runs for it is cancelled.
   /// `owner`: who asks; the first one that says so takes the folder (kinds/owner.h).
   Response<Resource> put(const std::string& kind, const std::string& name, const json& attributes,
                          const kinds::Meant& meant,
-                         const std::optional<kinds::Owner>& owner = std::nullopt);
+                         const std::optional<kinds::Owner>& owner = std::nullopt,
+                         std::stop_token gone = {});
   /// nullopt: the one that is meant isn't there (any more). One that is there and doesn't work says
   /// why in `failed`.
   base::Result<std::optional<Resource>> get(const std::string& kind, const std::string& name,
@@ -80,6 +98,11 @@ class Playground {
   /// Absent is fine, and so is another one, which stays. Returns whether nothing is left.
   base::Result<bool> remove(const std::string& kind, const std::string& name,
                             const kinds::Meant& meant = {});
+  /// What a put of these attributes would be refused for as things are, or lose, of one that is
+  /// there: for a plan, which may warn. Nothing is changed. Attributes that put() would refuse have
+  /// none.
+  base::Result<std::vector<std::string>> warnings(const std::string& kind, const std::string& name,
+                                                  const json& attributes);
   /// The attributes of whichever is there.
   Response<json> put(const std::string& kind, const std::string& name, const json& attributes);
   base::Result<std::optional<json>> get(const std::string& kind, const std::string& name);
@@ -106,10 +129,16 @@ class Playground {
   base::Result<json> notebook(const std::string& name);
   /// The last result as one HTML document that loads nothing.
   base::Result<std::string> notebook_document(const std::string& name);
+  /// As python_environment() says (python_environment.h): what a first Python notebook would fetch.
+  json python();
+  /// Fetches it; then as python(). kUnavailable.
+  base::Result<json> prepare_python();
   /// Runs it, keeps the result and returns it as notebook() does. A cell that fails is a state.
   base::Result<json> run_notebook(const std::string& name, const json& parameters);
   /// Runs {"file","source","parameters"} and keeps nothing: {"state","error","seconds","html"}.
   base::Result<json> run_notebook_text(const json& request);
+  /// What a file would give, applied (preview.h); nothing is changed.
+  base::Result<json> preview(const PreviewRequest& request, std::stop_token stop = {});
   /// Computes the grade now and records it under `run_id`.
   /// `stop` ends it, and the waiting for a run that is under way.
   base::Result<json> grade(const std::string& run_id, std::stop_token stop = {});
@@ -123,9 +152,15 @@ class Playground {
   json endpoints();
   /// What the page shows; see web/README.md for the shape.
   json overview(bool with_history);
-  /// `from`: the run to go on from (run.h); empty: all of it.
+  /// Waits, runs and grades (run.h); the run's record.
+  base::Result<json> run_pipeline(const RunRequest& request);
+  /// `from`: the run to go on from; empty: all of it.
   base::Result<json> run_pipeline(const std::string& name, const std::string& trigger,
                                   const std::string& from = {}, std::stop_token stop = {});
+  /// What starts pipelines by itself (triggers.h).
+  json triggers();
+  base::Result<json> trigger_calendar(const std::string& name);
+  base::Status pause_trigger(const std::string& name, bool paused);
   /// Cancels the runs of a pipeline, those that wait too; returns how many.
   int cancel_runs(const std::string& pipeline);
   /// {"speed":60} | {"frozen":true} | {"jump_to":"2026-06-01T01:00:00Z"}.
@@ -145,14 +180,17 @@ class Playground {
 
  private:
   Playground();
+  static base::Result<std::unique_ptr<Opened>> open_parts(const Options& options);
+  static std::vector<KindController> all_controllers(Parts& parts);
   base::Status start_all();
   void take_up(Controller& controller, const Resource& resource);
   void take_up_failed();
   void look_for_all_damage();
   std::string first_absent();
-  base::Result<std::unique_ptr<BusyNames::Hold>> wait_for_name(const std::string& kind,
-                                                               const std::string& name);
+  base::Result<std::unique_ptr<runs::BusyNames::Hold>> wait_for_name(const std::string& kind,
+                                                                     const std::string& name);
   void doubt(json& grade);
+  std::string failed_since(const json& grade);
   Controller* controller(const std::string& kind) const;
   base::Status take_folder(const kinds::Owner& owner);
   base::Status claim(std::unique_lock<std::mutex>& begin_lock, const kinds::Kind& kind,
@@ -166,7 +204,7 @@ class Playground {
   base::Result<Begun> begin(const kinds::Kind& kind, Controller& controller, json wanted,
                             const kinds::Meant& meant);
   base::Result<Resource> make(const kinds::Kind& kind, Controller& controller, json wanted,
-                              const kinds::Meant& meant);
+                              const kinds::Meant& meant, const std::stop_token& stop);
   void note_apply();
   void tick_every_second(std::stop_token stop);
   base::Status tick(int number);
@@ -175,13 +213,13 @@ class Playground {
 
   Options options_;
   std::string id_;
-  std::unique_ptr<Runtime> runtime_;
+  std::unique_ptr<Parts> parts_;
   std::vector<KindController> controllers_;
-  BusyNames busy_;          // resources with a request under way
+  runs::BusyNames busy_;    // resources with a request under way
   std::mutex begin_mutex_;  // from a controller's check() until the resource is in the catalogue
-  Changing changing_;       // guarded by begin_mutex_
+  catalogue::Changing changing_;  // guarded by begin_mutex_
   std::condition_variable claims_changed_;
-  PlaygroundMap map_;
+  view::PlaygroundMap map_;
   std::atomic<std::int64_t> last_overview_ms_ = 0;  // wall
   std::stop_source stop_;
   std::unique_ptr<tracking::Mirror> mirror_;

@@ -4,7 +4,7 @@
 
 #include "base/guarded.h"
 #include "base/log.h"
-#include "kinds/kinds.h"
+#include "kinds/world.h"
 
 namespace control {
 
@@ -24,14 +24,12 @@ base::Instant instant(std::int64_t us) { return base::Instant{base::Duration{us}
 }  // namespace
 
 base::Instant default_epoch() {
-  const kinds::Kind* world = kinds::find_kind("hriste_world");
-  CHECK(world != nullptr && world->find("epoch") != nullptr);
-  auto epoch = base::parse_instant(world->find("epoch")->fallback.get<std::string>());
+  auto epoch = base::parse_instant(kinds::World().epoch);
   CHECK(epoch.has_value());
   return *epoch;
 }
 
-Result<std::unique_ptr<PlaygroundClock>> PlaygroundClock::open(Catalogue& catalogue) {
+Result<std::unique_ptr<PlaygroundClock>> PlaygroundClock::open(catalogue::Catalogue& catalogue) {
   std::unique_ptr<PlaygroundClock> self(new PlaygroundClock(catalogue));
   json saved = json::parse(TRY(catalogue.meta(kKey)).value_or("{}"), nullptr, false);
   if (!self->take_up(saved)) {
@@ -147,6 +145,11 @@ Status PlaygroundClock::save_locked() {
 bool PlaygroundClock::held() const {
   std::lock_guard lock(mutex_);
   return held_;
+}
+
+double PlaygroundClock::speed() const {
+  std::lock_guard lock(mutex_);
+  return clock_.state().speed;
 }
 
 json PlaygroundClock::describe() const {

@@ -9,16 +9,18 @@
 #include <nlohmann/json.hpp>
 
 #include "base/clock.h"
-#include "control/catalogue.h"
+#include "catalogue/catalogue.h"
 
 namespace control {
+
+using json = nlohmann::json;
 
 /// Where the clock begins when there is no world: the epoch that a world has by default.
 base::Instant default_epoch();
 
 class PlaygroundClock {
  public:
-  static base::Result<std::unique_ptr<PlaygroundClock>> open(Catalogue& catalogue);
+  static base::Result<std::unique_ptr<PlaygroundClock>> open(catalogue::Catalogue& catalogue);
 
   base::ScaledClock& clock() { return clock_; }
   /// A world appeared: stands at its epoch, held. Does nothing when it has that epoch already. A
@@ -33,14 +35,16 @@ class PlaygroundClock {
   /// Called every second and at the end.
   base::Status save();
   bool held() const;
+  /// Playground seconds a wall second, when it runs.
+  double speed() const;
   json describe() const;
 
  private:
-  explicit PlaygroundClock(Catalogue& catalogue) : catalogue_(catalogue), clock_({}) {}
+  explicit PlaygroundClock(catalogue::Catalogue& catalogue) : catalogue_(catalogue), clock_({}) {}
   bool take_up(const json& saved);
   base::Status save_locked();
 
-  Catalogue& catalogue_;
+  catalogue::Catalogue& catalogue_;
   mutable std::mutex mutex_;
   base::ScaledClock clock_;
   base::Instant epoch_{};  // of the world; 1970: there has been none

@@ -5,6 +5,9 @@
 #include <set>
 
 #include "base/log.h"
+#include "control/declared.h"
+#include "kinds/event_hub.h"
+#include "kinds/pipeline.h"
 #include "lake/presence.h"
 
 namespace control {
@@ -19,32 +22,9 @@ constexpr int kRunsLookedAt = 20;
 
 /// "silver/users" of an activity that makes a Delta table; empty: it makes none.
 std::string table_folder(const flow::Activity& activity) {
-  auto table = activity.settings.find("table");
-  if (table == activity.settings.end() || !table->is_string()) return {};
-  std::string folder = *table;
+  std::string folder = declared(activity).table.value_or("");
   std::ranges::replace(folder, '.', '/');
   return folder;
-}
-
-/// Whether the job's hubs still hold their first events. Of one that hasn't begun nobody knows.
-bool can_begin_again(Runtime& runtime, const stream::JobStatus& status) {
-  return !status.inputs.empty() && std::ranges::all_of(status.inputs, [&](const auto& input) {
-    auto hub = runtime.broker->hub(input.second.hub);
-    if (!hub) return false;
-    for (int p = 0; p < hub->partitions(); ++p) {
-      if (hub->state(p).start_offset > 0) return false;
-    }
-    return true;
-  });
-}
-
-Status begin_again(Runtime& runtime, const std::string& name, stream::Job& job,
-                   const std::string& damage) {
-  base::log_warn("control", "job_begins_again", "job={} because={}", name, damage);
-  job.stop();
-  TRY(stream::Job::drop(runtime.env, runtime.lake_root(), runtime.data_dir + "/state/" + name,
-                        name));
-  return job.start();
 }
 
 /// Looks twice before it says so: between reading a list and its folder the next commit may have
@@ -57,14 +37,35 @@ std::string text_of(const Look& look) {
   return missing ? lake::to_text(*missing) : missing.error().message;
 }
 
+}  // namespace
+
+/// Whether the job's hubs still hold their first events. Of one that hasn't begun nobody knows.
+bool Repairs::can_begin_again(const stream::JobStatus& status) const {
+  return !status.inputs.empty() && std::ranges::all_of(status.inputs, [&](const auto& input) {
+    auto hub = ports_.broker.hub(input.second.hub);
+    if (!hub) return false;
+    for (int p = 0; p < hub->partitions(); ++p) {
+      if (hub->state(p).start_offset > 0) return false;
+    }
+    return true;
+  });
+}
+
+Status Repairs::begin_again(const std::string& name, stream::Job& job, const std::string& damage) {
+  base::log_warn("control", "job_begins_again", "job={} because={}", name, damage);
+  job.stop();
+  TRY(stream::Job::drop(env(), lake_root(), ports_.folder.job_state(name), name));
+  return job.start();
+}
+
 /// The activities that have succeeded in a run of this pipeline, not of one that had its name
 /// before.
-std::set<std::string> made_by_runs(Runtime& runtime, const std::string& pipeline) {
+std::set<std::string> Repairs::made_by_runs(const std::string& pipeline) const {
   std::set<std::string> made;
-  auto resource = runtime.catalogue->get("hriste_pipeline", pipeline).value_or(std::nullopt);
+  auto resource = ports_.catalogue.get(kinds::Pipeline::kKind, pipeline).value_or(std::nullopt);
   if (!resource) return made;
-  for (const auto& run :
-       runtime.catalogue->runs(kRunsLookedAt, pipeline).value_or(std::vector<StoredRun>{})) {
+  for (const auto& run : ports_.catalogue.runs(kRunsLookedAt, pipeline)
+                             .value_or(std::vector<catalogue::StoredRun>{})) {
     if (run.record.value("incarnation", "") != resource->incarnation) continue;
     for (const auto& activity : run.record.at("activities")) {
       if (activity.at("state") == "succeeded") made.insert(activity.at("name"));
@@ -73,20 +74,28 @@ std::set<std::string> made_by_runs(Runtime& runtime, const std::string& pipeline
   return made;
 }
 
-}  // namespace
-
-std::string damage_of_job(Runtime& runtime, const std::string& job) {
-  return text_of([&] { return lake::missing_of_job(runtime.env, runtime.lake_root(), job); });
+/// The Parquet file of an activity `copy`, below the lake; empty: it is another, or its tier has
+/// gone.
+std::string Repairs::copied_file(const flow::Activity& activity) const {
+  if (activity.type != "copy") return {};
+  const auto copy = declared(activity);
+  if (!copy.to || !copy.from) return {};
+  auto tier = ports_.definitions.tier_of(copy.to->lake);
+  return tier ? fmt::format("{}/{}/{}.parquet", *tier, copy.to->path, copy.from->table) : "";
 }
 
-Status repair_jobs(Runtime& runtime, const RunInputs& inputs) {
-  for (const auto& name : inputs.jobs) {
-    auto job = runtime.jobs.get(name);
+std::string Repairs::damage_of_job(const std::string& job) const {
+  return text_of([&] { return lake::missing_of_job(env(), lake_root(), job); });
+}
+
+Status Repairs::repair_jobs(const std::set<std::string>& jobs) {
+  for (const auto& name : jobs) {
+    auto job = ports_.jobs.get(name);
     if (!job) continue;
-    std::string damage = damage_of_job(runtime, name);
+    std::string damage = damage_of_job(name);
     if (damage.empty()) continue;
-    if (can_begin_again(runtime, job->status())) {
-      TRY(begin_again(runtime, name, *job, damage));
+    if (can_begin_again(job->status())) {
+      TRY(begin_again(name, *job, damage));
       continue;
     }
     return base::error(Code::kDataLoss,
@@ -98,38 +107,23 @@ Status repair_jobs(Runtime& runtime, const RunInputs& inputs) {
   return {};
 }
 
-namespace {
-
-/// The Parquet file of an activity `copy`, below the lake; empty: it is another, or its tier has
-/// gone.
-std::string copied_file(Runtime& runtime, const flow::Activity& activity) {
-  if (activity.type != "copy") return {};
-  const json& to = activity.settings.at("to");
-  auto tier = runtime.tier_of(to.at("lake"));
-  if (!tier) return {};
-  return fmt::format("{}/{}/{}.parquet", *tier, to.at("path").get<std::string>(),
-                     activity.settings.at("from").at("table").get<std::string>());
-}
-
-}  // namespace
-
-std::string damage_of(Runtime& runtime, const flow::Activity& activity, bool was_made) {
-  std::string copy = copied_file(runtime, activity);
-  if (was_made && !copy.empty() && !runtime.env.exists(runtime.lake_root() + "/" + copy)) {
+std::string Repairs::damage_of(const flow::Activity& activity, bool was_made) const {
+  std::string copy = copied_file(activity);
+  if (was_made && !copy.empty() && !env().exists(lake_root() + "/" + copy)) {
     return copy + " is gone";
   }
   std::string folder = table_folder(activity);
   if (folder.empty()) return {};
-  if (was_made && !lake::has_table(runtime.env, runtime.lake_root(), folder)) {
+  if (was_made && !lake::has_table(env(), lake_root(), folder)) {
     return folder + "/_delta_log is gone, and the table with it";
   }
-  return text_of([&] { return lake::missing_of_table(runtime.env, runtime.lake_root(), folder); });
+  return text_of([&] { return lake::missing_of_table(env(), lake_root(), folder); });
 }
 
-std::string damage_of_pipeline(Runtime& runtime, const flow::Pipeline& pipeline) {
-  const std::set<std::string> made = made_by_runs(runtime, pipeline.name);
+std::string Repairs::damage_of_pipeline(const flow::Pipeline& pipeline) const {
+  const std::set<std::string> made = made_by_runs(pipeline.name);
   for (const auto& activity : pipeline.activities) {
-    std::string damage = damage_of(runtime, activity, made.contains(activity.name));
+    std::string damage = damage_of(activity, made.contains(activity.name));
     if (damage.empty()) continue;
     return fmt::format("activity {}: {}; run the pipeline again, which makes it anew",
                        activity.name, damage);
@@ -137,12 +131,12 @@ std::string damage_of_pipeline(Runtime& runtime, const flow::Pipeline& pipeline)
   return {};
 }
 
-std::string damage_of_captures(Runtime& runtime, const std::string& hub) {
+std::string Repairs::damage_of_captures(const std::string& hub) const {
   lake::MissingFiles missing;
   bool again = true;
-  for (auto& file : runtime.broker->missing_captures(hub)) {
+  for (auto& file : ports_.broker.missing_captures(hub)) {
     again &= file.can_be_made_again;
-    auto path = std::filesystem::path(file.path).lexically_relative(runtime.lake_root());
+    auto path = std::filesystem::path(file.path).lexically_relative(lake_root());
     missing.push_back({path.string(), std::move(file.what)});
   }
   if (missing.empty()) return {};
@@ -152,24 +146,24 @@ std::string damage_of_captures(Runtime& runtime, const std::string& hub) {
                              "replace the hub");
 }
 
-void repair_captures(Runtime& runtime) {
-  for (const auto& hub : runtime.broker->hubs()) {
-    runtime.broker->repair_captures(hub->name());
-    if (damage_of_captures(runtime, hub->name()).empty()) {
-      runtime.damages.forget("hriste_event_hub", hub->name());
+void Repairs::repair_captures() {
+  for (const auto& hub : ports_.broker.hubs()) {
+    ports_.broker.repair_captures(hub->name());
+    if (damage_of_captures(hub->name()).empty()) {
+      ports_.damages.forget(kinds::EventHub::kKind, hub->name());
     }
   }
 }
 
-Status repair_tables(Runtime& runtime, const flow::Pipeline& pipeline) {
+Status Repairs::repair_tables(const flow::Pipeline& pipeline) {
   for (const auto& activity : pipeline.activities) {
     std::string folder = table_folder(activity);
     if (folder.empty()) continue;
-    auto missing = lake::missing_of_table(runtime.env, runtime.lake_root(), folder);
+    auto missing = lake::missing_of_table(env(), lake_root(), folder);
     if (missing || missing.error().code != Code::kDataLoss) continue;
     base::log_warn("control", "table_begins_again", "table={} because={}", folder,
                    missing.error().message);
-    TRY(runtime.env.remove_tree(runtime.lake_root() + "/" + folder));
+    TRY(env().remove_tree(lake_root() + "/" + folder));
   }
   return {};
 }

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <optional>
 
-#include "control/controller.h"
+#include "base/clock.h"
+#include "control/declared.h"
+#include "kinds/generator.h"
 #include "sqlfile/header.h"
 
 namespace control {
@@ -21,9 +23,9 @@ std::optional<std::set<std::string>> tables_read(const flow::Pipeline& pipeline)
   std::set<std::string> tables;
   for (const auto& activity : pipeline.activities) {
     if (activity.type == "notebook") return std::nullopt;
-    const json& query = activity.settings.value("query", json());
-    if (!query.is_string()) continue;
-    auto header = sqlfile::parse_header(query.get_ref<const std::string&>());
+    const auto query = declared(activity).query;
+    if (!query) continue;
+    auto header = sqlfile::parse_header(*query);
     if (!header) return std::nullopt;  // the activity itself will say what is wrong
     if (!*header) continue;            // then it reads nothing: see the pipeline's checks
     for (const auto& need : (*header)->needs) tables.insert(need.table);
@@ -31,33 +33,8 @@ std::optional<std::set<std::string>> tables_read(const flow::Pipeline& pipeline)
   return tables;
 }
 
-/// Whether rows of the output go into one of `tables`. `target` has "lake" and "path".
-bool feeds(Runtime& runtime, const json& target, const std::set<std::string>& tables) {
-  if (!target.is_object() || !target.at("lake").is_string()) return false;
-  auto tier = runtime.tier_of(target.at("lake"));
-  if (!tier) return true;  // nobody knows where it goes
-  std::string path = target.at("path");
-  std::ranges::replace(path, '/', '_');
-  return tables.contains(*tier + "." + path);
-}
-
-bool feeds(Runtime& runtime, const Resource& job, const std::set<std::string>& tables) {
-  for (const auto& [output, target] : job.attributes.at("outputs").items()) {
-    if (feeds(runtime, target, tables)) return true;
-  }
-  return feeds(runtime, job.attributes.at("dead_letter"), tables);
-}
-
-/// All loads and jobs.
-RunInputs everything(Runtime& runtime) {
-  RunInputs all;
-  for (const auto& [name, load] : runtime.loads.all()) all.loads.insert(name);
-  for (const auto& [name, job] : runtime.jobs.all()) all.jobs.insert(name);
-  return all;
-}
-
-Wait wait_for_load(const std::string& who, const std::string& name,
-                   std::shared_ptr<load::LiveLoad> load) {
+runs::Wait wait_for_load(const std::string& who, const std::string& name,
+                         std::shared_ptr<load::LiveLoad> load) {
   auto done = [name, load]() -> Result<bool> {
     auto state = load->state();
     if (state.backfilled) return true;
@@ -83,21 +60,8 @@ std::string progress_of(const stream::JobStatus& status) {
   return status.error.empty() ? text : text + ": " + status.error;
 }
 
-/// Below it every hub of the job has to be committed. By its definition: a job that has just begun
-/// again doesn't say yet what it reads.
-std::int64_t cut_for(Runtime& runtime, const std::string& job, const Until& until) {
-  auto found = runtime.catalogue->get("hriste_stream_job", job).value_or(std::nullopt);
-  if (!found) return until.epoch_ms;
-  std::int64_t lowest = INT64_MAX;
-  for (const auto& [alias, hub] : found->attributes.at("inputs").items()) {
-    auto cut = until.cuts_ms.find(hub.is_string() ? ref_name(hub) : std::string());
-    lowest = std::min(lowest, cut == until.cuts_ms.end() ? until.epoch_ms : cut->second);
-  }
-  return lowest == INT64_MAX ? until.epoch_ms : std::max(lowest, until.epoch_ms);
-}
-
-Wait wait_for_job(const std::string& who, const std::string& name, std::shared_ptr<stream::Job> job,
-                  std::int64_t cut_ms) {
+runs::Wait wait_for_job(const std::string& who, const std::string& name,
+                        std::shared_ptr<stream::Job> job, std::int64_t cut_ms) {
   auto done = [name, job, cut_ms]() -> Result<bool> {
     std::stop_source at_once;  // only says what is wanted, so that the job commits it
     at_once.request_stop();
@@ -121,48 +85,81 @@ Wait wait_for_job(const std::string& who, const std::string& name, std::shared_p
 
 }  // namespace
 
-RunInputs inputs_of(Runtime& runtime, const flow::Pipeline& pipeline) {
+/// Whether rows that go there go into one of `tables`.
+bool RunWaits::feeds(const kinds::RefTo<kinds::Lake>& lake, std::string path,
+                     const std::set<std::string>& tables) const {
+  auto tier = ports_.definitions.tier_of(lake);
+  if (!tier) return true;  // nobody knows where it goes
+  std::ranges::replace(path, '/', '_');
+  return tables.contains(*tier + "." + path);
+}
+
+bool RunWaits::feeds(const kinds::StreamJob& job, const std::set<std::string>& tables) const {
+  for (const auto& [name, output] : job.outputs) {
+    if (output.lake && feeds(*output.lake, output.path.value_or(""), tables)) return true;
+  }
+  return job.dead_letter && feeds(job.dead_letter->lake, job.dead_letter->path, tables);
+}
+
+/// All loads and jobs.
+RunInputs RunWaits::everything() const {
+  RunInputs all;
+  for (const auto& [name, load] : ports_.loads.all()) all.loads.insert(name);
+  for (const auto& [name, job] : ports_.jobs.all()) all.jobs.insert(name);
+  return all;
+}
+
+RunInputs RunWaits::inputs_of(const flow::Pipeline& pipeline) const {
   auto tables = tables_read(pipeline);
-  auto resources = runtime.catalogue->list();
-  if (!tables || !resources) return everything(runtime);
+  auto jobs = ports_.definitions.all<kinds::StreamJob>();
+  auto generators = ports_.definitions.all<kinds::Generator>();
+  if (!tables || !jobs || !generators) return everything();
   RunInputs inputs;
   std::set<std::string> hubs;
-  for (const auto& job : *resources) {
-    if (job.kind != "hriste_stream_job" || !feeds(runtime, job, *tables)) continue;
+  for (const auto& job : *jobs) {
+    if (!feeds(job, *tables)) continue;
     inputs.jobs.insert(job.name);
-    for (const auto& [alias, hub] : job.attributes.at("inputs").items()) {
-      if (hub.is_string()) hubs.insert(ref_name(hub));
-    }
+    for (const auto& [alias, hub] : job.inputs) hubs.insert(hub.name());
   }
   bool captured = std::ranges::any_of(
       *tables, [](const std::string& table) { return table.starts_with(kCaptureTables); });
-  for (const auto& generator : *resources) {
-    if (generator.kind != "hriste_generator") continue;
-    const json& hub = generator.attributes.at("event_hub");
-    if (!hub.is_string()) continue;
-    if (captured || hubs.contains(ref_name(hub))) inputs.loads.insert(generator.name);
+  for (const auto& generator : *generators) {
+    const auto& hub = generator.event_hub;
+    if (hub && (captured || hubs.contains(hub->name()))) inputs.loads.insert(generator.name);
   }
   return inputs;
 }
 
-Status wait_for_loads(Runtime& runtime, const std::string& who, const RunInputs& inputs,
-                      std::stop_token stop) {
+Status RunWaits::for_loads(const std::string& who, const RunInputs& inputs, std::stop_token stop) {
   for (const auto& name : inputs.loads) {
-    auto load = runtime.loads.get(name);
-    if (load) TRY(runtime.waiting.wait(wait_for_load(who, name, load), stop));
+    auto load = ports_.loads.get(name);
+    if (load) TRY(ports_.waiting.wait(wait_for_load(who, name, load), stop));
   }
   return {};
 }
 
-Status wait_for_jobs(Runtime& runtime, const std::string& who, const RunInputs& inputs,
-                     const Until& until, std::stop_token stop) {
+/// Below it every hub of the job has to be committed. By its definition: a job that has just begun
+/// again doesn't say yet what it reads.
+std::int64_t RunWaits::cut_for(const std::string& job, const Until& until) const {
+  auto found = ports_.definitions.find<kinds::StreamJob>(job).value_or(std::nullopt);
+  if (!found) return until.epoch_ms;
+  std::int64_t lowest = INT64_MAX;
+  for (const auto& [alias, hub] : found->inputs) {
+    auto cut = until.cuts_ms.find(hub.name());
+    lowest = std::min(lowest, cut == until.cuts_ms.end() ? until.epoch_ms : cut->second);
+  }
+  return lowest == INT64_MAX ? until.epoch_ms : std::max(lowest, until.epoch_ms);
+}
+
+Status RunWaits::for_jobs(const std::string& who, const RunInputs& inputs, const Until& until,
+                          std::stop_token stop) {
   for (const auto& name : inputs.jobs) {
-    auto job = runtime.jobs.get(name);
+    auto job = ports_.jobs.get(name);
     if (job) {
-      TRY(runtime.waiting.wait(wait_for_job(who, name, job, cut_for(runtime, name, until)), stop));
+      TRY(ports_.waiting.wait(wait_for_job(who, name, job, cut_for(name, until)), stop));
       continue;
     }
-    std::string why = runtime.failures.why("hriste_stream_job", name);
+    std::string why = ports_.failures.why(kinds::StreamJob::kKind, name);
     if (why.empty()) continue;  // begun: another apply makes it
     return base::error(Code::kFailedPrecondition, "stream job {} is failed: {}", name, why);
   }

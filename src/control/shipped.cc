@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "control/definition.h"
+#include "sqlfile/functions.h"
 #include "sqlfile/header.h"
+#include "sqlfile/tokens.h"
 #include "streamsql/parser.h"
 #include "streamsql/print.h"
 
@@ -22,8 +24,8 @@ std::string text_of(const SqlDifference& difference) {
 }
 
 bool mentions(const std::string& text, std::string_view name) {
-  SqlToken wanted = sql_tokens(name).front();
-  return std::ranges::any_of(sql_tokens(text), [&](const SqlToken& token) {
+  sqlfile::Token wanted = sqlfile::tokens(name).front();
+  return std::ranges::any_of(sqlfile::tokens(text), [&](const sqlfile::Token& token) {
     return token.same == wanted.same || token.same == "[" + wanted.same + "]";
   });
 }
@@ -72,43 +74,10 @@ std::string header_text(std::string_view query) {
   return text;
 }
 
-/// Function → its whole text.
-std::map<std::string, std::string> functions(std::string_view macros) {
-  std::map<std::string, std::string> by_name;
-  std::string text, name;
-  bool is_next = false;
-  for (const SqlToken& token : sql_tokens(macros)) {
-    if (is_next) name = token.same;
-    is_next = token.same == "function";
-    text += token.same + ' ';
-    if (token.same != ";") continue;
-    by_name[name] = std::exchange(text, "");
-  }
-  if (!text.empty()) by_name[name] = text;
-  return by_name;
-}
-
-/// The texts of the functions that `query` uses, of those that they use, and so on.
-std::map<std::string, std::string> used_functions(std::string_view query, std::string_view macros) {
-  auto all = functions(macros);
-  std::map<std::string, std::string> used;
-  std::vector<std::string> texts{std::string(query)};
-  while (!texts.empty()) {
-    std::string text = std::move(texts.back());
-    texts.pop_back();
-    for (const SqlToken& token : sql_tokens(text)) {
-      auto function = all.find(token.same);
-      if (function == all.end() || !used.insert(*function).second) continue;
-      texts.push_back(function->second);
-    }
-  }
-  return used;
-}
-
 std::optional<std::string> changed_function(std::string_view query, std::string_view macros,
                                             std::string_view shipped_query) {
-  auto ours = used_functions(query, macros);
-  auto shipped = used_functions(shipped_query, shipped_text(kMacros));
+  auto ours = sqlfile::used_functions(query, macros);
+  auto shipped = sqlfile::used_functions(shipped_query, shipped_text(kMacros));
   for (const auto& [name, text] : ours) {
     auto known = shipped.find(name);
     if (known == shipped.end()) return "the function " + name + ", which isn't the shipped one's";

@@ -49,16 +49,16 @@ std::string unwrapped(const std::string& message) {
 
 }  // namespace
 
-Result<std::optional<std::vector<std::string>>> columns_of(Runtime& runtime, const std::string& sql,
+Result<std::optional<std::vector<std::string>>> columns_of(lake::Lake& lake, const std::string& sql,
                                                            const std::vector<std::string>& tables) {
   using Found = std::optional<std::vector<std::string>>;
   auto statements = notebook::split_statements(sql);
   if (statements.size() != 1) return Found();
   std::string_view code = statements[0].sql;
   code.remove_prefix(notebook::begin_of_code(code));
-  if (!is_select(code) || !TRY(are_typed(*runtime.lake, tables))) return Found();
-  auto answer = runtime.lake->query(fmt::format("{}{}\n) LIMIT 0", kBefore, statements[0].sql),
-                                    {.max_rows = 1, .cuts = {}, .timeout = kTimeout});
+  if (!is_select(code) || !TRY(are_typed(lake, tables))) return Found();
+  auto answer = lake.query(fmt::format("{}{}\n) LIMIT 0", kBefore, statements[0].sql),
+                           {.max_rows = 1, .cuts = {}, .timeout = kTimeout});
   if (!answer) {
     if (answer.error().code != Code::kInvalidArgument) return Found();
     return base::error(Code::kInvalidArgument, "{}", unwrapped(answer.error().message));

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "control/runtime.h"
+#include "lake/lake.h"
 
 namespace control {
 
@@ -15,7 +15,7 @@ namespace control {
 /// there, or is of files whose columns are found by looking at the rows. Errors: kInvalidArgument
 /// with the place in `sql`.
 base::Result<std::optional<std::vector<std::string>>> columns_of(
-    Runtime& runtime, const std::string& sql, const std::vector<std::string>& tables);
+    lake::Lake& lake, const std::string& sql, const std::vector<std::string>& tables);
 
 /// "" when all of `wanted` (empty names aside) are among `columns`; else what is missing, what
 /// there is, and what was probably meant.

@@ -5,7 +5,11 @@
 #include <utility>
 
 #include "base/log.h"
+#include "catalogue/definitions.h"
+#include "control/adapter.h"
 #include "control/all_controllers.h"
+#include "control/folder.h"
+#include "control/live.h"
 #include "control/path_makers.h"
 #include "control/run_repairs.h"
 
@@ -14,193 +18,144 @@ namespace control {
 using base::Code;
 using base::Result;
 using base::Status;
+using kinds::StreamJob;
 
 namespace {
 
-class StreamJobController final : public Controller {
- public:
-  explicit StreamJobController(Runtime& runtime) : runtime_(runtime) {}
+std::string rule_of(const std::string& job, const std::string& output) {
+  return job + "/" + output;
+}
 
-  Result<json> apply(const std::string& name, const json& wanted, const json& previous,
-                     std::stop_token stop) override {
-    TRY(wait_for_makers(runtime_, name, wanted, stop));
-    bool same = previous.is_object() && previous.value("ref", "") == wanted.value("ref", "") &&
-                previous.value("on_error", "stop") == wanted.value("on_error", "stop");
-    if (same && runtime_.jobs.get(name)) return wanted;
-    if (auto old = runtime_.jobs.take(name)) old->stop();
-    auto made = begin(name, wanted, previous);
-    if (made) return wanted;
+class StreamJobController final : public Adapter<StreamJob> {
+ public:
+  explicit StreamJobController(StreamJobPorts ports) : ports_(ports) {}
+
+  Status apply(StreamJob& wanted, const StreamJob* before, std::stop_token stop) override {
+    TRY(ports_.makers.wait_for_references(wanted, stop));
+    bool same =
+        before != nullptr && before->ref == wanted.ref && before->on_error == wanted.on_error;
+    if (same && ports_.jobs.get(wanted.name)) return {};
+    if (auto old = ports_.jobs.take(wanted.name)) old->stop();
+    auto made = begin(wanted, before);
+    if (made) return {};
     // What was there before goes on.
-    if (auto again = previous.is_object() ? start(name, previous) : Status{}; !again) {
-      base::log_error("control", "job_not_taken_up", "job={} error={}", name,
+    if (auto again = before != nullptr ? start(*before) : Status{}; !again) {
+      base::log_error("control", "job_not_taken_up", "job={} error={}", wanted.name,
                       again.error().message);
     }
-    return std::unexpected(made.error());
+    return made;
   }
 
-  Status start(const std::string& name, const json& attributes) override {
-    if (runtime_.jobs.get(name)) return {};
-    return begin(name, attributes, {});
+  Status start(const StreamJob& job) override {
+    if (ports_.jobs.get(job.name)) return {};
+    return begin(job, nullptr);
   }
 
-  Result<bool> exists(const std::string& name, const json&) override {
-    return runtime_.jobs.get(name) != nullptr;
+  Result<bool> exists(const StreamJob& job) override {
+    return ports_.jobs.get(job.name) != nullptr;
   }
 
-  Status remove(const std::string& name, const json& attributes) override {
-    if (auto job = runtime_.jobs.take(name)) job->stop();
-    TRY(forget_alerts(name, attributes));
-    return stream::Job::drop(runtime_.env, runtime_.lake_root(), state_dir(name), name);
+  Status remove(const StreamJob& left) override {
+    if (auto job = ports_.jobs.take(left.name)) job->stop();
+    TRY(forget_alerts(left));
+    const Folder& folder = ports_.options.folder;
+    return stream::Job::drop(folder.env, folder.lake(), folder.job_state(left.name), left.name);
   }
 
-  std::string failure(const std::string& name, const json&) override {
-    auto job = runtime_.jobs.get(name);
+  std::string failure(const StreamJob& definition) override {
+    auto job = ports_.jobs.get(definition.name);
     if (!job) return {};
     auto status = job->status();
     return status.state == stream::JobStatus::State::kFailed ? status.error : std::string();
   }
 
-  std::string damage(const std::string& name, const json&) override {
-    std::string damage = damage_of_job(runtime_, name);
+  std::string damage(const StreamJob& job) override {
+    std::string damage = ports_.repairs.damage_of_job(job.name);
     return damage.empty() ? damage
                           : damage +
                                 "; the next run that reads it makes it again, as far as the "
                                 "event hub still holds the events";
   }
 
-  std::vector<MapNode> nodes(const std::string& name, const json& attributes) override {
-    auto job = runtime_.jobs.get(name);
+  /// Rows that a changed query couldn't make again.
+  std::vector<std::string> warnings(const StreamJob& wanted) override {
+    auto options = options_of(wanted);
+    if (!options) return {};
+    auto change = stream::Job::check_change(*options);
+    if (change || change.error().code != Code::kFailedPrecondition) return {};
+    return {change.error().message};
+  }
+
+  std::vector<MapNode> nodes(const StreamJob& definition) override {
+    auto job = ports_.jobs.get(definition.name);
     if (!job) return {};
     auto status = job->status();
-    std::string id = "hriste_stream_job." + name;
+    std::string id = node_id<StreamJob>(definition.name);
     MapNode node{
-        .id = id, .label = "stream." + name, .kind = "hriste_stream_job", .tier = "stream"};
+        .id = id, .label = "stream." + definition.name, .kind = StreamJob::kKind, .tier = "stream"};
     describe(status, node);
-    node.source = {{"file", nullptr}, {"text", attributes.at("query")}};
-    for (const auto& [input, hub] : attributes.at("inputs").items()) {
-      node.inputs.push_back("hriste_event_hub." + ref_name(hub));
+    node.source = {{"file", nullptr}, {"text", definition.query}};
+    for (const auto& [input, hub] : definition.inputs) {
+      node.inputs.push_back(node_id<kinds::EventHub>(hub.name()));
     }
-    for (const auto& [alias, reference] : attributes.at("references").items()) {
-      std::string path = reference.at("path");
-      node.inputs.push_back("bronze." + path.substr(0, path.find('/')));
+    for (const auto& [alias, reference] : kinds::or_empty(definition.references)) {
+      node.inputs.push_back("bronze." + reference.path.substr(0, reference.path.find('/')));
     }
     std::vector<MapNode> nodes = {node};
-    for (const auto& [output, target] : attributes.at("outputs").items()) {
-      auto found = status.outputs.find(output);
+    for (const auto& [name, output] : definition.outputs) {
+      auto found = status.outputs.find(name);
       std::int64_t rows = found == status.outputs.end() ? 0 : found->second.rows;
-      if (target.value("alert", false)) nodes.push_back(alert_node(id, output, rows));
-      if (target.at("lake").is_string()) nodes.push_back(table_node(id, output, target, rows));
+      if (output.alert) nodes.push_back(alert_node(id, name, rows));
+      if (output.lake) nodes.push_back(table_node(id, name, output, rows));
     }
     return nodes;
   }
 
  private:
-  std::string state_dir(const std::string& name) const {
-    return runtime_.data_dir + "/state/" + name;
-  }
-
-  Result<std::string> folder_of(const json& target) {
-    return runtime_.lake_root() + "/" + TRY(runtime_.tier_of(target.at("lake"))) + "/" +
-           target.at("path").get<std::string>();
-  }
-
-  /// `previous`: what a changed definition replaces, or null.
-  Status begin(const std::string& name, const json& attributes, const json& previous) {
-    auto options = TRY(options_of(name, attributes));
-    std::shared_ptr<stream::Job> job = TRY(stream::Job::open(std::move(options)));
+  /// `before`: what a changed definition replaces, or null.
+  Status begin(const StreamJob& definition, const StreamJob* before) {
+    std::shared_ptr<stream::Job> job = TRY(stream::Job::open(TRY(options_of(definition))));
     auto status = job->status();
     bool goes_on = status.version >= 0 && !status.replacing;
-    bool changed = previous.is_object() && previous.at("query") != attributes.at("query");
-    if (changed && !goes_on && !attributes.value("keep_rows", false)) {
-      TRY(forget_alerts(name, previous));
-    }
+    bool changed = before != nullptr && before->query != definition.query;
+    if (changed && !goes_on && !definition.keep_rows) TRY(forget_alerts(*before));
     TRY(job->start());
-    runtime_.jobs.put(name, job);
+    ports_.jobs.put(definition.name, job);
     return {};
   }
 
-  static std::string rule_of(const std::string& job, const std::string& output) {
-    return job + "/" + output;
-  }
-
-  Status forget_alerts(const std::string& name, const json& attributes) {
-    for (const auto& [output, target] : attributes.at("outputs").items()) {
-      if (target.at("alert") == true) {
-        TRY(runtime_.catalogue->clear_alerts(rule_of(name, output)));
-      }
+  Status forget_alerts(const StreamJob& job) {
+    for (const auto& [name, output] : job.outputs) {
+      if (output.alert) TRY(ports_.options.catalogue.clear_alerts(rule_of(job.name, name)));
     }
     return {};
   }
 
-  Result<stream::OutputSpec> output_of(const json& target) {
-    stream::OutputSpec spec;
-    if (target.value("alert", false)) {
-      bool files = target.value("lake", json()).is_string();
-      spec.type =
-          files ? stream::OutputSpec::Type::kLakeAndAlert : stream::OutputSpec::Type::kAlert;
-      if (!files) return spec;
-    }
-    spec.tier = TRY(runtime_.tier_of(target.at("lake")));
-    spec.path = target.at("path");
-    if (target.value("format", json()) == "json") spec.format = stream::OutputSpec::Format::kJson;
-    return spec;
-  }
-
-  Result<stream::JobOptions> options_of(const std::string& name, const json& attributes) {
-    stream::JobOptions options;
-    options.name = name;
-    options.query = attributes.at("query");
-    options.late_s = attributes.at("late_arrival_seconds");
-    options.out_of_order_s = attributes.at("out_of_order_seconds");
-    options.drop = attributes.at("policy") == "drop";
-    options.errors_are_dead_letters = attributes.value("on_error", "stop") == "dead_letter";
-    options.keep_rows = attributes.value("keep_rows", false);
-    options.capture_namespace = kNamespace;
-    options.revision = attributes.at("inputs").dump();
-    options.lake_root = runtime_.lake_root();
-    options.state_dir = state_dir(name);
-    options.env = &runtime_.env;
-    for (const auto& [alias, ref] : attributes.at("inputs").items()) {
-      options.inputs[alias] = TRY(hub_of(ref));
-    }
-    for (const auto& [alias, target] : attributes.at("references").items()) {
-      options.references[alias] = TRY(folder_of(target));
-    }
-    for (const auto& [output, target] : attributes.at("outputs").items()) {
-      options.outputs[output] = TRY(output_of(target));
-    }
-    if (const json& dead = attributes.at("dead_letter"); dead.is_object()) {
-      options.dead_letter = TRY(output_of(dead));
-    }
-    options.on_alerts = [this, name, beside = options.keep_rows](auto alerts) {
+  Result<stream::JobOptions> options_of(const StreamJob& job) {
+    auto options = TRY(stream_options(ports_.options, job));
+    options.on_alerts = [this, name = job.name, beside = job.keep_rows](auto alerts) {
       return keep(name, alerts, beside);
     };
     return options;
   }
 
-  Result<std::shared_ptr<hub::Hub>> hub_of(const std::string& ref) {
-    auto hub = runtime_.broker->hub(ref_name(ref));
-    if (hub) return hub;
-    return std::unexpected(runtime_.unusable("hriste_event_hub", "event hub", ref));
-  }
-
   /// `beside`: those of other definitions stay.
   Status keep(const std::string& job, std::span<const stream::Alert> alerts, bool beside) {
     std::lock_guard lock(mutex_);
-    std::vector<Alert> kept;
+    std::vector<catalogue::Alert> kept;
     for (const auto& alert : alerts) {
       std::string rule = rule_of(job, alert.output);
       std::string prefix = fmt::format("{}/{}/", rule, alert.definition);
       // A changed definition makes all its alerts again: those of the old one are out of date.
       if (!beside && std::exchange(prefixes_[rule], prefix) != prefix) {
-        TRY(runtime_.catalogue->clear_other_alerts(rule, prefix));
+        TRY(ports_.options.catalogue.clear_other_alerts(rule, prefix));
       }
       kept.push_back({.key = prefix + alert.key,
                       .rule = rule,
                       .time_ms = alert.time_ms,
                       .fields = json::parse(alert.fields, nullptr, false)});
     }
-    return runtime_.catalogue->put_alerts(kept);
+    return ports_.options.catalogue.put_alerts(kept);
   }
 
   /// Rate, lag and the bins in which events ended.
@@ -245,12 +200,12 @@ class StreamJobController final : public Controller {
     return node;
   }
 
-  MapNode table_node(const std::string& job, const std::string& output, const json& target,
-                     std::int64_t rows) {
+  MapNode table_node(const std::string& job, const std::string& name,
+                     const StreamJob::Output& output, std::int64_t rows) {
     MapNode node{.total = rows, .inputs = {job}};
-    node.facts = {{"rows", rows}, {"output", output}};
-    std::string tier = runtime_.tier_of(target.at("lake")).value_or("bronze");
-    std::string path = target.at("path");
+    node.facts = {{"rows", rows}, {"output", name}};
+    std::string tier = ports_.options.definitions.tier_of(*output.lake).value_or("bronze");
+    std::string path = output.path.value_or("");
     node.id = tier + "." + path;
     node.label = node.id;
     std::ranges::replace(node.id, '/', '_');
@@ -260,15 +215,15 @@ class StreamJobController final : public Controller {
     return node;
   }
 
-  Runtime& runtime_;
+  const StreamJobPorts ports_;
   std::mutex mutex_;                             // guards prefixes_: jobs have threads of their own
   std::map<std::string, std::string> prefixes_;  ///< rule → how its alerts' keys begin
 };
 
 }  // namespace
 
-std::unique_ptr<Controller> make_stream_job_controller(Runtime& runtime) {
-  return std::make_unique<StreamJobController>(runtime);
+std::unique_ptr<Adapter<StreamJob>> make_stream_job_controller(StreamJobPorts ports) {
+  return std::make_unique<StreamJobController>(ports);
 }
 
 }  // namespace control

@@ -4,10 +4,11 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "control/controller.h"
+#include "view/map.h"
 
 namespace control {
 
@@ -26,10 +27,12 @@ class TextNodes {
     tables_.erase(name);
   }
   /// With the text as its source.
-  MapNode node(const std::string& name, const json& attributes) {
-    MapNode node{.id = kind_ + "." + name, .label = prefix_ + name, .kind = kind_, .tier = "serve"};
+  view::MapNode node(const std::string& name, const std::optional<std::string>& file,
+                     const std::string& text) {
+    view::MapNode node{
+        .id = kind_ + "." + name, .label = prefix_ + name, .kind = kind_, .tier = "serve"};
     node.status = "ready";
-    node.source = {{"file", attributes.value("file", json())}, {"text", attributes.at("source")}};
+    node.source = {{"file", file ? view::json(*file) : view::json()}, {"text", text}};
     std::lock_guard lock(mutex_);
     node.inputs = tables_[name];
     return node;

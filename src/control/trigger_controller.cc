@@ -1,74 +1,151 @@
-// hriste_trigger: runs a pipeline on apply, waits if asked to, and keeps what came out of that run.
+// hriste_trigger: runs a pipeline on apply, waits if asked to, and keeps what came out of that run;
+// or hands its moments to triggers.h.
+#include <algorithm>
+#include <set>
 #include <thread>
 
 #include "base/guarded.h"
 #include "base/log.h"
+#include "catalogue/definitions.h"
+#include "control/adapter.h"
 #include "control/all_controllers.h"
 #include "control/run.h"
 #include "control/run_repairs.h"
+#include "kinds/trigger.h"
+#include "lake/lake.h"
+#include "runs/triggers.h"
 
 namespace control {
 
 using base::Code;
 using base::Result;
 using base::Status;
+using kinds::Trigger;
 
 namespace {
 
-constexpr int kHeadRows = 5;
+constexpr int kShownRows = 5;
+constexpr int kRunsLookedAt = 50;
 
-class TriggerController final : public Controller {
+class TriggerController final : public Adapter<Trigger> {
  public:
-  explicit TriggerController(Runtime& runtime) : runtime_(runtime) {}
+  explicit TriggerController(TriggerPorts ports) : ports_(ports) {}
   ~TriggerController() override {
     for (auto& thread : background_) thread.join();
   }
 
-  Result<json> apply(const std::string&, const json& wanted, const json&,
-                     std::stop_token stop) override {
-    RunRequest request{
-        .pipeline = wanted.at("pipeline"), .trigger = "apply", .grade = wanted.at("grade")};
-    json made = wanted;
-    made["run_id"] = "";
-    made["result"] = json::object();
-    made["engagements_head"] = json::array();
-    if (!wanted.at("wait").get<bool>()) {
-      run_in_background(std::move(request));
-      return made;
+  /// Pipelines that start each other would never end.
+  Status check(const Trigger& wanted) override {
+    TRY(check_files(wanted));
+    if (!wanted.after) return {};
+    std::set<std::string> started{wanted.pipeline.name()};
+    auto triggers = TRY(ports_.definitions.all<Trigger>());
+    for (bool more = true; more;) {
+      more = false;
+      for (const auto& other : triggers) {
+        if (other.name == wanted.name || !other.after) continue;
+        if (!started.contains(other.after->name())) continue;
+        more = started.insert(other.pipeline.name()).second || more;
+      }
     }
-    request.stop = stop;
-    json run = TRY(run_pipeline(runtime_, request));
-    if (run.at("state") != "succeeded") {
-      return base::error(Code::kFailedPrecondition, "pipeline {}, {}: {}",
-                         ref_name(request.pipeline), run.value("id", ""), run.value("error", ""));
-    }
-    made["run_id"] = run.at("id");
-    made["result"] = result_of(run);
-    made["engagements_head"] = engagements_head();
-    return made;
+    if (!started.contains(wanted.after->name())) return {};
+    return base::error(Code::kInvalidArgument,
+                       "after: pipeline {} would start itself again and again by way of other "
+                       "triggers",
+                       wanted.after->name());
   }
 
-  Status start(const std::string&, const json&) override { return {}; }
+  Status apply(Trigger& wanted, const Trigger* before, std::stop_token stop) override {
+    using Taken = runs::Triggers::Taken;
+    TRY(ports_.triggers.put(wanted, before == nullptr ? Taken::kNew : Taken::kChanged));
+    wanted.run_id = "";
+    wanted.result.emplace();
+    wanted.shown.emplace();
+    wanted.engagements_head.emplace();
+    bool starts = wanted.on == "apply" && !wanted.paused;
+    return starts ? run_now(wanted, std::move(stop)) : Status();
+  }
+
+  Status start(const Trigger& trigger) override {
+    return ports_.triggers.put(trigger, runs::Triggers::Taken::kUp);
+  }
 
   /// A table that somebody deleted or damaged is drift: the next apply runs the pipeline again.
-  Result<bool> exists(const std::string&, const json& attributes) override {
-    auto found = runtime_.resource("hriste_pipeline", attributes.at("pipeline"));
+  Result<bool> exists(const Trigger& trigger) override {
+    if (trigger.on != "apply") return true;
+    auto found = ports_.definitions.get(trigger.pipeline);
     if (!found) return false;
-    auto pipeline = flow::Pipeline::parse(found->name, found->attributes);
+    auto pipeline = flow::Pipeline::parse(found->name, kinds::write<kinds::Pipeline>(*found));
     if (!pipeline) return true;  // the pipeline says what is wrong
     for (const auto& activity : pipeline->activities) {
-      if (!damage_of(runtime_, activity, true).empty()) return false;
+      if (!ports_.repairs.damage_of(activity, true).empty()) return false;
     }
     return true;
   }
 
-  Status remove(const std::string&, const json&) override { return {}; }
-  std::vector<MapNode> nodes(const std::string&, const json&) override { return {}; }
+  /// Where the last apply's run failed, tables may be of what it was given, also when that is taken
+  /// back: no definition is the one that they were made by, so that the next apply runs it again.
+  std::optional<Trigger> as_read(const Trigger& kept) override {
+    if (kept.on != "apply" || !last_apply_failed(kept.pipeline.name())) return std::nullopt;
+    Trigger shown = kept;
+    shown.pipeline.text = kept.pipeline.name() + "@failed";
+    return shown;
+  }
+
+  Status remove(const Trigger& left) override { return ports_.triggers.remove(left.name); }
 
  private:
+  /// Files that its own pipeline writes would start it again and again.
+  Status check_files(const Trigger& wanted) {
+    if (!wanted.path) return {};
+    auto pipeline = ports_.definitions.get(wanted.pipeline);
+    if (!pipeline) return {};
+    for (const auto& activity : pipeline->activities) {
+      std::string folder = activity.table.value_or("");
+      std::ranges::replace(folder, '.', '/');
+      if (folder.empty() || !runs::may_lie_below(*wanted.path, folder)) continue;
+      return base::error(Code::kInvalidArgument,
+                         "path: {} matches files of {}, which pipeline {} itself writes: it would "
+                         "start itself again and again",
+                         *wanted.path, *activity.table, wanted.pipeline.name());
+    }
+    return {};
+  }
+
+  /// And no whole run has mended it since.
+  bool last_apply_failed(const std::string& pipeline) {
+    auto runs = ports_.catalogue.runs(kRunsLookedAt, pipeline)
+                    .value_or(std::vector<catalogue::StoredRun>{});
+    for (const auto& run : runs) {
+      const json parameters = run.record.value("parameters", json::object());
+      bool whole = run.state == "succeeded" && !parameters.contains("only");
+      if (whole || run.state == "running") return false;
+      if (run.state == "failed" && run.record.value("trigger", "") == "apply") return true;
+    }
+    return false;
+  }
+
+  Status run_now(Trigger& made, std::stop_token stop) {
+    RunRequest request{.pipeline = made.pipeline.text, .trigger = "apply", .grade = made.grade};
+    if (!made.wait) {
+      run_in_background(std::move(request));
+      return {};
+    }
+    request.stop = std::move(stop);
+    json run = TRY(ports_.runs.run(request));
+    if (run.at("state") != "succeeded") {
+      return base::error(Code::kFailedPrecondition, "pipeline {}, {}: {}", made.pipeline.name(),
+                         run.value("id", ""), run.value("error", ""));
+    }
+    made.run_id = run.at("id").get<std::string>();
+    made.result = result_of(run);
+    made.shown = made.engagements_head = rows_of(made.show);
+    return {};
+  }
+
   void run_in_background(RunRequest request) {
     auto run = [this, request = std::move(request)](std::stop_token) -> Status {
-      TRY(run_pipeline(runtime_, request));
+      TRY(ports_.runs.run(request));
       return {};
     };
     auto thread = base::guarded_thread("a run that nobody waits for", std::move(run));
@@ -76,46 +153,45 @@ class TriggerController final : public Controller {
   }
 
   /// Counts by table and the grade, as text: what the outputs show.
-  json result_of(const json& run) {
-    json result = json::object();
+  std::map<std::string, std::string> result_of(const json& run) {
+    std::map<std::string, std::string> result;
     for (const auto& activity : run.at("activities")) {
       result["rows." + activity.at("name").get<std::string>()] =
           std::to_string(activity.at("rows").get<std::int64_t>());
     }
     auto id = run.at("id").get<std::string>();
-    if (auto grade = runtime_.catalogue->latest_grade(id).value_or(std::nullopt)) {
+    if (auto grade = ports_.catalogue.latest_grade(id).value_or(std::nullopt)) {
       result["grade.passed"] = std::to_string(grade->value("passed", 0));
       result["grade.total"] = std::to_string(grade->value("total", 0));
     }
     return result;
   }
 
-  json engagements_head() {
-    json head = json::array();
-    auto answer = runtime_.lake->query(
-        "SELECT id, user_name, city, pageviews, orders, total_orders_value FROM gold.engagements "
-        "ORDER BY total_orders_value DESC, id LIMIT 5",
-        {.max_rows = kHeadRows});
-    if (!answer) return head;  // this playground has no such table
+  /// The first rows of the SELECT, one line each; none where it can't be answered.
+  std::vector<std::string> rows_of(const std::optional<std::string>& show) {
+    std::vector<std::string> lines;
+    if (!show) return lines;
+    auto answer = ports_.lake.query(*show, {.max_rows = kShownRows});
+    if (!answer) return lines;
     for (const auto& row : answer->rows) {
       std::string line;
       for (const auto& value : row) {
         if (!line.empty()) line += " | ";
         line += value.is_string() ? value.get<std::string>() : value.dump();
       }
-      head.push_back(line);
+      lines.push_back(line);
     }
-    return head;
+    return lines;
   }
 
-  Runtime& runtime_;
+  const TriggerPorts ports_;
   std::vector<std::jthread> background_;
 };
 
 }  // namespace
 
-std::unique_ptr<Controller> make_trigger_controller(Runtime& runtime) {
-  return std::make_unique<TriggerController>(runtime);
+std::unique_ptr<Adapter<Trigger>> make_trigger_controller(TriggerPorts ports) {
+  return std::make_unique<TriggerController>(ports);
 }
 
 }  // namespace control

@@ -1,98 +1,102 @@
 // hriste_world: settings only; it makes nothing on disk. Its epoch starts the playground's clock.
 #include "control/world_controller.h"
 
+#include "catalogue/definitions.h"
+#include "control/adapter.h"
+#include "control/all_controllers.h"
 #include "control/disk_space.h"
+#include "control/folder.h"
+#include "control/live.h"
+#include "control/playground_clock.h"
+#include "lake/lake.h"
 
 namespace control {
 
 using base::Code;
 using base::Result;
 using base::Status;
+using kinds::World;
 
-Result<world::Settings> world_settings(const json& attributes) {
+Result<world::Settings> world_settings(const World& definition) {
   world::Settings settings;
-  settings.seed = attributes.at("seed").get<std::uint64_t>();
-  settings.users = attributes.at("users");
-  settings.vip_users = attributes.at("vip_users");
-  settings.products = attributes.at("products");
-  settings.orders = attributes.at("orders");
-  settings.traffic_hours = attributes.at("traffic_hours");
-  settings.event_rate = attributes.at("event_rate");
-  if (const json curve = attributes.value("curve", json()); curve.is_string()) {
-    settings.curve = TRY(world::curve_from_name(curve.get<std::string>()));
-  }
-  settings.epoch = TRY(base::parse_instant(attributes.at("epoch").get<std::string>()));
-  settings.locale = TRY(world::locale_from_name(attributes.value("locale", "cs")));
-  const json& faults = attributes.at("faults");
-  auto& shares = settings.faults;
-  shares.missing_client_ip = faults.at("missing_client_ip");
-  shares.latency_outlier = faults.at("latency_outlier");
-  shares.duplicate_event = faults.at("duplicate_event");
-  shares.late_event = faults.at("late_event");
-  shares.out_of_order = faults.at("out_of_order");
-  shares.malformed_json = faults.at("malformed_json");
-  shares.damaged_user = faults.at("damaged_user");
+  settings.seed = static_cast<std::uint64_t>(definition.seed);
+  settings.users = definition.users;
+  settings.vip_users = definition.vip_users;
+  settings.products = definition.products;
+  settings.orders = definition.orders;
+  settings.traffic_hours = definition.traffic_hours;
+  settings.event_rate = definition.event_rate;
+  if (definition.curve) settings.curve = TRY(world::curve_from_name(*definition.curve));
+  settings.epoch = TRY(base::parse_instant(definition.epoch));
+  settings.locale = TRY(world::locale_from_name(definition.locale));
+  const World::Faults& faults = definition.faults;
+  settings.faults = {.missing_client_ip = faults.missing_client_ip,
+                     .latency_outlier = faults.latency_outlier,
+                     .duplicate_event = faults.duplicate_event,
+                     .late_event = faults.late_event,
+                     .out_of_order = faults.out_of_order,
+                     .malformed_json = faults.malformed_json,
+                     .damaged_user = faults.damaged_user};
   return settings;
 }
 
 namespace {
 
-class WorldController final : public Controller {
+class WorldController final : public Adapter<World> {
  public:
-  explicit WorldController(Runtime& runtime) : runtime_(runtime) {}
+  WorldController(const Folder& folder, const catalogue::Definitions& definitions,
+                  PlaygroundClock& clock, lake::Lake& lake, Worlds& worlds)
+      : folder_(folder), definitions_(definitions), clock_(clock), lake_(lake), worlds_(worlds) {}
 
-  Status check(const std::string& name, const json& wanted) override {
+  Status check(const World& wanted) override {
     bool is_there = false;
-    for (const auto& other : TRY(runtime_.catalogue->list())) {
-      if (other.kind != "hriste_world") continue;
-      is_there = is_there || other.attributes.value("ref", "") == wanted.at("ref");
-      if (other.name != name) {
-        return base::error(Code::kFailedPrecondition,
-                           "this playground has the world \"{}\" already: one playground, one "
-                           "world; give the other one its own data_dir",
-                           other.name);
-      }
+    for (const auto& other : TRY(definitions_.all<World>())) {
+      is_there = is_there || other.ref == wanted.ref;
+      if (other.name == wanted.name) continue;
+      return base::error(Code::kFailedPrecondition,
+                         "this playground has the world \"{}\" already: one playground, one world; "
+                         "give the other one its own data_dir",
+                         other.name);
     }
     // What is there already has used its part of the disk.
-    return is_there ? Status() : check_disk_space(runtime_, wanted);
+    return is_there ? Status() : check_disk_space(folder_, wanted);
   }
 
-  Result<json> apply(const std::string& name, const json& wanted, const json& previous,
-                     std::stop_token) override {
-    TRY(start(name, wanted));
-    double speed = wanted.at("clock_speed");
-    if (previous.is_object() && previous.value("clock_speed", 0.0) != speed) {
-      TRY(runtime_.clock->set_speed(speed));
-    }
-    return wanted;
+  Status apply(World& wanted, const World* before, std::stop_token) override {
+    TRY(start(wanted));
+    if (before == nullptr || before->clock_speed == wanted.clock_speed) return {};
+    return clock_.set_speed(wanted.clock_speed);
   }
 
-  Status start(const std::string& name, const json& attributes) override {
-    auto settings = TRY(world_settings(attributes));
+  Status start(const World& definition) override {
+    auto settings = TRY(world_settings(definition));
     auto world = TRY(world::World::create(settings));
-    TRY(runtime_.clock->begin(settings.epoch, attributes.at("clock_speed")));
-    runtime_.lake->set_world({.epoch = settings.epoch, .seed = settings.seed});
-    runtime_.worlds.put(name, std::make_shared<const world::World>(std::move(world)));
+    TRY(clock_.begin(settings.epoch, definition.clock_speed));
+    lake_.set_world({.epoch = settings.epoch, .seed = settings.seed});
+    worlds_.put(definition.name, std::make_shared<const world::World>(std::move(world)));
     return {};
   }
 
-  Result<bool> exists(const std::string&, const json&) override { return true; }
-
-  Status remove(const std::string& name, const json&) override {
-    runtime_.worlds.take(name);
+  Status remove(const World& left) override {
+    worlds_.take(left.name);
     return {};
   }
-
-  std::vector<MapNode> nodes(const std::string&, const json&) override { return {}; }
 
  private:
-  Runtime& runtime_;
+  const Folder& folder_;
+  const catalogue::Definitions& definitions_;
+  PlaygroundClock& clock_;
+  lake::Lake& lake_;
+  Worlds& worlds_;
 };
 
 }  // namespace
 
-std::unique_ptr<Controller> make_world_controller(Runtime& runtime) {
-  return std::make_unique<WorldController>(runtime);
+std::unique_ptr<Adapter<World>> make_world_controller(const Folder& folder,
+                                                      const catalogue::Definitions& definitions,
+                                                      PlaygroundClock& clock, lake::Lake& lake,
+                                                      Worlds& worlds) {
+  return std::make_unique<WorldController>(folder, definitions, clock, lake, worlds);
 }
 
 }  // namespace control

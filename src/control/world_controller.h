@@ -1,14 +1,13 @@
+// hriste_world. Its settings are read elsewhere too.
 #pragma once
 
-#include "control/controller.h"
-#include "control/runtime.h"
+#include "base/result.h"
+#include "kinds/world.h"
 #include "world/world.h"
 
 namespace control {
 
-/// The world's settings from a hriste_world's attributes.
-base::Result<world::Settings> world_settings(const json& attributes);
-
-std::unique_ptr<Controller> make_world_controller(Runtime& runtime);
+/// Errors: kInvalidArgument, naming the value.
+base::Result<world::Settings> world_settings(const kinds::World& definition);
 
 }  // namespace control

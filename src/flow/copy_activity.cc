@@ -1,5 +1,7 @@
 #include "flow/copy_activity.h"
 
+#include <algorithm>
+
 #include "lake/parquet.h"
 
 namespace flow {
@@ -9,6 +11,21 @@ using base::Result;
 
 namespace {
 
+/// A null where the table forbids one is what a damaged database gives.
+base::Status check_nulls(const model::Schema& schema, const model::Batch& batch) {
+  for (std::size_t i = 0; i < batch.columns.size(); ++i) {
+    int column = schema.index_of(batch.schema.fields[i].name);
+    const auto& valid = batch.columns[i].valid;
+    if (column < 0 || schema.fields[static_cast<std::size_t>(column)].nullable) continue;
+    if (std::ranges::find(valid, 0) == valid.end()) continue;
+    return base::error(Code::kDataLoss,
+                       "column {} holds a null, which its table forbids: the database is damaged; "
+                       "put a copy of it back, or replace it",
+                       batch.schema.fields[i].name);
+  }
+  return {};
+}
+
 class CopyActivity final : public ActivityType {
  public:
   CopyActivity(base::Env& env, lake::Lake& lake, FindDatabase find_database, FindTier find_tier)
@@ -17,29 +34,46 @@ class CopyActivity final : public ActivityType {
         find_database_(std::move(find_database)),
         find_tier_(std::move(find_tier)) {}
 
+  Result<std::optional<Standing>> standing(const Activity& activity, const RunContext&) override {
+    const json& from = activity.settings.at("from");
+    auto state = TRY(find_database_(from.at("database")))->state();
+    if (!state) return std::nullopt;
+    std::string folder = TRY(folder_of(activity));
+    std::string file = folder + "/" + from.at("table").get<std::string>() + ".parquet";
+    return Standing{std::move(*state), lake::file_state(env_, file)};
+  }
+
   Result<ActivityResult> run(const Activity& activity, const RunContext& context) override {
     const json& from = activity.settings.at("from");
-    const json& to = activity.settings.at("to");
     std::string table = from.at("table");
     auto database = TRY(find_database_(from.at("database")));
-    std::string tier = TRY(find_tier_(to.at("lake")));
-    std::string folder = TRY(lake_.folder(tier, to.at("path").get<std::string>()));
+    std::string folder = TRY(folder_of(activity));
     TRY(env_.make_dirs(folder));
 
     auto definition = TRY(database->table(table));
     auto cursor = TRY(database->query("SELECT * FROM " + sqldb::quote_name(table)));
     auto written = TRY(lake::write_parquet(
-        folder + "/" + table + ".parquet", definition.schema,
+        env_, folder + "/" + table + ".parquet", definition.schema,
         [&](model::Batch& batch) -> Result<bool> {
           if (context.stop.stop_requested()) {
             return base::error(Code::kCancelled, "the copy was stopped: run it again");
           }
-          return cursor->next(batch);
+          if (!TRY(cursor->next(batch))) return false;
+          if (auto sound = check_nulls(definition.schema, batch); !sound) {
+            return base::annotate(sound.error(), table);
+          }
+          return true;
         }));
     return ActivityResult{.rows = written.rows, .bytes = written.bytes, .expectations = {}};
   }
 
  private:
+  Result<std::string> folder_of(const Activity& activity) {
+    const json& to = activity.settings.at("to");
+    std::string tier = TRY(find_tier_(to.at("lake")));
+    return lake_.folder(tier, to.at("path").get<std::string>());
+  }
+
   base::Env& env_;
   lake::Lake& lake_;
   FindDatabase find_database_;

@@ -2,11 +2,12 @@
 //
 // Main types: Pipeline (what to do), ActivityType (how one type of activity is done; types register
 // by name), Runner (does it), RunRecord (what came out).
-// Invariants: an activity starts when all that it needs have succeeded; when one fails, what needs
-// it is skipped and the rest goes on. Each activity is atomic by itself (a table or a folder
-// changes whole or not at all), so a run that dies in the middle leaves whole tables, and running
-// again is always right. Threads: Runner is immutable; a run uses its own workers and returns when
-// they have ended. Read first: tests/pipeline_test.cc.
+// Invariants: an activity starts when all that it needs have succeeded, and what it runs after has
+// ended as it asks; when one fails, what needs it is skipped and the rest goes on. What is
+// unchanged since it last succeeded is kept (unchanged.h). Each activity is atomic by itself (a
+// table or a folder changes whole or not at all), so a run that dies in the middle leaves whole
+// tables, and running again is always right. Threads: Runner is immutable; a run uses its own
+// workers and returns when they have ended. Read first: tests/pipeline_test.cc.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -24,14 +26,32 @@ namespace flow {
 
 using json = nlohmann::json;
 
+/// How another activity has to end for one that runs after it.
+enum class After { kSuccess, kFailure, kCompletion };
+
+/// What is done when an activity fails or takes long, all in wall time.
+struct Endurance {
+  int retries = 0;       ///< further tries
+  double wait_s = 1;     ///< before the first of them; twice as long before each next
+  double timeout_s = 0;  ///< of one try; 0: none
+};
+
 struct Activity {
   std::string name;
   std::string type;  ///< "copy", "sql", "train", …: a registered ActivityType
   std::vector<std::string> needs;
-  json settings;  ///< the activity as declared
+  std::map<std::string, After> run_after = {};  ///< beside the needs, by name
+  Endurance endurance = {};
+  json settings;           ///< the activity as declared
+  std::string makes = {};  ///< "silver.users"; empty: no table
+  /// Tables that it reads; nullopt: only running it tells.
+  std::optional<std::vector<std::string>> reads = {};
   /// Of the settings and of who brings what the pipeline finds: another text or another source
   /// gives another one.
   std::string fingerprint = {};
+  /// Of what decides its results alone: another source of a table that it doesn't read, or another
+  /// number of retries, gives the same one.
+  std::string definition = {};
 };
 
 struct Pipeline {
@@ -48,6 +68,8 @@ struct RunContext {
   std::string run_id;
   std::map<std::string, std::int64_t> cuts_ms;  ///< per hub: arrivals below this one are read
   std::stop_token stop;
+  /// What the run was asked for, for those that take parameters.
+  json parameters = json::object();
 };
 
 /// How many rows failed something that a SQL file expects of its table.
@@ -67,9 +89,20 @@ struct ActivityResult {
   json inputs = json::object();
 };
 
+/// What an activity would read now and what stands where it writes: values that change when these
+/// do.
+struct Standing {
+  json reads, makes;
+  bool operator==(const Standing&) const = default;
+};
+
 class ActivityType {
  public:
   virtual ~ActivityType() = default;
+  /// nullopt: it can't be told, and the activity runs each time.
+  virtual base::Result<std::optional<Standing>> standing(const Activity&, const RunContext&) {
+    return std::nullopt;
+  }
   /// Thread: several activities of one type may run at once.
   virtual base::Result<ActivityResult> run(const Activity& activity, const RunContext& context) = 0;
 };
@@ -83,34 +116,45 @@ struct ActivityRecord {
   State state = State::kWaiting;
   double offset_s = 0;  ///< from the run's start
   double seconds = 0;
-  bool kept = false;  ///< made by the run that this one goes on from
-  std::string fingerprint = {};
+  int attempts = 0;
+  bool kept = false;           ///< made by an earlier run
+  std::string kept_from = {};  ///< which; empty: the one that this run goes on from
+  std::string fingerprint = {}, definition = {};
+  std::optional<Standing> standing = {};  ///< after it succeeded
   ActivityResult result;
   std::string error;
+  int ended = 0;  ///< of those that failed, in their order; not kept
 };
 
 struct RunRecord {
   std::string id, pipeline;
-  std::string trigger;   ///< "apply" | "manual"
-  std::string rerun_of;  ///< the run that this one goes on from; empty: none
+  std::string trigger;               ///< "apply" | "manual"
+  std::string rerun_of;              ///< the run that this one goes on from; empty: none
+  json parameters = json::object();  ///< what it was asked for: {"only": "+gold.sales"}
   State state = State::kRunning;
+  bool cancelled = false;       ///< it failed because somebody stopped it
   std::int64_t started_ms = 0;  ///< wall time
   double seconds = 0;
   std::map<std::string, std::int64_t> cuts_ms;
   std::vector<ActivityRecord> activities;
   std::string error;  ///< "activity NAME: …" of the first failure
 
-  /// {"id","pipeline","trigger","rerun_of","state","started_ms","seconds","rows","bytes","error",
-  /// "cuts_ms","activities":[{"name","type","state","kept","fingerprint","offset_s","seconds",
-  /// "rows","bytes","error","note","inputs":{"file","parameters","tables":{name: version|null}},
-  /// "expectations":[{"name","action","failed"}]}]}.
+  /// {"id","pipeline","trigger","rerun_of","parameters","state","cancelled","started_ms","seconds",
+  /// "rows","bytes" (of what it made
+  /// itself),"error","cuts_ms","activities":[{"name","type","state",
+  /// "kept","kept_from","attempts","fingerprint","definition","standing":{"reads","makes"}|null,
+  /// "offset_s","seconds","rows","bytes","error","note","inputs":{"file","parameters",
+  /// "tables":{name: version|null}},"expectations":[{"name","action","failed"}]}]}.
   json to_json() const;
 };
 
-/// What a run takes over from an earlier one (rerun.h).
+/// What a run takes over from earlier ones.
 struct Rerun {
-  std::string of;  ///< its id
-  std::vector<ActivityRecord> kept;
+  std::string of;                    ///< the one that it goes on from; empty: none
+  std::vector<ActivityRecord> kept;  ///< of that one (rerun.h)
+  /// When each activity last succeeded, by name: what is unchanged since then is kept. Their
+  /// kept_from says in which run.
+  std::map<std::string, ActivityRecord> last = {};
 };
 
 class Runner {
@@ -124,7 +168,8 @@ class Runner {
   base::Result<RunRecord> run(const Pipeline& pipeline, const RunContext& context,
                               const std::string& trigger,
                               const std::function<void(const RunRecord&)>& on_change,
-                              const Rerun& rerun = {}) const;
+                              const Rerun& rerun = {},
+                              const json& parameters = json::object()) const;
 
  private:
   ActivityTypes types_;

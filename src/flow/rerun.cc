@@ -16,9 +16,12 @@ const json* recorded(const json& record, const std::string& name) {
   return nullptr;
 }
 
+bool succeeded(const json* before) {
+  return before != nullptr && before->value("state", "") == state_name(State::kSucceeded);
+}
+
 bool stands(const Activity& activity, const json* before) {
-  return before != nullptr && before->value("state", "") == state_name(State::kSucceeded) &&
-         before->value("fingerprint", "") == activity.fingerprint;
+  return succeeded(before) && before->value("fingerprint", "") == activity.fingerprint;
 }
 
 ActivityRecord record_of(const Activity& activity, const json& before) {
@@ -26,13 +29,19 @@ ActivityRecord record_of(const Activity& activity, const json& before) {
                       .type = activity.type,
                       .state = State::kSucceeded,
                       .kept = true,
+                      .kept_from = before.value("kept_from", ""),
                       .fingerprint = activity.fingerprint,
+                      .definition = before.value("definition", ""),
                       .result = {},
                       .error = {}};
   kept.result.rows = before.value("rows", std::int64_t{0});
   kept.result.bytes = before.value("bytes", std::int64_t{0});
   kept.result.note = before.value("note", "");
   kept.result.inputs = before.value("inputs", json::object());
+  const json standing = before.value("standing", json());
+  if (standing.is_object()) {
+    kept.standing = Standing{standing.value("reads", json()), standing.value("makes", json())};
+  }
   for (const auto& one : before.value("expectations", json::array())) {
     kept.result.expectations.push_back(
         {one.value("name", ""), one.value("action", ""), one.value("failed", std::int64_t{0})});
@@ -52,7 +61,8 @@ std::vector<ActivityRecord> kept_activities(const Pipeline& pipeline, const json
   for (bool changed = true; changed;) {
     changed = false;
     for (const auto& activity : pipeline.activities) {
-      bool whole = std::ranges::all_of(activity.needs,
+      bool whole = activity.run_after.empty() &&
+                   std::ranges::all_of(activity.needs,
                                        [&](const auto& need) { return names.contains(need); });
       if (!whole) changed = names.erase(activity.name) > 0 || changed;
     }
@@ -65,8 +75,15 @@ std::vector<ActivityRecord> kept_activities(const Pipeline& pipeline, const json
   return kept;
 }
 
+std::optional<ActivityRecord> recorded_success(const json& record, const Activity& activity) {
+  const json* before = recorded(record, activity.name);
+  return succeeded(before) ? std::optional(record_of(activity, *before)) : std::nullopt;
+}
+
 json declared_inputs(const Activity& activity) {
-  constexpr std::array kNoInputs{"name", "type", "needs", "query", "macros", "file"};
+  constexpr std::array kNoInputs{"name",          "type",           "needs",     "query",
+                                 "macros",        "file",           "run_after", "retries",
+                                 "retry_seconds", "timeout_seconds"};
   json inputs = json::object(), parameters = json::object();
   for (const auto& [name, value] : activity.settings.items()) {
     if (value.is_null() || std::ranges::find(kNoInputs, name) != kNoInputs.end()) continue;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,9 @@ namespace flow {
 std::vector<ActivityRecord> kept_activities(
     const Pipeline& pipeline, const json& record,
     const std::function<bool(const Activity&)>& is_whole = {});
+
+/// The activity's result in a run's record, where it succeeded there.
+std::optional<ActivityRecord> recorded_success(const json& record, const Activity& activity);
 
 /// What is known of an activity's inputs before it runs: {"file", "parameters"} as declared,
 /// without the texts of queries.

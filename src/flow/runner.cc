@@ -9,7 +9,9 @@
 #include "base/clock.h"
 #include "base/guarded.h"
 #include "base/log.h"
+#include "flow/attempts.h"
 #include "flow/rerun.h"
+#include "flow/unchanged.h"
 
 namespace flow {
 
@@ -33,7 +35,9 @@ std::vector<size_t> chains_of(const Pipeline& pipeline) {
     for (size_t i = 0; i < chains.size(); ++i) {
       for (size_t j = 0; j < chains.size(); ++j) {
         const auto& needs = pipeline.activities[j].needs;
-        bool waits = std::ranges::find(needs, pipeline.activities[i].name) != needs.end();
+        const std::string& name = pipeline.activities[i].name;
+        bool waits = std::ranges::find(needs, name) != needs.end() ||
+                     pipeline.activities[j].run_after.contains(name);
         if (!waits || chains[i] > chains[j]) continue;
         chains[i] = chains[j] + 1;
         changed = true;
@@ -47,18 +51,18 @@ std::vector<size_t> chains_of(const Pipeline& pipeline) {
 class Run {
  public:
   Run(const Pipeline& pipeline, const ActivityTypes& types, const RunContext& context,
-      RunRecord record, const std::vector<ActivityRecord>& kept,
-      const std::function<void(const RunRecord&)>& on_change)
+      RunRecord record, const Rerun& rerun, const std::function<void(const RunRecord&)>& on_change)
       : pipeline_(pipeline),
         types_(types),
         context_(context),
         record_(std::move(record)),
+        last_(rerun.last),
         on_change_(on_change),
         chains_(chains_of(pipeline)),
         started_(SteadyClock::now()) {
     for (const auto& activity : pipeline.activities) {
-      auto known = std::ranges::find(kept, activity.name, &ActivityRecord::name);
-      record_.activities.push_back(known != kept.end() ? *known : waiting(activity));
+      auto known = std::ranges::find(rerun.kept, activity.name, &ActivityRecord::name);
+      record_.activities.push_back(known != rerun.kept.end() ? *known : waiting(activity));
     }
   }
 
@@ -69,12 +73,13 @@ class Run {
       return {};
     });
     std::lock_guard lock(mutex_);
-    if (!worked && record_.error.empty()) record_.error = worked.error().message;
+    record_.error = worked ? outcome_locked() : worked.error().message;
     record_.seconds = seconds_since(started_);
     if (record_.error.empty() && context_.stop.stop_requested()) {
       record_.error = "the run was stopped: run it again";
     }
     record_.state = record_.error.empty() ? State::kSucceeded : State::kFailed;
+    record_.cancelled = record_.state == State::kFailed && context_.stop.stop_requested();
     on_change_(record_);
     return record_;
   }
@@ -86,6 +91,7 @@ class Run {
     return {.name = activity.name,
             .type = activity.type,
             .fingerprint = activity.fingerprint,
+            .definition = activity.definition,
             .result = {.inputs = declared_inputs(activity)},
             .error = {}};
   }
@@ -97,6 +103,57 @@ class Run {
     CHECK(false, "activity {} has no record", name);
   }
 
+  enum class Chance { kNow, kLater, kNever };
+
+  /// Of one that runs after another, as that one stands.
+  static Chance chance_after(State state, After how) {
+    if (state == State::kWaiting || state == State::kRunning) return Chance::kLater;
+    if (state == State::kSkipped) return Chance::kNever;
+    bool succeeded = state == State::kSucceeded;
+    if (how == After::kCompletion) return Chance::kNow;
+    return succeeded == (how == After::kSuccess) ? Chance::kNow : Chance::kNever;
+  }
+
+  Chance chance_locked(const Activity& activity) {
+    Chance all = context_.stop.stop_requested() ? Chance::kNever : Chance::kNow;
+    auto add = [&](const std::string& name, After how) {
+      all = std::max(all, chance_after(record_of(name).state, how));
+    };
+    for (const auto& need : activity.needs) add(need, After::kSuccess);
+    for (const auto& [name, how] : activity.run_after) add(name, how);
+    return all;
+  }
+
+  /// Why the run has failed; empty: it succeeded. Of the activities that nothing runs after each
+  /// has to succeed; one that was skipped is asked for through those that it runs after: so a
+  /// failure that another activity took care of is none of the run.
+  std::string outcome_locked() {
+    std::set<std::string> followed, asked;
+    for (const auto& activity : pipeline_.activities) {
+      followed.insert(activity.needs.begin(), activity.needs.end());
+      for (const auto& [name, how] : activity.run_after) followed.insert(name);
+    }
+    for (const auto& activity : pipeline_.activities) {
+      if (!followed.contains(activity.name)) ask_locked(activity, asked);
+    }
+    const ActivityRecord* first = nullptr;
+    for (const auto& mine : record_.activities) {
+      if (!asked.contains(mine.name) || mine.state != State::kFailed) continue;
+      if (!first || mine.ended < first->ended) first = &mine;
+    }
+    return first ? fmt::format("activity {}: {}", first->name, first->error) : "";
+  }
+
+  void ask_locked(const Activity& activity, std::set<std::string>& asked) {
+    if (!asked.insert(activity.name).second) return;
+    if (record_of(activity.name).state != State::kSkipped) return;
+    for (const auto& other : pipeline_.activities) {
+      bool before = std::ranges::find(activity.needs, other.name) != activity.needs.end() ||
+                    activity.run_after.contains(other.name);
+      if (before) ask_locked(other, asked);
+    }
+  }
+
   /// Skips what can't run any more; returns the activity that should run now, or kNone.
   int next_locked() {
     int next = kNone;
@@ -106,13 +163,9 @@ class Run {
       for (size_t i = 0; i < pipeline_.activities.size(); ++i) {
         auto& mine = record_.activities[i];
         if (mine.state != State::kWaiting) continue;
-        bool ready = true, hopeless = context_.stop.stop_requested();
-        for (const auto& need : pipeline_.activities[i].needs) {
-          State state = record_of(need).state;
-          ready = ready && state == State::kSucceeded;
-          hopeless = hopeless || state == State::kFailed || state == State::kSkipped;
-        }
-        if (hopeless) {
+        Chance chance = chance_locked(pipeline_.activities[i]);
+        bool ready = chance == Chance::kNow;
+        if (chance == Chance::kNever) {
           mine.state = State::kSkipped;
           changed = true;
         } else if (ready && (next == kNone || chains_[i] > chains_[static_cast<size_t>(next)])) {
@@ -143,15 +196,33 @@ class Run {
       auto& mine = record_.activities[static_cast<size_t>(index)];
       mine.state = State::kRunning;
       mine.offset_s = seconds_since(started_);
-      on_change_(record_);
-      lock.unlock();
-      const Activity& activity = pipeline_.activities[static_cast<size_t>(index)];
-      auto result =
-          base::guarded([&] { return types_.at(activity.type)->run(activity, context_); });
-      lock.lock();
-      finish_locked(mine, result);
+      do_activity(lock, pipeline_.activities[static_cast<size_t>(index)], mine);
       changed_.notify_all();
     }
+  }
+
+  /// Unlocks while it works.
+  void do_activity(std::unique_lock<std::mutex>& lock, const Activity& activity,
+                   ActivityRecord& mine) {
+    ActivityType& type = *types_.at(activity.type);
+    lock.unlock();
+    auto before = standing_of(type, activity, context_);
+    auto last = last_.find(activity.name);
+    bool same = last != last_.end() && is_unchanged(activity, last->second, before);
+    lock.lock();
+    if (same) {
+      mine = kept_of(last->second, std::move(mine));
+      return on_change_(record_);
+    }
+    on_change_(record_);
+    lock.unlock();
+    auto done = attempt(type, activity, context_);
+    std::optional<Standing> after;
+    if (done.result && before) after = standing_of(type, activity, context_);
+    lock.lock();
+    mine.attempts = done.attempts;
+    if (after) mine.standing = Standing{std::move(before->reads), std::move(after->makes)};
+    finish_locked(mine, done.result);
   }
 
   void finish_locked(ActivityRecord& mine, const Result<ActivityResult>& result) {
@@ -164,9 +235,7 @@ class Run {
       mine.result.inputs = std::move(inputs);
     } else {
       mine.error = result.error().message;
-      if (record_.error.empty()) {
-        record_.error = fmt::format("activity {}: {}", mine.name, mine.error);
-      }
+      mine.ended = ++failures_;
       base::log_warn("flow", "activity_failed", "run={} activity={} error={}", record_.id,
                      mine.name, mine.error);
     }
@@ -177,6 +246,8 @@ class Run {
   const ActivityTypes& types_;
   const RunContext& context_;
   RunRecord record_;
+  const std::map<std::string, ActivityRecord>& last_;
+  int failures_ = 0;
   const std::function<void(const RunRecord&)>& on_change_;
   const std::vector<size_t> chains_;
   const SteadyClock::time_point started_;
@@ -188,12 +259,17 @@ class Run {
 Status check(const Pipeline& pipeline, const ActivityTypes& types) {
   std::set<std::string> done, all;
   for (const auto& activity : pipeline.activities) all.insert(activity.name);
+  auto before = [](const Activity& activity) {
+    std::vector<std::string> names = activity.needs;
+    for (const auto& [name, how] : activity.run_after) names.push_back(name);
+    return names;
+  };
   for (const auto& activity : pipeline.activities) {
     if (!types.contains(activity.type)) {
       return base::error(Code::kInvalidArgument, "pipeline {}: activity {} has the unknown type {}",
                          pipeline.name, activity.name, activity.type);
     }
-    for (const auto& need : activity.needs) {
+    for (const auto& need : before(activity)) {
       if (all.contains(need)) continue;
       return base::error(Code::kInvalidArgument,
                          "pipeline {}: activity {} needs {}, which isn't in this pipeline",
@@ -204,7 +280,7 @@ Status check(const Pipeline& pipeline, const ActivityTypes& types) {
     moved = false;
     for (const auto& activity : pipeline.activities) {
       if (done.contains(activity.name)) continue;
-      bool ready = std::ranges::all_of(activity.needs,
+      bool ready = std::ranges::all_of(before(activity),
                                        [&](const auto& need) { return done.contains(need); });
       if (ready) moved = done.insert(activity.name).second;
     }
@@ -223,17 +299,18 @@ Status check(const Pipeline& pipeline, const ActivityTypes& types) {
 Result<RunRecord> Runner::run(const Pipeline& pipeline, const RunContext& context,
                               const std::string& trigger,
                               const std::function<void(const RunRecord&)>& on_change,
-                              const Rerun& rerun) const {
+                              const Rerun& rerun, const json& parameters) const {
   TRY(check(pipeline, types_));
   RunRecord record{.id = context.run_id,
                    .pipeline = pipeline.name,
                    .trigger = trigger,
                    .rerun_of = rerun.of,
+                   .parameters = parameters,
                    .started_ms = base::to_millis(base::SystemClock().now()),
                    .cuts_ms = context.cuts_ms,
                    .activities = {},
                    .error = {}};
-  Run run(pipeline, types_, context, std::move(record), rerun.kept, on_change);
+  Run run(pipeline, types_, context, std::move(record), rerun, on_change);
   return run.work_with(workers_);
 }
 

@@ -31,6 +31,15 @@ class SqlActivity final : public ActivityType {
  public:
   explicit SqlActivity(lake::Lake& lake) : lake_(lake) {}
 
+  /// The versions of the tables, and for the rest of the lake their files.
+  Result<std::optional<Standing>> standing(const Activity& activity,
+                                           const RunContext& context) override {
+    auto spec = TRY(table_spec(activity.settings));
+    auto reads = activity.reads ? *activity.reads : TRY(lake_.check_table(spec));
+    return Standing{TRY(lake_.table_states(reads, context.cuts_ms)),
+                    TRY(lake_.table_states({spec.table}, context.cuts_ms))};
+  }
+
   /// Errors name the file that the text comes from.
   Result<ActivityResult> run(const Activity& activity, const RunContext& context) override {
     auto done = write(activity, context);
@@ -42,7 +51,10 @@ class SqlActivity final : public ActivityType {
  private:
   Result<ActivityResult> write(const Activity& activity, const RunContext& context) {
     auto spec = TRY(table_spec(activity.settings));
-    auto written = TRY(lake_.write_table(spec, context.cuts_ms, context.stop));
+    // Whoever says how long a try may take has it stopped then, and not before.
+    std::chrono::milliseconds timeout = lake::Lake::kWriteTimeout;
+    if (activity.endurance.timeout_s > 0) timeout = std::chrono::milliseconds(0);
+    auto written = TRY(lake_.write_table(spec, context.cuts_ms, context.stop, timeout));
     ActivityResult result{.rows = written.rows, .bytes = written.bytes, .expectations = {}};
     for (const auto& count : written.expectations) {
       result.expectations.push_back(
@@ -60,11 +72,16 @@ class SqlActivity final : public ActivityType {
 }  // namespace
 
 Result<lake::TableSpec> table_spec(const json& settings) {
-  lake::TableSpec spec{.table = text_of(settings, "table"),
-                       .select = text_of(settings, "query"),
+  return table_spec(text_of(settings, "table"), text_of(settings, "query"),
+                    text_of(settings, "macros"));
+}
+
+Result<lake::TableSpec> table_spec(std::string table, std::string query, std::string macros) {
+  lake::TableSpec spec{.table = std::move(table),
+                       .select = std::move(query),
                        .keys = {},
                        .expectations = {},
-                       .macros = text_of(settings, "macros")};
+                       .macros = std::move(macros)};
   auto header = TRY(sqlfile::parse_header(spec.select));
   if (!header) return spec;
   spec.table = header->table;

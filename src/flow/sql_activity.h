@@ -17,5 +17,7 @@ std::shared_ptr<ActivityType> make_sql_activity(lake::Lake& lake);
 
 /// What the settings of a sql activity ask for. Errors: kInvalidArgument, "line 3: …".
 base::Result<lake::TableSpec> table_spec(const json& settings);
+/// Of a query, for `table` where its header names none.
+base::Result<lake::TableSpec> table_spec(std::string table, std::string query, std::string macros);
 
 }  // namespace flow

@@ -43,6 +43,11 @@ class FeaturesActivity final : public ActivityType {
   explicit FeaturesActivity(const Workshop& shop)
       : shop_(shop), sql_(make_sql_activity(shop.lake)) {}
 
+  Result<std::optional<Standing>> standing(const Activity& activity,
+                                           const RunContext& context) override {
+    return sql_->standing(activity, context);
+  }
+
   Result<ActivityResult> run(const Activity& activity, const RunContext& context) override {
     auto result = TRY(sql_->run(activity, context));
     auto table = TRY(ml::open_features(shop_.lake, TRY(table_spec(activity.settings)).table));
@@ -82,6 +87,13 @@ void add_metrics(std::map<std::string, double>& all, const char* part, const ml:
 class TrainActivity final : public ActivityType {
  public:
   explicit TrainActivity(const Workshop& shop) : shop_(shop) {}
+
+  /// A model of the same features by the same settings would be the same.
+  Result<std::optional<Standing>> standing(const Activity& activity,
+                                           const RunContext& context) override {
+    std::string features = setting_text(activity.settings, "features");
+    return Standing{TRY(shop_.lake.table_states({features}, context.cuts_ms)), nullptr};
+  }
 
   Result<ActivityResult> run(const Activity& activity, const RunContext& context) override {
     auto spec = TRY(fit_spec(shop_, activity.settings));
@@ -148,11 +160,20 @@ class ScoreActivity final : public ActivityType {
  public:
   explicit ScoreActivity(const Workshop& shop) : shop_(shop) {}
 
+  Result<std::optional<Standing>> standing(const Activity& activity,
+                                           const RunContext& context) override {
+    const json& settings = activity.settings;
+    auto version = TRY(version_of(settings));
+    std::string features = setting_text(settings, "features");
+    json reads = TRY(shop_.lake.table_states({features}, context.cuts_ms));
+    reads["model"] = version.version;
+    std::string table = setting_text(settings, "table");
+    return Standing{std::move(reads), TRY(shop_.lake.table_states({table}, context.cuts_ms))};
+  }
+
   Result<ActivityResult> run(const Activity& activity, const RunContext& context) override {
     const json& settings = activity.settings;
-    std::string alias = setting_text(settings, "alias");
-    if (alias.empty()) alias = tracking::kChampion;
-    auto version = TRY(shop_.store.version(named(settings, "model"), alias));
+    auto version = TRY(version_of(settings));
     auto model = TRY(ml::load_model(shop_.env, shop_.store.artifact_folder(version.run_id)));
     ml::ScoreSpec spec{
         .features = TRY(ml::open_features(shop_.lake, setting_text(settings, "features"))),
@@ -166,6 +187,13 @@ class ScoreActivity final : public ActivityType {
   }
 
  private:
+  /// That of the alias that predicts.
+  Result<tracking::Version> version_of(const json& settings) {
+    std::string alias = setting_text(settings, "alias");
+    if (alias.empty()) alias = tracking::kChampion;
+    return shop_.store.version(named(settings, "model"), alias);
+  }
+
   Workshop shop_;
 };
 

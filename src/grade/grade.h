@@ -26,6 +26,7 @@
 #include <set>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/env.h"
@@ -42,7 +43,6 @@ namespace grade {
 /// Alerts of the stream job on page views that took longer than two seconds.
 struct AlertInputs {
   std::string name = "slow_pages";  ///< the output's
-  bool enriched = false;            ///< with the user's columns
   /// All alerts that were kept: their fields, by the output's columns.
   std::function<base::Result<std::vector<json>>()> fields;
 };
@@ -97,6 +97,12 @@ struct Inputs {
   base::Instant graded_at;
   std::stop_token stop;
 };
+
+/// Whether the key knows the rows of this table of a stream job ("silver.stream_slow_pages"). What
+/// a job of somebody's own makes is no concern of the answer key's.
+bool knows_job_table(std::string_view table);
+/// Whether the key knows which alerts this output of a stream job makes.
+bool knows_alerts(std::string_view output);
 
 /// Takes seconds; not more than one at a time is sensible.
 base::Result<Report> grade(const Inputs& inputs);

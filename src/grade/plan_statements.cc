@@ -1,12 +1,18 @@
 // The stream job's statements that join and remember, and slow page views kept as files.
+#include <algorithm>
+#include <array>
+
 #include "grade/found_alerts.h"
 #include "grade/plan_internal.h"
 
 namespace grade {
 
+using namespace std::string_view_literals;
+
 namespace {
 
 constexpr int kSlowMs = 2000;
+constexpr std::string_view kSlow = "slow_pages", kEnriched = "slow_pages_enriched";
 
 /// A case whose rows follow from page views one by one.
 Case& add_row_case(Plan& plan, StreamPlan& views, RowTally::Options options,
@@ -40,7 +46,8 @@ RowSource due_rows(RowSource all, std::size_t time, std::function<std::int64_t()
   };
 }
 
-void plan_slow(Plan& plan, StreamPlan& views, const std::string& name, bool enriched) {
+void plan_slow(Plan& plan, StreamPlan& views, const std::string& name) {
+  bool enriched = name == kEnriched;
   std::string table_name = "silver.stream_" + name;
   if (!plan.named(table_name)) return;
   Table table = slow_table(name, enriched);
@@ -54,15 +61,15 @@ void plan_slow(Plan& plan, StreamPlan& views, const std::string& name, bool enri
 }
 
 void plan_alerts(Plan& plan, StreamPlan& views, const AlertInputs& alerts) {
-  Table table = slow_table(alerts.name, alerts.enriched);
+  bool enriched = alerts.name == kEnriched;
+  Table table = slow_table(alerts.name, enriched);
   table.name += plan.named("silver.stream_" + alerts.name) ? " alerts" : "";
   table.unit = "alerts";
   RowSource found = arrived_rows(plan.world, alert_rows(alerts, table), views.cut_ms);
-  Case& made = add_row_case(plan, views,
-                            {.table = table,
-                             .rows = slow_rows(plan.world, kSlowMs, alerts.enriched),
-                             .cut_ms = views.cut_ms},
-                            {}, std::move(found));
+  Case& made = add_row_case(
+      plan, views,
+      {.table = table, .rows = slow_rows(plan.world, kSlowMs, enriched), .cut_ms = views.cut_ms},
+      {}, std::move(found));
   auto changed = plan.in.changed.find("stream." + alerts.name);
   if (changed != plan.in.changed.end()) made.changed = [what = changed->second] { return what; };
   Plan::reads(made, {{&views, views.cut_ms}});
@@ -123,11 +130,25 @@ void plan_first(Plan& plan, StreamPlan& views) {
 
 }  // namespace
 
+bool knows_job_table(std::string_view table) {
+  constexpr std::array kTables{"bronze.pageviews"sv,
+                               "bronze.stars"sv,
+                               "bronze.vip_pageviews"sv,
+                               "bronze.deadletter"sv,
+                               "silver.stream_slow_pages"sv,
+                               "silver.stream_slow_pages_enriched"sv,
+                               "silver.stream_pageviews_5min"sv,
+                               "silver.stream_starred_pageviews"sv,
+                               "silver.stream_first_events"sv};
+  return std::ranges::find(kTables, table) != kTables.end();
+}
+
+bool knows_alerts(std::string_view output) { return output == kSlow || output == kEnriched; }
+
 void plan_statements(Plan& plan) {
   auto views = plan.streams.find("pageviews"), stars = plan.streams.find("stars");
   if (views == plan.streams.end()) return;
-  plan_slow(plan, views->second, "slow_pages", false);
-  plan_slow(plan, views->second, "slow_pages_enriched", true);
+  for (auto name : {kSlow, kEnriched}) plan_slow(plan, views->second, std::string(name));
   for (const AlertInputs& alerts : plan.in.alerts) plan_alerts(plan, views->second, alerts);
   plan_first(plan, views->second);
   if (stars != plan.streams.end()) plan_starred(plan, views->second, stars->second);

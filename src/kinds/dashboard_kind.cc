@@ -1,4 +1,5 @@
 // hriste_dashboard: a page of text, queries and charts.
+#include "kinds/dashboard.h"
 #include "kinds/declare_internal.h"
 #include "notebook/dashboard.h"
 
@@ -18,15 +19,22 @@ Problems check_dashboard(const json& attributes) {
 
 }  // namespace
 
+const Fields<Dashboard>& Dashboard::fields() {
+  static const auto all = resource_fields<Dashboard>(
+      {field(&Dashboard::source,
+             {.name = "source",
+              .presence = Presence::kRequired,
+              .doc = "The text; docs/formats/dashboards.md says how it is written.",
+              .checks = {.form = Form::kNotEmpty}}),
+       field(&Dashboard::file,
+             {.name = "file", .doc = "Where the text comes from: errors name it."})});
+  return all;
+}
+
 Kind dashboard_kind() {
-  return {.name = "hriste_dashboard",
+  return {.name = Dashboard::kKind,
           .doc = "A dashboard as code: one Markdown file with SQL queries and charts.",
-          .attributes = {name_attribute(),
-                         {.name = "source",
-                          .presence = Presence::kRequired,
-                          .doc = "The text; docs/formats/dashboards.md says how it is written.",
-                          .checks = {.form = Form::kNotEmpty}},
-                         {.name = "file", .doc = "Where the text comes from: errors name it."}},
+          .attributes = attributes_of<Dashboard>(),
           .example = R"(resource "hriste_dashboard" "shop" {
   name   = "shop"
   source = file("dashboards/shop.md")

@@ -1,5 +1,8 @@
 // hriste_event_hub: one topic behind the Kafka protocol.
 #include "kinds/declare_internal.h"
+#include "kinds/event_hub.h"
+#include "kinds/lake.h"
+#include "kinds/world.h"
 
 namespace kinds {
 namespace {
@@ -15,41 +18,48 @@ Claims claims_event_hub(const json& attributes, const TierOf& tier_of) {
 
 }  // namespace
 
+const Fields<EventHub::Capture>& EventHub::Capture::fields() {
+  static const Fields<Capture> all = {
+      ref_field(
+          &Capture::lake,
+          {.name = "lake", .presence = Presence::kRequired, .doc = "The tier for the files."}),
+      field(&Capture::window_minutes, {.name = "window_minutes",
+                                       .doc = "Minutes of arrivals in one file; a divisor of 60.",
+                                       .checks = {.min = 1, .max = 60}})};
+  return all;
+}
+
+const Fields<EventHub>& EventHub::fields() {
+  static const auto all = resource_fields<EventHub>(
+      {ref_field(&EventHub::world,
+                 {.name = "world",
+                  .doc = "The world whose events the hub carries: when that changes, the hub is "
+                         "made anew instead of mixing two worlds.",
+                  .forces_replacement = true}),
+       field(&EventHub::partitions,
+             {.name = "partitions",
+              .doc = "Partitions; events of one key stay in one of them, in order.",
+              .forces_replacement = true,
+              .checks = {.min = 1, .max = 32}}),
+       field(&EventHub::retention_hours,
+             {.name = "retention_hours",
+              .doc = "Hours of playground time that events are kept; 0 is for ever.",
+              .in_ref = false,
+              .checks = {.min = 0, .max = 876'000}}),
+       field(&EventHub::capture,
+             {.name = "capture",
+              .doc = "Writes everything that arrives to the lake, as Avro files.",
+              .in_ref = false}),
+       field(&EventHub::address, {.name = "address",
+                                  .presence = Presence::kComputed,
+                                  .doc = "The Kafka bootstrap server."})});
+  return all;
+}
+
 Kind event_hub_kind() {
-  auto world = ref_attribute("world", "hriste_world", Presence::kOptional,
-                             "The world whose events the hub carries: when that changes, the hub "
-                             "is made anew instead of mixing two worlds.");
-  world.forces_replacement = true;
-  auto lake = ref_attribute("lake", "hriste_lake", Presence::kRequired, "The tier for the files.");
-  return {.name = "hriste_event_hub",
+  return {.name = EventHub::kKind,
           .doc = "An event hub: a durable log in partitions, spoken to through the Kafka protocol.",
-          .attributes = {name_attribute(),
-                         std::move(world),
-                         {.name = "partitions",
-                          .shape = Shape::kInteger,
-                          .doc = "Partitions; events of one key stay in one of them, in order.",
-                          .fallback = 2,
-                          .forces_replacement = true,
-                          .checks = {.min = 1, .max = 32}},
-                         {.name = "retention_hours",
-                          .shape = Shape::kInteger,
-                          .doc = "Hours of playground time that events are kept; 0 is for ever.",
-                          .fallback = 0,
-                          .in_ref = false,
-                          .checks = {.min = 0, .max = 876'000}},
-                         {.name = "capture",
-                          .shape = Shape::kObject,
-                          .doc = "Writes everything that arrives to the lake, as Avro files.",
-                          .in_ref = false,
-                          .nested = {std::move(lake),
-                                     {.name = "window_minutes",
-                                      .shape = Shape::kInteger,
-                                      .doc = "Minutes of arrivals in one file; a divisor of 60.",
-                                      .fallback = 5,
-                                      .checks = {.min = 1, .max = 60}}}},
-                         {.name = "address",
-                          .presence = Presence::kComputed,
-                          .doc = "The Kafka bootstrap server."}},
+          .attributes = attributes_of<EventHub>(),
           .example = R"(resource "hriste_event_hub" "pageviews" {
   name       = "pageviews"
   partitions = 2

@@ -1,7 +1,12 @@
 // hriste_generator: brings one table of the world to where it belongs.
 #include <array>
 
+#include "kinds/database.h"
 #include "kinds/declare_internal.h"
+#include "kinds/event_hub.h"
+#include "kinds/generator.h"
+#include "kinds/lake.h"
+#include "kinds/world.h"
 
 namespace kinds {
 namespace {
@@ -69,50 +74,53 @@ Claims claims_generator(const json& attributes, const TierOf&) {
   return {};
 }
 
-Attribute sink(std::string name, std::string doc) {
-  auto attribute = ref_attribute(name, "hriste_" + name, Presence::kOptional, std::move(doc));
-  attribute.forces_replacement = true;
-  return attribute;
+template <typename M>
+Field<Generator> sink(M Generator::*member, const std::string& name, const std::string& doc) {
+  return ref_field(member, {.name = name, .doc = doc, .forces_replacement = true});
 }
 
 }  // namespace
 
+const Fields<Generator>& Generator::fields() {
+  static const auto all = resource_fields<Generator>(
+      {ref_field(&Generator::world, {.name = "world",
+                                     .presence = Presence::kRequired,
+                                     .doc = "The world that the rows come from.",
+                                     .forces_replacement = true}),
+       field(&Generator::table, {.name = "table",
+                                 .presence = Presence::kRequired,
+                                 .doc = "The world's table.",
+                                 .forces_replacement = true,
+                                 .checks = {.one_of = {"users", "vipusers", "products", "towns",
+                                                       "orders", "items", "pageviews", "stars"}}}),
+       sink(&Generator::lake, "lake", "Files go here: users, vipusers, products and towns."),
+       sink(&Generator::database, "database", "SQL tables go here: orders and items."),
+       sink(&Generator::event_hub, "event_hub", "Events go here: pageviews and stars."),
+       field(&Generator::mode,
+             {.name = "mode",
+              .doc = "`once` loads what there is up to the epoch; `endless` goes on with the "
+                     "playground's clock. By default `endless` for events.",
+              .derived = true,
+              .forces_replacement = true,
+              .checks = {.one_of = {"once", "endless"}}})});
+  return all;
+}
+
 Kind generator_kind() {
-  auto world = ref_attribute("world", "hriste_world", Presence::kRequired,
-                             "The world that the rows come from.");
-  world.forces_replacement = true;
-  return {
-      .name = "hriste_generator",
-      .doc =
-          "Brings one table of the world to the lake, the database or an event hub; it can "
-          "stop at any row and go on from there.",
-      .attributes = {name_attribute(),
-                     std::move(world),
-                     {.name = "table",
-                      .presence = Presence::kRequired,
-                      .doc = "The world's table.",
-                      .forces_replacement = true,
-                      .checks = {.one_of = {"users", "vipusers", "products", "towns", "orders",
-                                            "items", "pageviews", "stars"}}},
-                     sink("lake", "Files go here: users, vipusers, products and towns."),
-                     sink("database", "SQL tables go here: orders and items."),
-                     sink("event_hub", "Events go here: pageviews and stars."),
-                     {.name = "mode",
-                      .doc =
-                          "`once` loads what there is up to the epoch; `endless` goes on with the "
-                          "playground's clock. By default `endless` for events.",
-                      .derived = true,
-                      .forces_replacement = true,
-                      .checks = {.one_of = {"once", "endless"}}}},
-      .example = R"(resource "hriste_generator" "users" {
+  return {.name = Generator::kKind,
+          .doc =
+              "Brings one table of the world to the lake, the database or an event hub; it can "
+              "stop at any row and go on from there.",
+          .attributes = attributes_of<Generator>(),
+          .example = R"(resource "hriste_generator" "users" {
   name  = "users"
   world = hriste_world.this.ref
   table = "users"
   lake  = hriste_lake.bronze.ref
 })",
-      .derive = derive_generator,
-      .check = check_generator,
-      .claims = claims_generator};
+          .derive = derive_generator,
+          .check = check_generator,
+          .claims = claims_generator};
 }
 
 }  // namespace kinds

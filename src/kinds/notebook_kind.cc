@@ -1,5 +1,6 @@
 // hriste_notebook: text, queries and pictures in Databricks' source format.
 #include "kinds/declare_internal.h"
+#include "kinds/notebook.h"
 #include "notebook/script.h"
 
 namespace kinds {
@@ -28,30 +29,35 @@ Problems check_notebook(const json& attributes) {
 
 }  // namespace
 
+const Fields<Notebook>& Notebook::fields() {
+  static const auto all = resource_fields<Notebook>(
+      {field(&Notebook::source,
+             {.name = "source",
+              .presence = Presence::kRequired,
+              .doc = "The text; docs/formats/notebooks.md says how it is written.",
+              .checks = {.form = Form::kNotEmpty}}),
+       field(&Notebook::file,
+             {.name = "file", .doc = "Where the text comes from: errors name it."}),
+       field(&Notebook::parameters,
+             {.name = "parameters",
+              .doc = "Values of `:name` in its SQL, of `dbutils.widgets.get` in its Python; they "
+                     "go before what the notebook declares."}),
+       field(&Notebook::run,
+             {.name = "run",
+              .doc = "`apply` runs it at each apply that changed it or what it needs; a cell that "
+                     "fails fails the apply. `manual`: when asked to.",
+              .checks = {.one_of = {"apply", "manual"}}}),
+       field(&Notebook::needs,
+             {.name = "needs",
+              .doc = "Refs of what has to be there before a run, e.g. of the trigger that makes "
+                     "the tables."})});
+  return all;
+}
+
 Kind notebook_kind() {
-  return {.name = "hriste_notebook",
+  return {.name = Notebook::kKind,
           .doc = "A notebook in Databricks' source format: the same file runs here and there.",
-          .attributes =
-              {name_attribute(),
-               {.name = "source",
-                .presence = Presence::kRequired,
-                .doc = "The text; docs/formats/notebooks.md says how it is written.",
-                .checks = {.form = Form::kNotEmpty}},
-               {.name = "file", .doc = "Where the text comes from: errors name it."},
-               {.name = "parameters",
-                .shape = Shape::kStringMap,
-                .doc = "Values of `:name` in its SQL, of `dbutils.widgets.get` in its Python; "
-                       "they go before what the notebook declares."},
-               {.name = "run",
-                .doc = "`apply` runs it at each apply that changed it or what it needs; a cell "
-                       "that fails fails the apply. `manual`: when asked to.",
-                .fallback = "manual",
-                .checks = {.one_of = {"apply", "manual"}}},
-               {.name = "needs",
-                .shape = Shape::kStringList,
-                .doc = "Refs of what has to be there before a run, e.g. of the trigger that makes "
-                       "the tables.",
-                .checks = {.form = Form::kRef}}},
+          .attributes = attributes_of<Notebook>(),
           .example = R"(resource "hriste_notebook" "tour" {
   name   = "tour"
   source = file("notebooks/tour.sql")

@@ -1,4 +1,5 @@
-// hriste_pipeline: activities that copy and transform, in the order of their needs.
+// hriste_pipeline: activities that copy and transform, in the order of their needs
+// (pipeline_fields.cc), and what is checked of them.
 #include <fmt/ranges.h>
 
 #include <algorithm>
@@ -6,93 +7,11 @@
 #include <set>
 
 #include "kinds/declare_internal.h"
+#include "kinds/pipeline.h"
 #include "sqlfile/graph.h"
 
 namespace kinds {
 namespace {
-
-Attribute activities() {
-  return {
-      .name = "activities",
-      .shape = Shape::kObjectList,
-      .presence = Presence::kRequired,
-      .doc = "What the pipeline does. An activity starts when all that it needs are done.",
-      .nested = {
-          name_attribute(),
-          {.name = "type",
-           .presence = Presence::kRequired,
-           .doc = "`copy` takes a table of a database to the lake, `sql` makes a table from a "
-                  "query, `features` a table for models; `train` makes a version of a model and "
-                  "`score` its predictions; `notebook` runs a notebook.",
-           .checks = {.one_of = {"copy", "notebook", "sql", "features", "train", "score"}}},
-          {.name = "needs",
-           .shape = Shape::kStringList,
-           .doc = "Names of activities that have to be done before.",
-           .checks = {.form = Form::kName}},
-          {.name = "from",
-           .shape = Shape::kObject,
-           .doc = "`copy`: the source.",
-           .nested = {ref_attribute("database", "hriste_database", Presence::kRequired,
-                                    "The database."),
-                      {.name = "table",
-                       .presence = Presence::kRequired,
-                       .doc = "Its table.",
-                       .checks = {.form = Form::kName}}}},
-          {.name = "to",
-           .shape = Shape::kObject,
-           .doc = "`copy`: the target, Parquet files.",
-           .nested = {ref_attribute("lake", "hriste_lake", Presence::kRequired, "The lake tier."),
-                      {.name = "path",
-                       .presence = Presence::kRequired,
-                       .doc = "Folder below the tier.",
-                       .checks = {.form = Form::kPath}}}},
-          {.name = "table",
-           .doc = "`sql`, `features`, `score`: the Delta table whose rows are replaced, e.g. "
-                  "`silver.users`.",
-           .checks = {.form = Form::kTable}},
-          {.name = "query",
-           .doc = "`sql`, `features`: one SELECT over the lake's tables. Its first lines can say "
-                  "which table it "
-                  "makes, its keys, what it needs and what is expected of its rows "
-                  "([tables](formats/tables.md)); the order of the activities follows from that.",
-           .checks = {.form = Form::kNotEmpty}},
-          {.name = "file",
-           .doc = "`sql`, `features`: the name of the query's file, for messages.",
-           .in_ref = false,
-           .checks = {.form = Form::kNotEmpty}},
-          ref_attribute("notebook", "hriste_notebook", Presence::kOptional,
-                        "`notebook`: the notebook; a cell that fails fails the activity."),
-          {.name = "parameters",
-           .shape = Shape::kStringMap,
-           .doc = "`notebook`: values for its parameters."},
-          ref_attribute("experiment", "hriste_experiment", Presence::kOptional,
-                        "`train`: where the run is noted."),
-          ref_attribute("model", "hriste_model", Presence::kOptional,
-                        "`train`: what gets a version; `score`: what predicts."),
-          {.name = "features",
-           .doc = "`train`, `score`: the table of features ([models](formats/models.md)).",
-           .checks = {.form = Form::kTable}},
-          {.name = "algorithm",
-           .doc = "`train`: how the weights are found.",
-           .checks = {.one_of = {"linear", "ridge"}}},
-          {.name = "penalty",
-           .shape = Shape::kNumber,
-           .doc = "`train` with `ridge`: the weight of the sum of squared weights; 1 by default.",
-           .checks = {.min = 0}},
-          {.name = "test_from",
-           .doc = "`train`: rows from this moment on are the test; by default the last fifth of "
-                  "the time.",
-           .checks = {.form = Form::kInstant}},
-          {.name = "noise",
-           .shape = Shape::kNumber,
-           .doc = "`train`: the standard deviation of the target's noise, where it is known: gives "
-                  "the best score that is possible.",
-           .checks = {.min = 0}},
-          {.name = "alias",
-           .doc = "`score`: which version predicts; `champion` by default.",
-           .checks = {.form = Form::kName}},
-      }};
-}
 
 struct Part {
   const char* name;
@@ -171,6 +90,13 @@ void check_needs(const json& activities, const Graph& graph, Problems& problems)
       problems.push_back({{"activities", i, "needs"},
                           fmt::format("the needs go in a circle: {}; take one of them away", way)});
       return;
+    }
+    const auto& after = member(activity, "run_after");
+    if (!after.is_object()) continue;
+    for (const auto& [other, how] : after.items()) {
+      if (graph.contains(other)) continue;
+      problems.push_back({{"activities", i, "run_after"},
+                          fmt::format("there is no activity {} in this pipeline", other)});
     }
   }
 }
@@ -276,6 +202,10 @@ Problems check_pipeline(const json& attributes) {
     std::vector<std::string> needs;
     for (const auto& need : member(activity, "needs"))
       if (need.is_string()) needs.push_back(need);
+    const auto& after = member(activity, "run_after");
+    if (after.is_object()) {
+      for (const auto& [other, how] : after.items()) needs.push_back(other);
+    }
     if (!graph.emplace(name.get<std::string>(), std::move(needs)).second)
       problems.push_back({{"activities", i, "name"},
                           fmt::format("{} is the name of an earlier activity; each needs its own",
@@ -305,36 +235,18 @@ Claims claims_pipeline(const json& attributes, const TierOf& tier_of) {
 }  // namespace
 
 Kind pipeline_kind() {
-  return {
-      .name = "hriste_pipeline",
-      .doc = "Copies and transformations between the tiers, run by a trigger or by hand.",
-      .attributes = {name_attribute(),
-                     activities(),
-                     {.name = "macros",
-                      .doc = "Functions that the queries call: `CREATE OR REPLACE TEMPORARY "
-                             "FUNCTION name(parameter TYPE, …) RETURNS TYPE RETURN "
-                             "expression;`, as in Spark SQL.",
-                      .checks = {.form = Form::kNotEmpty}},
-                     {.name = "sources",
-                      .shape = Shape::kStringMap,
-                      .doc = "Tables that something else makes, with its ref: `{ "
-                             "\"bronze.users\" = hriste_generator.users.ref }`. What a "
-                             "query's header needs is among them, or an activity makes it.",
-                      .checks = {.form = Form::kRef}},
-                     {.name = "needs",
-                      .shape = Shape::kStringList,
-                      .doc = "Refs of everything else that has to be there before a run; a change "
-                             "of one of them changes this pipeline's ref.",
-                      .checks = {.form = Form::kRef}}},
-      .example = R"(resource "hriste_pipeline" "refine" {
+  return {.name = Pipeline::kKind,
+          .doc = "Copies and transformations between the tiers, run by a trigger or by hand.",
+          .attributes = attributes_of<Pipeline>(),
+          .example = R"(resource "hriste_pipeline" "refine" {
   name  = "refine"
   sources = { "bronze.users" = hriste_generator.users.ref }
   activities = [
     { name = "users", type = "sql", table = "silver.users", query = file("silver_users.sql") },
   ]
 })",
-      .check = check_pipeline,
-      .claims = claims_pipeline};
+          .check = check_pipeline,
+          .claims = claims_pipeline};
 }
 
 }  // namespace kinds

@@ -1,42 +1,28 @@
 // hriste_stream_job: streaming SQL from event hubs into the lake.
 #include "kinds/declare_internal.h"
+#include "kinds/event_hub.h"
+#include "kinds/lake.h"
+#include "kinds/stream_job.h"
 #include "streamsql/streamsql.h"
 
 namespace kinds {
 namespace {
 
-Attribute lake_attribute(Presence presence) {
-  return ref_attribute("lake", "hriste_lake", presence, "The lake tier.");
-}
-
 /// Where files are written: a tier that is made anew is empty, so the job begins anew as well.
-Attribute target_attribute(Presence presence) {
-  auto attribute = lake_attribute(presence);
-  attribute.forces_replacement = true;
-  return attribute;
+constexpr bool kBeginsAnew = true;
+
+template <typename S, typename M>
+Field<S> lake_field(M S::*member, Presence presence, bool begins_anew) {
+  return ref_field(member, {.name = "lake",
+                            .presence = presence,
+                            .doc = "The lake tier.",
+                            .forces_replacement = begins_anew});
 }
 
-Attribute path_attribute(Presence presence, std::string doc) {
-  return {
-      .name = "path", .presence = presence, .doc = std::move(doc), .checks = {.form = Form::kPath}};
-}
-
-Attribute outputs() {
-  return {.name = "outputs",
-          .shape = Shape::kObjectMap,
-          .presence = Presence::kRequired,
-          .doc = "The names that the query writes INTO: files in the lake, or alerts.",
-          .nested = {target_attribute(Presence::kOptional),
-                     path_attribute(Presence::kOptional, "Folder below the tier."),
-                     {.name = "format",
-                      .doc = "Format of the files; `parquet` by default.",
-                      .derived = true,
-                      .checks = {.one_of = {"parquet", "json"}}},
-                     {.name = "alert",
-                      .shape = Shape::kBool,
-                      .doc = "Keep the rows as alerts, shown on the page; without lake and path "
-                             "only so.",
-                      .fallback = false}}};
+template <typename S, typename M>
+Field<S> path_field(M S::*member, Presence presence, const std::string& doc) {
+  return field(member,
+               {.name = "path", .presence = presence, .doc = doc, .checks = {.form = Form::kPath}});
 }
 
 void derive_stream_job(json& attributes) {
@@ -107,67 +93,99 @@ Claims claims_stream_job(const json& attributes, const TierOf& tier_of) {
 
 }  // namespace
 
-Kind stream_job_kind() {
+const Fields<StreamJob::Reference>& StreamJob::Reference::fields() {
+  static const Fields<Reference> all = {
+      lake_field(&Reference::lake, Presence::kRequired, !kBeginsAnew),
+      path_field(&Reference::path, Presence::kRequired, "File below the tier.")};
+  return all;
+}
+
+const Fields<StreamJob::Output>& StreamJob::Output::fields() {
+  static const Fields<Output> all = {
+      lake_field(&Output::lake, Presence::kOptional, kBeginsAnew),
+      path_field(&Output::path, Presence::kOptional, "Folder below the tier."),
+      field(&Output::format, {.name = "format",
+                              .doc = "Format of the files; `parquet` by default.",
+                              .derived = true,
+                              .checks = {.one_of = {"parquet", "json"}}}),
+      field(&Output::alert, {.name = "alert",
+                             .doc = "Keep the rows as alerts, shown on the page; without lake and "
+                                    "path only so."})};
+  return all;
+}
+
+const Fields<StreamJob::DeadLetter>& StreamJob::DeadLetter::fields() {
+  static const Fields<DeadLetter> all = {
+      lake_field(&DeadLetter::lake, Presence::kRequired, kBeginsAnew),
+      path_field(&DeadLetter::path, Presence::kRequired, "Folder below the tier.")};
+  return all;
+}
+
+namespace {
+
+std::vector<Field<StreamJob>> own_fields() {
   return {
-      .name = "hriste_stream_job",
-      .doc =
-          "Streaming SQL in the Azure Stream Analytics dialect: reads event hubs, writes files "
-          "in the lake and alerts, exactly once.",
-      .attributes =
-          {name_attribute(),
-           {.name = "query",
-            .presence = Presence::kRequired,
-            .doc = "The text: one or more SELECT … INTO … FROM statements.",
-            .checks = {.form = Form::kNotEmpty}},
-           {.name = "inputs",
-            .shape = Shape::kStringMap,
-            .presence = Presence::kRequired,
-            .doc = "Event hubs by the names that the query reads FROM.",
-            .forces_replacement = true,
-            .checks = {.form = Form::kRef, .ref_kind = "hriste_event_hub"}},
-           {.name = "references",
-            .shape = Shape::kObjectMap,
-            .doc = "Reference data by the names that the query JOINs.",
-            .nested = {lake_attribute(Presence::kRequired),
-                       path_attribute(Presence::kRequired, "File below the tier.")}},
-           outputs(),
-           {.name = "late_arrival_seconds",
-            .shape = Shape::kInteger,
-            .doc = "How far an event's time may lie before its arrival.",
-            .fallback = 60,
-            .checks = {.min = 0, .max = 1'814'400}},
-           {.name = "out_of_order_seconds",
-            .shape = Shape::kInteger,
-            .doc = "How far an event's time may lie before the latest one seen.",
-            .fallback = 50,
-            .checks = {.min = 0, .max = 599}},
-           {.name = "policy",
-            .doc = "What happens to events beyond these limits: their time is adjusted, or they "
-                   "are dropped and counted.",
-            .fallback = "adjust",
-            .checks = {.one_of = {"adjust", "drop"}}},
-           {.name = "on_error",
-            .doc =
-                "What an event does on which the query fails (a `CAST` without a value, a record "
-                "as a `GROUP BY` key): `stop` stops the job until the query is mended, "
-                "`dead_letter` sends the event to the dead letters with the reason.",
-            .fallback = "stop",
-            .in_ref = false,
-            .checks = {.one_of = {"stop", "dead_letter"}}},
-           {.name = "keep_rows",
-            .shape = Shape::kBool,
-            .doc =
-                "A changed query makes all rows again. Where events that old rows were made from "
-                "are gone, from the hub by its retention and from capture, the change is refused; "
-                "with `keep_rows` it is made, and the old rows stay beside the new ones.",
-            .fallback = false,
-            .in_ref = false},
-           {.name = "dead_letter",
-            .shape = Shape::kObject,
-            .doc = "Where events go that can't be parsed, or that `on_error` sends there.",
-            .nested = {target_attribute(Presence::kRequired),
-                       path_attribute(Presence::kRequired, "Folder below the tier.")}}},
-      .example = R"(resource "hriste_stream_job" "traffic" {
+      field(&StreamJob::query, {.name = "query",
+                                .presence = Presence::kRequired,
+                                .doc = "The text: one or more SELECT … INTO … FROM statements.",
+                                .checks = {.form = Form::kNotEmpty}}),
+      field(&StreamJob::inputs, {.name = "inputs",
+                                 .presence = Presence::kRequired,
+                                 .doc = "Event hubs by the names that the query reads FROM.",
+                                 .forces_replacement = true}),
+      field(&StreamJob::references,
+            {.name = "references", .doc = "Reference data by the names that the query JOINs."}),
+      field(&StreamJob::outputs,
+            {.name = "outputs",
+             .presence = Presence::kRequired,
+             .doc = "The names that the query writes INTO: files in the lake, or alerts."}),
+      field(&StreamJob::late_arrival_seconds,
+            {.name = "late_arrival_seconds",
+             .doc = "How far an event's time may lie before its arrival.",
+             .checks = {.min = 0, .max = 1'814'400}}),
+      field(&StreamJob::out_of_order_seconds,
+            {.name = "out_of_order_seconds",
+             .doc = "How far an event's time may lie before the latest one seen.",
+             .checks = {.min = 0, .max = 599}}),
+      field(&StreamJob::policy,
+            {.name = "policy",
+             .doc = "What happens to events beyond these limits: their time is adjusted, or they "
+                    "are dropped and counted.",
+             .checks = {.one_of = {"adjust", "drop"}}}),
+      field(
+          &StreamJob::on_error,
+          {.name = "on_error",
+           .doc = "What an event does on which the query fails (a `CAST` without a value, a record "
+                  "as a `GROUP BY` key): `stop` stops the job until the query is mended, "
+                  "`dead_letter` sends the event to the dead letters with the reason.",
+           .in_ref = false,
+           .checks = {.one_of = {"stop", "dead_letter"}}}),
+      field(&StreamJob::keep_rows,
+            {.name = "keep_rows",
+             .doc =
+                 "A changed query makes all rows again. Where events that old rows were made from "
+                 "are gone, from the hub by its retention and from capture, the change is refused; "
+                 "with `keep_rows` it is made, and the old rows stay beside the new ones.",
+             .in_ref = false}),
+      field(&StreamJob::dead_letter,
+            {.name = "dead_letter",
+             .doc = "Where events go that can't be parsed, or that `on_error` sends there."})};
+}
+
+}  // namespace
+
+const Fields<StreamJob>& StreamJob::fields() {
+  static const auto all = resource_fields<StreamJob>(own_fields());
+  return all;
+}
+
+Kind stream_job_kind() {
+  return {.name = StreamJob::kKind,
+          .doc =
+              "Streaming SQL in the Azure Stream Analytics dialect: reads event hubs, writes files "
+              "in the lake and alerts, exactly once.",
+          .attributes = attributes_of<StreamJob>(),
+          .example = R"(resource "hriste_stream_job" "traffic" {
   name    = "traffic"
   query   = file("traffic.asaql")
   inputs  = { pageviews = hriste_event_hub.pageviews.ref }
@@ -176,9 +194,9 @@ Kind stream_job_kind() {
     alerts = { alert = true }
   }
 })",
-      .derive = derive_stream_job,
-      .check = check_stream_job,
-      .claims = claims_stream_job};
+          .derive = derive_stream_job,
+          .check = check_stream_job,
+          .claims = claims_stream_job};
 }
 
 }  // namespace kinds

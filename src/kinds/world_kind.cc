@@ -2,44 +2,22 @@
 #include "base/clock.h"
 #include "kinds/declare_internal.h"
 #include "kinds/estimate.h"
+#include "kinds/world.h"
 
 namespace kinds {
 namespace {
 
-Attribute volume(std::string name, std::int64_t fallback, double min, std::string doc) {
-  return {.name = std::move(name),
-          .shape = Shape::kInteger,
-          .doc = std::move(doc),
-          .fallback = fallback,
-          .forces_replacement = true,
-          .checks = {.min = min, .max = 100'000'000}};
+Field<World> volume(std::int64_t World::*member, const std::string& name, double min,
+                    const std::string& doc) {
+  return field(member, {.name = name,
+                        .doc = doc,
+                        .forces_replacement = true,
+                        .checks = {.min = min, .max = 100'000'000}});
 }
 
-Attribute share(std::string name, double fallback, std::string doc) {
-  return {.name = std::move(name),
-          .shape = Shape::kNumber,
-          .doc = std::move(doc),
-          .fallback = fallback,
-          .checks = {.min = 0, .max = 1}};
-}
-
-Attribute faults() {
-  return {.name = "faults",
-          .shape = Shape::kNumberMap,
-          .doc =
-              "Shares of rows with a planted fault, 0 to 1. Each is in the ledger with its true "
-              "value.",
-          .fallback = json::object(),
-          .forces_replacement = true,
-          .nested = {
-              share("missing_client_ip", 0.01, "Page views with an empty `client_ip`."),
-              share("latency_outlier", 0.01, "Page views that took 500 to 5 000 ms."),
-              share("duplicate_event", 0.001, "Events that arrive a second time within 60 s."),
-              share("late_event", 0.002, "Events that arrive up to 10 minutes late."),
-              share("out_of_order", 0.01, "Events out of order within 30 s."),
-              share("malformed_json", 0.0001, "Events replaced by malformed JSON."),
-              share("damaged_user", 0.005, "Users without phone, or with a misspelt `city`."),
-          }};
+Field<World::Faults> share(double World::Faults::*member, const std::string& name,
+                           const std::string& doc) {
+  return field(member, {.name = name, .doc = doc, .checks = {.min = 0, .max = 1}});
 }
 
 void derive_vip_users(json& attributes) {
@@ -107,80 +85,94 @@ Problems check_world(const json& attributes) {
 
 }  // namespace
 
+const Fields<World::Faults>& World::Faults::fields() {
+  static const Fields<Faults> all = {
+      share(&Faults::missing_client_ip, "missing_client_ip",
+            "Page views with an empty `client_ip`."),
+      share(&Faults::latency_outlier, "latency_outlier", "Page views that took 500 to 5 000 ms."),
+      share(&Faults::duplicate_event, "duplicate_event",
+            "Events that arrive a second time within 60 s."),
+      share(&Faults::late_event, "late_event", "Events that arrive up to 10 minutes late."),
+      share(&Faults::out_of_order, "out_of_order", "Events out of order within 30 s."),
+      share(&Faults::malformed_json, "malformed_json", "Events replaced by malformed JSON."),
+      share(&Faults::damaged_user, "damaged_user",
+            "Users without phone, or with a misspelt `city`.")};
+  return all;
+}
+
+const Fields<World>& World::fields() {
+  static const auto all = resource_fields<World>(
+      {field(&World::seed, {.name = "seed",
+                            .doc = "The number that everything follows from.",
+                            .forces_replacement = true,
+                            .checks = {.min = 0, .max = 9007199254740991}}),
+       volume(&World::users, "users", 1, "People who have an account at the shop."),
+       field(&World::vip_users, {.name = "vip_users",
+                                 .doc = "How many of the users are VIP; half of them by default.",
+                                 .derived = true,
+                                 .forces_replacement = true,
+                                 .checks = {.min = 0, .max = 100'000'000}}),
+       volume(&World::products, "products", 1, "Products in the shop."),
+       volume(&World::orders, "orders", 0, "Orders of the three years before the epoch."),
+       field(&World::traffic_hours,
+             {.name = "traffic_hours",
+              .doc = "Hours of page views before the epoch that are there from the start.",
+              .forces_replacement = true,
+              .checks = {.min = 0, .max = 8784}}),
+       field(&World::event_rate, {.name = "event_rate",
+                                  .doc = "Page views a second of playground time, on average.",
+                                  .forces_replacement = true,
+                                  .checks = {.min = 0.001, .max = 100'000}}),
+       field(&World::curve,
+             {.name = "curve",
+              .doc = "How visitors come: `natural` (if not given) by hour and weekday in "
+                     "Europe/Prague, `flat` at one rate, day and night.",
+              .forces_replacement = true,
+              .checks = {.one_of = {"natural", "flat"}}}),
+       field(&World::epoch, {.name = "epoch",
+                             .doc = "The moment at which playground time starts, in UTC.",
+                             .forces_replacement = true,
+                             .checks = {.form = Form::kInstant}}),
+       field(&World::locale,
+             {.name = "locale",
+              .doc = "Language of people's names, jobs and texts and of the products; towns, "
+                     "streets, phones and birth numbers are Czech in each.",
+              .forces_replacement = true,
+              .checks = {.one_of = {"cs", "en"}}}),
+       field(&World::clock_speed,
+             {.name = "clock_speed",
+              .doc = "Seconds of playground time in one second. An initial value: changing it "
+                     "later on the page is no drift.",
+              .in_ref = false,
+              .checks = {.min = 0.1, .max = 10'000}}),
+       field(&World::ttl_minutes,
+             {.name = "ttl_minutes",
+              .doc = "Minutes of wall time after which the playground's daemon stops by itself, "
+                     "counted from the last apply; 0 is never.",
+              .in_ref = false,
+              .checks = {.min = 0, .max = 5'256'000}}),
+       field(&World::faults,
+             {.name = "faults",
+              .doc = "Shares of rows with a planted fault, 0 to 1. Each is in the ledger with its "
+                     "true value.",
+              .forces_replacement = true}),
+       field(&World::estimate,
+             {.name = "estimate",
+              .presence = Presence::kComputed,
+              .doc = "Rows up to the epoch, and what the default playground makes of them on "
+                     "disk, about. A disk with less room is refused before anything is made.",
+              .derived = true})});
+  return all;
+}
+
 Kind world_kind() {
   return {
-      .name = "hriste_world",
+      .name = World::kKind,
       .doc =
           "The synthetic world: Czech people, products, orders and page views. Every value is a "
           "pure function of the seed, so the same settings give the same rows everywhere. One "
           "world for a playground.",
-      .attributes =
-          {
-              name_attribute(),
-              {.name = "seed",
-               .shape = Shape::kInteger,
-               .doc = "The number that everything follows from.",
-               .fallback = 42,
-               .forces_replacement = true,
-               .checks = {.min = 0, .max = 9007199254740991}},
-              volume("users", 100'000, 1, "People who have an account at the shop."),
-              {.name = "vip_users",
-               .shape = Shape::kInteger,
-               .doc = "How many of the users are VIP; half of them by default.",
-               .derived = true,
-               .forces_replacement = true,
-               .checks = {.min = 0, .max = 100'000'000}},
-              volume("products", 10'000, 1, "Products in the shop."),
-              volume("orders", 100'000, 0, "Orders of the three years before the epoch."),
-              {.name = "traffic_hours",
-               .shape = Shape::kNumber,
-               .doc = "Hours of page views before the epoch that are there from the start.",
-               .fallback = 24.0,
-               .forces_replacement = true,
-               .checks = {.min = 0, .max = 8784}},
-              {.name = "event_rate",
-               .shape = Shape::kNumber,
-               .doc = "Page views a second of playground time, on average.",
-               .fallback = 11.6,
-               .forces_replacement = true,
-               .checks = {.min = 0.001, .max = 100'000}},
-              {.name = "curve",
-               .doc = "How visitors come: `natural` (if not given) by hour and weekday in "
-                      "Europe/Prague, `flat` at one rate, day and night.",
-               .forces_replacement = true,
-               .checks = {.one_of = {"natural", "flat"}}},
-              {.name = "epoch",
-               .doc = "The moment at which playground time starts, in UTC.",
-               .fallback = "2026-06-01T00:00:00Z",
-               .forces_replacement = true,
-               .checks = {.form = Form::kInstant}},
-              {.name = "locale",
-               .doc = "Language of people's names, jobs and texts and of the products; towns, "
-                      "streets, phones and birth numbers are Czech in each.",
-               .fallback = "cs",
-               .forces_replacement = true,
-               .checks = {.one_of = {"cs", "en"}}},
-              {.name = "clock_speed",
-               .shape = Shape::kNumber,
-               .doc = "Seconds of playground time in one second. An initial value: changing it "
-                      "later on the page is no drift.",
-               .fallback = 1.0,
-               .in_ref = false,
-               .checks = {.min = 0.1, .max = 10'000}},
-              {.name = "ttl_minutes",
-               .shape = Shape::kInteger,
-               .doc = "Minutes of wall time after which the playground's daemon stops by itself, "
-                      "counted from the last apply; 0 is never.",
-               .fallback = 0,
-               .in_ref = false,
-               .checks = {.min = 0, .max = 5'256'000}},
-              faults(),
-              {.name = "estimate",
-               .presence = Presence::kComputed,
-               .doc = "Rows up to the epoch, and what the default playground makes of them on "
-                      "disk, about. A disk with less room is refused before anything is made.",
-               .derived = true},
-          },
+      .attributes = attributes_of<World>(),
       .example = R"(resource "hriste_world" "this" {
   name  = "world"
   seed  = 42

@@ -1,6 +1,5 @@
 // A Delta table replaced by batches that the program itself makes (scores of a model), in one
-// commit: readers see the old rows or all of the new ones. The file is encoded row group by row
-// group (parquet_encode.h), so memory doesn't grow with the rows.
+// commit: readers see the old rows or all of the new ones. Memory doesn't grow with the rows.
 //
 //   auto table = TRY(BatchTable::create(lake, "gold.order_predictions", schema));
 //   TRY(table->add(batch)); …
@@ -15,10 +14,11 @@
 
 #include "lake/delta.h"
 #include "lake/lake.h"
-#include "lake/parquet_encode.h"
 #include "model/batch.h"
 
 namespace lake {
+
+class ParquetFile;
 
 /// Owned by one thread.
 class BatchTable {
@@ -41,17 +41,13 @@ class BatchTable {
  private:
   BatchTable(Lake& lake, std::string folder, const model::Schema& schema);
   base::Status begin();
-  base::Status write_group();
   std::string path() const { return delta_.path() + "/" + name_; }
 
   Lake& lake_;
   DeltaTable delta_;
   std::string name_;
-  model::Batch waiting_;
-  std::unique_ptr<base::File> file_;
-  std::vector<RowGroup> groups_;  ///< without their bytes
-  std::vector<std::int64_t> sizes_;
-  std::int64_t rows_ = 0;
+  model::Schema schema_;
+  std::unique_ptr<ParquetFile> file_;  ///< null once the table has it
 };
 
 }  // namespace lake

@@ -1,10 +1,7 @@
 // Snapshots and commits.
 #include "lake/delta.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
 #include <random>
 #include <set>
@@ -325,12 +322,13 @@ base::Status create_whole(base::Env& env, const std::string& path, std::string_v
   std::string temporary =
       fmt::format("{}/.{}.{}.tmp", path.substr(0, slash), path.substr(slash + 1), random_uuid());
   TRY(env.write_file(temporary, bytes));
-  // link() neither replaces a file nor shows half of one.
-  int failed = ::link(temporary.c_str(), path.c_str()) == 0 ? 0 : errno;
-  TRY(env.remove_file(temporary));
-  if (failed == EEXIST) return base::error(Code::kAlreadyExists, "{} is there already", path);
-  if (failed != 0) return base::errno_error(failed, "can't create", path);
-  return env.sync_dir(path.substr(0, slash));
+  // A link neither replaces a file nor shows half of one.
+  base::Status linked = env.link(temporary, path);
+  (void)env.remove_file(temporary);  // a vacuum takes what is left
+  TRY(std::move(linked));
+  auto synced = env.sync_dir(path.substr(0, slash));
+  if (!synced) (void)env.remove_file(path);  // whoever is told that it isn't there takes its files
+  return synced;
 }
 
 }  // namespace lake

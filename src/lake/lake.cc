@@ -5,26 +5,12 @@
 #include "base/log.h"
 #include "lake/delta_internal.h"
 #include "lake/session_internal.h"
-#include "lake/sql_worker_internal.h"
 #include "lake/table_rules_internal.h"
 #include "lake/user_macros_internal.h"
-#include "lake/worker_process_internal.h"
 
 namespace lake {
-namespace {
 
 using base::Code;
-
-std::string text_select(const std::vector<bool>& cast) {
-  std::string select = "SELECT ";
-  for (std::size_t i = 0; i < cast.size(); ++i) {
-    select += fmt::format("{}{}#{}{}", i == 0 ? "" : ", ", cast[i] ? "CAST(" : "", i + 1,
-                          cast[i] ? " AS VARCHAR)" : "");
-  }
-  return select + " FROM hriste_result";
-}
-
-}  // namespace
 
 base::Result<TableParts> split_table(const std::string& table) {
   auto dot = table.find('.');
@@ -127,82 +113,51 @@ nlohmann::json to_json(QueryResult result) {
           {"truncated", result.truncated}};
 }
 
-base::Result<QueryResult> Lake::query(const std::string& sql, const QueryOptions& options) {
-  auto turn = TRY(Turn::take(state_->turns, options.stop));
-  return options_.sql_worker.empty() ? query_here(sql, options) : query_in_worker(sql, options);
+TableUses Lake::uses_of(const CheckedSql& checked, const std::string& sql) {
+  TableUses uses;
+  for (const auto& name : checked.tables) {
+    uses.tables.push_back({name.tier + "." + name.name, position_text(sql, name.offset)});
+  }
+  for (const auto& name : checked.untiered) {
+    uses.untiered.push_back({name.name, position_text(sql, name.offset)});
+  }
+  return uses;
 }
 
-base::Result<QueryResult> Lake::query_in_worker(const std::string& sql,
-                                                const QueryOptions& options) {
-  WorkerRequest request{.root = options_.root,
-                        .temp_dir = options_.temp_dir + "/" + random_uuid(),
-                        .memory_mb = options_.memory_mb,
-                        .threads = options_.threads,
-                        .sql = sql,
-                        .max_rows = options.max_rows,
-                        .max_bytes = options.max_bytes,
-                        .cuts = options.cuts,
-                        .facts = {},
-                        .macros = {},
-                        .seconds_max = options.timeout.count() / 1000 * options_.threads + 1};
-  if (options.timeout.count() <= 0) request.seconds_max = 0;
-  {
-    std::lock_guard lock(state_->mutex);
-    request.facts = state_->facts;
-    for (const auto& [owner, theirs] : state_->macros) {
-      request.macros.insert(request.macros.end(), theirs.begin(), theirs.end());
-    }
-  }
-  auto answer =
-      ask_worker(options_.sql_worker, to_text(request), {.timeout = options.timeout}, options.stop);
-  (void)options_.env->remove_tree(request.temp_dir);
-  if (!answer) return std::unexpected(answer.error());
-  return answer_from(*answer);
-}
-
-base::Result<QueryResult> Lake::query_here(const std::string& sql, const QueryOptions& options) {
-  auto session = TRY(Session::open(*this, sql, options.cuts));
-  auto columns = TRY(session->columns());
-  std::string text = session->text();
-  if (std::ranges::find(columns.cast, true) != columns.cast.end()) {
-    TRY(session->make_result_view());
-    text = text_select(columns.cast);
-  }
-  QueryResult result;
-  std::int64_t bytes_left = options.max_bytes;
-  result.rows =
-      TRY(session->run(text, options.max_rows + 1, options.timeout, options.stop, &bytes_left));
-  result.columns = std::move(columns.list);
-  result.truncated = bytes_left < 0;
-  if (std::ssize(result.rows) > options.max_rows) {
-    result.rows.pop_back();
-    result.truncated = true;
-  }
-  return result;
+base::Result<TableUses> Lake::check_here(const TableSpec& spec) {
+  auto connection = TRY(DuckConnection::open(TRY(shared_engine())));
+  bool answers = spec.table.empty();
+  auto checked =
+      TRY(check_select(connection, spec.select, answers ? SqlUse::kAnswer : SqlUse::kTable));
+  if (answers) return uses_of(checked, spec.select);
+  TRY(check_conditions(connection, spec.expectations));
+  std::string uses;
+  TRY(user_macros_for(connection, TRY(parse_macros(spec.macros)), spec.select, uses));
+  return uses_of(checked, spec.select);
 }
 
 namespace {
 
-std::vector<std::string> names_of(const CheckedSql& checked) {
-  std::vector<std::string> tables;
-  for (const auto& name : checked.tables) tables.push_back(name.tier + "." + name.name);
-  return tables;
+std::vector<std::string> names_of(const std::vector<TableUse>& uses) {
+  std::vector<std::string> names;
+  for (const auto& use : uses) names.push_back(use.table);
+  return names;
 }
 
 }  // namespace
 
 base::Result<std::vector<std::string>> Lake::check_sql(const std::string& sql) {
-  auto connection = TRY(DuckConnection::open(TRY(shared_engine())));
-  return names_of(TRY(check_select(connection, sql)));
+  return names_of(TRY(check({.table = "", .select = sql})).tables);
+}
+
+base::Result<std::vector<TableUse>> Lake::table_uses(const std::string& sql) {
+  auto uses = TRY(check({.table = "", .select = sql}));
+  uses.tables.insert(uses.tables.end(), uses.untiered.begin(), uses.untiered.end());
+  return std::move(uses.tables);
 }
 
 base::Result<std::vector<std::string>> Lake::check_table(const TableSpec& spec) {
-  auto connection = TRY(DuckConnection::open(TRY(shared_engine())));
-  auto checked = TRY(check_select(connection, spec.select, SqlUse::kTable));
-  TRY(check_conditions(connection, spec.expectations));
-  std::string uses;
-  TRY(user_macros_for(connection, TRY(parse_macros(spec.macros)), spec.select, uses));
-  return names_of(checked);
+  return names_of(TRY(check(spec)).tables);
 }
 
 }  // namespace lake

@@ -33,7 +33,9 @@
 
 namespace lake {
 
-struct Snapshot;  // delta.h
+struct CheckedSql;     // sql_check_internal.h
+struct Snapshot;       // delta.h
+struct WorkerRequest;  // sql_worker_internal.h
 
 struct TableInfo {
   std::string tier;
@@ -46,11 +48,25 @@ struct TableInfo {
   std::int64_t version = -1;  ///< of a Delta table
 };
 
+/// A table that a text reads, "tier.name" (or as it is called there, which is none of the lake's),
+/// and where it says so: "line 1, column 15: ".
+struct TableUse {
+  std::string table, place;
+};
+
+/// Those with a tier, and the names without one, which are none of the lake's.
+struct TableUses {
+  std::vector<TableUse> tables, untiered;
+};
+
 /// The row of meta.world.
 struct WorldFacts {
   base::Instant epoch;
   std::uint64_t seed = 0;
 };
+
+/// What a file of the lake is now, as a text that changes with it; null: it isn't there.
+nlohmann::json file_state(base::Env& env, const std::string& path);
 
 class Lake {
  public:
@@ -58,11 +74,13 @@ class Lake {
     base::Env* env = nullptr;
     const base::Clock* clock = nullptr;  ///< wall time, for commits
     std::string root;                    ///< absolute
-    std::string temp_dir;  ///< for what doesn't fit into memory; emptied by open(); not below root
-    int memory_mb = 384;   ///< per statement
+    /// For what doesn't fit into memory and tables under way; emptied by open(); not below root, on
+    /// the same file system.
+    std::string temp_dir;
+    int memory_mb = 384;  ///< per statement
     int threads = 2;
-    /// A program and arguments that call run_sql_worker(): query() runs each statement in a process
-    /// of its own. None: in this one.
+    /// A program and arguments that call run_sql_worker(): query() and write_table() run each
+    /// statement in a process of its own. None: in this one.
     std::vector<std::string> sql_worker = {};
   };
   /// Makes the folders. One Lake per root and process.
@@ -72,6 +90,8 @@ class Lake {
   const std::string& root() const { return options_.root; }
   base::Env& env() const { return *options_.env; }
   const base::Clock& clock() const { return *options_.clock; }
+  /// For a lake beside this one whose statements have the same bounds.
+  const std::vector<std::string>& sql_worker() const { return options_.sql_worker; }
   /// "{root}/{tier}/{path}". Errors: kInvalidArgument for a tier that isn't bronze, silver or gold,
   /// or a path ("orders", "stream/counts") with a part that is no name.
   base::Result<std::string> folder(const std::string& tier, const std::string& path) const;
@@ -89,6 +109,13 @@ class Lake {
   /// The version, rows and commitInfo.hriste.cuts of a Delta table. kNotFound when it isn't there.
   base::Result<TableWrite> table_write(const std::string& table) const;
 
+  /// What tables hold, each as a text that changes whenever its rows may have; null: it isn't
+  /// there. Of a stream output as far as `cuts` reach. {"silver.users": "delta …", "bronze.towns":
+  /// "files …", "gold.new": null}. Folders, manifests and logs are read, no rows. Errors: one of
+  /// these can't be read.
+  base::Result<nlohmann::json> table_states(const std::vector<std::string>& tables,
+                                            const Cuts& cuts) const;
+
   /// What a Delta table "tier.name" holds at `version`, or now. kNotFound: no table or version.
   base::Result<Snapshot> snapshot(const std::string& table,
                                   std::optional<std::int64_t> version = {}) const;
@@ -102,6 +129,8 @@ class Lake {
   /// What query() would refuse without looking at any table: syntax, more than one statement, other
   /// than SELECT, files. Returns the tables it reads, "tier.name".
   base::Result<std::vector<std::string>> check_sql(const std::string& sql);
+  /// The same, with the place where each is read first.
+  base::Result<std::vector<TableUse>> table_uses(const std::string& sql);
   /// What write_table would refuse without looking at any table: functions that can't be read,
   /// conditions that are no expressions. Returns the tables that the SELECT reads.
   base::Result<std::vector<std::string>> check_table(const TableSpec& spec);
@@ -117,18 +146,43 @@ class Lake {
   /// The same with keys and expectations. The rows in quarantine are committed in one step with the
   /// table: meta.rejected always says what its newest version left out. Errors beside those of
   /// query(): kFailedPrecondition: an expectation of kFail, or the keys (says which row); the table
-  /// stays as it was.
+  /// stays as it was. With a worker a statement may put half of what is free on the disk there.
   base::Result<TableWrite> write_table(const TableSpec& spec, const Cuts& cuts = {},
-                                       std::stop_token stop = {});
+                                       std::stop_token stop = {},
+                                       std::chrono::milliseconds timeout = kWriteTimeout);
+  /// What write_table would make, compared with the table as it is; nothing of the lake changes.
+  /// Expectations and keys that don't hold are said, not an error. `rows`: how many are shown.
+  base::Result<TablePreview> preview_table(const TableSpec& spec, const Cuts& cuts,
+                                           std::int64_t rows, std::stop_token stop = {},
+                                           std::chrono::milliseconds timeout = kPreviewTimeout);
+  static constexpr std::chrono::minutes kPreviewTimeout{1};
+  static constexpr std::chrono::minutes kWriteTimeout{10};
 
  private:
   explicit Lake(Options options);
   friend class Session;
-  friend class TableWriter;
   friend class TableReader;
   friend class SqlWorker;
-  base::Result<QueryResult> query_here(const std::string& sql, const QueryOptions& options);
+  nlohmann::json world_state() const;
+  base::Result<std::string> rejected_state() const;
+  base::Result<QueryResult> query_here(const std::string& sql, const QueryOptions& options,
+                                       bool first_rows = false);
   base::Result<QueryResult> query_in_worker(const std::string& sql, const QueryOptions& options);
+  base::Result<TableWrite> write_here(const TableSpec& spec, const Cuts& cuts,
+                                      std::chrono::milliseconds timeout, std::stop_token stop);
+  base::Result<TableWrite> write_in_worker(const TableSpec& spec, const Cuts& cuts,
+                                           std::chrono::milliseconds timeout,
+                                           const std::stop_token& stop);
+  base::Result<TablePreview> preview_here(const TableSpec& spec, const Cuts& cuts,
+                                          std::int64_t rows, std::chrono::milliseconds timeout,
+                                          std::stop_token stop);
+  base::Result<TableUses> check(const TableSpec& spec);
+  static base::Result<TableUses> check_here(const TableSpec& spec);
+  base::Result<TableUses> check_in_worker(const TableSpec& spec) const;
+  static TableUses uses_of(const CheckedSql& checked, const std::string& sql);
+  WorkerRequest worker_request(std::chrono::milliseconds timeout) const;
+  base::Result<std::string> ask(const WorkerRequest& request, std::chrono::milliseconds timeout,
+                                const std::stop_token& stop) const;
 
   Options options_;
   struct State;

@@ -40,10 +40,22 @@ model::Schema schema_from(const Json& json) {
   return schema;
 }
 
+Json file_json(const ManifestFile& file) {
+  Json json = {{"path", file.path}, {"rows", file.rows}, {"bytes", file.bytes}};
+  if (file.first_arrival_ms) json["first_arrival_ms"] = *file.first_arrival_ms;
+  return json;
+}
+
+ManifestFile file_from(const Json& json) {
+  ManifestFile file{json.at("path"), json.at("rows"), json.at("bytes")};
+  auto arrival = json.find("first_arrival_ms");
+  if (arrival != json.end()) file.first_arrival_ms = arrival->get<std::int64_t>();
+  return file;
+}
+
 Json output_json(const ManifestOutput& output) {
   Json added = Json::array();
-  for (const ManifestFile& file : output.added)
-    added.push_back({{"path", file.path}, {"rows", file.rows}, {"bytes", file.bytes}});
+  for (const ManifestFile& file : output.added) added.push_back(file_json(file));
   return {{"tier", output.tier},     {"path", output.path},
           {"format", output.format}, {"rows", output.rows},
           {"added", added},          {"removed", output.removed},
@@ -58,7 +70,8 @@ std::string to_text(const Manifest& manifest) {
                     {"cut_ms", input.cut_ms},
                     {"offsets", input.offsets},
                     {"first_offsets", input.first_offsets},
-                    {"watermark_ms", input.watermark_ms}};
+                    {"watermark_ms", input.watermark_ms},
+                    {"incarnation", input.incarnation}};
   Json json = {
       {"version", manifest.version}, {"job", manifest.job}, {"definition", manifest.definition},
       {"state", manifest.state},     {"outputs", outputs},  {"inputs", inputs},
@@ -72,8 +85,7 @@ ManifestOutput output_from(const Json& json) {
   json.at("path").get_to(output.path);
   json.at("format").get_to(output.format);
   json.at("rows").get_to(output.rows);
-  for (const Json& file : json.at("added"))
-    output.added.push_back({file.at("path"), file.at("rows"), file.at("bytes")});
+  for (const Json& file : json.at("added")) output.added.push_back(file_from(file));
   json.at("removed").get_to(output.removed);
   auto outside = [](const ManifestFile& file) { return !is_inside(file.path); };
   if (std::ranges::any_of(output.added, outside) ||
@@ -98,9 +110,12 @@ std::optional<Manifest> from_text(const std::string& text) {
     for (const auto& [name, output] : json.at("outputs").items())
       manifest.outputs[name] = output_from(output);
     for (const auto& [name, input] : json.at("inputs").items())
-      manifest.inputs[name] = {input.at("hub"), input.at("cut_ms"), input.at("offsets"),
+      manifest.inputs[name] = {input.at("hub"),
+                               input.at("cut_ms"),
+                               input.at("offsets"),
                                input.at("watermark_ms"),
-                               input.value("first_offsets", std::vector<std::int64_t>())};
+                               input.value("first_offsets", std::vector<std::int64_t>()),
+                               input.value("incarnation", std::string())};
     return manifest;
   } catch (const Json::exception&) {
     return std::nullopt;

@@ -33,6 +33,8 @@ struct ManifestFile {
   std::string path;  ///< relative to the lake's root
   std::int64_t rows = 0;
   std::int64_t bytes = 0;
+  /// No row of it arrived before (its EventEnqueuedUtcTime, rounded down); nullopt: not known.
+  std::optional<std::int64_t> first_arrival_ms = {};
   bool operator==(const ManifestFile&) const = default;
 };
 
@@ -59,6 +61,8 @@ struct ManifestInput {
   std::int64_t watermark_ms = 0;      ///< windows that end before it are in the outputs
   /// Per partition, the record that the outputs begin with; empty: 0, as older versions read.
   std::vector<std::int64_t> first_offsets;
+  /// Which of the hubs that had the name; empty: not known, as of older versions.
+  std::string incarnation = {};
 };
 
 struct Manifest {

@@ -4,8 +4,7 @@
 
 #include <atomic>
 
-#include "base/env.h"
-#include "lake/batch_source_internal.h"
+#include "lake/parquet_file_internal.h"
 #include "lake/parquet_internal.h"
 
 namespace lake {
@@ -27,22 +26,27 @@ Json top_level_stats(const Json& by_path) {
   return stats;
 }
 
-base::Result<FileInfo> write_source(const std::string& path, std::shared_ptr<BatchSource> source) {
-  auto connection = TRY(DuckConnection::open(TRY(shared_engine())));
-  std::uint64_t token = connection.db()->add_source(std::move(source));
+using AddRows = std::function<base::Status(ParquetFile& file)>;
+
+base::Result<FileInfo> write_file(base::Env& env, const std::string& path,
+                                  const model::Schema& schema, const AddRows& add_rows) {
+  auto file = TRY(ParquetFile::create(env, path, schema));
+  TRY(add_rows(file));
+  return file.finish();
+}
+
+base::Result<FileInfo> write_whole(base::Env& env, const std::string& path, model::Schema schema,
+                                   const AddRows& add_rows) {
+  for (auto& field : schema.fields) field.nullable = true;
   std::string temporary = temporary_beside(path);
-  auto written = copy_to_parquet(
-      connection, fmt::format("SELECT * FROM hriste_batches({}::UBIGINT)", token), temporary);
-  auto given = connection.db()->remove_source(token);
-  if (!given) return std::unexpected(given.error());
-  if (!written) return base::annotate(written.error(), "can't write " + path);
-  auto renamed = base::Env::real().publish(temporary, path);
-  if (!renamed) {
-    (void)base::Env::real().remove_file(temporary);
-    return std::unexpected(renamed.error());
+  auto written = write_file(env, temporary, schema, add_rows);
+  base::Status placed = written ? env.publish(temporary, path) : std::unexpected(written.error());
+  if (!placed) {
+    (void)env.remove_file(temporary);
+    return std::unexpected(placed.error());
   }
-  written->file.path = path;
-  return written->file;
+  written->path = path;
+  return written;
 }
 
 }  // namespace
@@ -77,14 +81,18 @@ base::Result<CopyResult> copy_to_parquet(DuckConnection& connection, const std::
   return copy_result(result->rows(1), path);
 }
 
-base::Result<FileInfo> write_parquet(const std::string& path, const model::Batch& batch) {
-  TRY(check_batch(batch, batch.schema));
-  return write_source(path, std::make_shared<BatchSource>(batch));
+base::Result<FileInfo> write_parquet(base::Env& env, const std::string& path,
+                                     const model::Batch& batch) {
+  return write_whole(env, path, batch.schema, [&](ParquetFile& file) { return file.add(batch); });
 }
 
-base::Result<FileInfo> write_parquet(const std::string& path, const model::Schema& schema,
-                                     const NextBatch& next) {
-  return write_source(path, std::make_shared<BatchSource>(schema, next));
+base::Result<FileInfo> write_parquet(base::Env& env, const std::string& path,
+                                     const model::Schema& schema, const NextBatch& next) {
+  return write_whole(env, path, schema, [&](ParquetFile& file) -> base::Status {
+    model::Batch batch;
+    while (TRY(next(batch))) TRY(file.add(batch));
+    return {};
+  });
 }
 
 }  // namespace lake

@@ -86,8 +86,8 @@ void append_deltas(std::string& out, const std::vector<std::int64_t>& values) {
   }
 }
 
-/// Levels of one bit in Parquet's hybrid form, with their length before them.
-void append_levels(std::string& out, const std::vector<std::uint8_t>& levels) {
+/// Levels of `width` bits, at most 2, in Parquet's hybrid form, with their length before them.
+void append_levels(std::string& out, const std::vector<std::uint8_t>& levels, unsigned width = 1) {
   std::string runs;
   if (std::ranges::adjacent_find(levels, std::not_equal_to{}) == levels.end()) {
     append_varint(runs, levels.size() << 1);
@@ -96,11 +96,11 @@ void append_levels(std::string& out, const std::vector<std::uint8_t>& levels) {
     std::size_t groups = (levels.size() + 7) / 8;
     append_varint(runs, groups << 1 | 1);
     for (std::size_t g = 0; g < groups; ++g) {
-      unsigned byte = 0;
+      unsigned eight = 0;
       for (std::size_t i = 8 * g; i < std::min(8 * g + 8, levels.size()); ++i) {
-        byte |= static_cast<unsigned>(levels[i] != 0) << (i - 8 * g);
+        eight |= static_cast<unsigned>(levels[i]) << width * (i - 8 * g);
       }
-      runs += static_cast<char>(byte);
+      append_little(runs, eight, width);
     }
   }
   append_little(out, runs.size(), 4);
@@ -152,22 +152,25 @@ void append_values(std::string& out, const Column& column, std::size_t rows) {
   }
 }
 
-/// A list without elements still takes one place among the levels.
-std::int64_t append_list_levels(std::string& out, const Column& column, std::size_t rows) {
+/// A list without elements, and one that is null, still takes one place among the levels.
+std::int64_t append_list_levels(std::string& out, const Column& column, bool nullable,
+                                std::size_t rows) {
+  const std::uint8_t there = nullable ? 1 : 0;
   std::vector<std::uint8_t> repeated, defined;
   std::uint64_t begin = 0;
   for (std::size_t row = 0; row < rows; ++row) {
     std::uint64_t end = column.list_ends[row];
     repeated.push_back(0);
-    defined.push_back(end > begin);
+    auto level = static_cast<std::uint8_t>(there + (end > begin ? 1 : 0));
+    defined.push_back(column.is_null(row) ? 0 : level);
     for (std::uint64_t i = begin + 1; i < end; ++i) {
       repeated.push_back(1);
-      defined.push_back(1);
+      defined.push_back(level);
     }
     begin = end;
   }
   append_levels(out, repeated);
-  append_levels(out, defined);
+  append_levels(out, defined, nullable ? 2 : 1);
   return std::ssize(repeated);
 }
 
@@ -240,10 +243,11 @@ ColumnChunk append_column(const Column& column, const model::Field& field, std::
   raw.clear();
   packed.clear();
   if (column.type == Type::kStringList) {
-    chunk.values = append_list_levels(raw, column, rows);
+    chunk.values = append_list_levels(raw, column, field.nullable, rows);
   } else if (field.nullable) {
     std::vector<std::uint8_t> defined(rows, 1);
-    if (!column.valid.empty()) defined = column.valid;
+    for (std::size_t row = 0; row < column.valid.size(); ++row)
+      defined[row] = column.valid[row] != 0;
     chunk.nulls = std::ranges::count(defined, 0);
     append_levels(raw, defined);
   }
@@ -262,8 +266,7 @@ Status check_nulls(const model::Batch& batch) {
   for (std::size_t i = 0; i < batch.columns.size(); ++i) {
     const Column& column = batch.columns[i];
     const model::Field& field = batch.schema.fields[i];
-    bool allowed = field.nullable && column.type != Type::kStringList;
-    if (allowed || column.valid.empty()) continue;
+    if (field.nullable || column.valid.empty()) continue;
     for (std::size_t row = 0; row < batch.rows; ++row) {
       if (column.is_null(row)) {
         return base::error(Code::kUnimplemented, "column {}, row {}: a null can't stand there",

@@ -37,7 +37,7 @@ struct RowGroup {
 };
 
 /// Errors: kInvalidArgument where a string isn't UTF-8 (column and row named); kUnimplemented for a
-/// null in a list column.
+/// null in a column that isn't nullable.
 base::Result<RowGroup> encode_row_group(const model::Batch& batch);
 
 /// "PAR1".

@@ -91,7 +91,7 @@ void append_field(std::string& out, const Field& field) {
     return append_leaf(out, field.name, field.type, field.nullable ? kOptional : kRequired);
   }
   ThriftStruct list(out);
-  list.i32(3, kRequired);
+  list.i32(3, field.nullable ? kOptional : kRequired);
   list.text(4, field.name);
   list.i32(5, 1);
   list.i32(6, kList);

@@ -75,6 +75,8 @@ class Session {
   std::string text() const;
 
   DuckConnection& connection() { return *connection_; }
+  /// A folder of its own, beside the lake's; it goes with the session.
+  const std::string& temp_dir() const { return temp_dir_; }
   /// What the tables that the statement reads are cut at.
   const Cuts& cuts() const { return cuts_; }
   /// As TableWrite::reads.

@@ -1,8 +1,5 @@
 #include <simdjson.h>
 
-#include <filesystem>
-#include <fstream>
-
 #include "lake/small_files_internal.h"
 
 namespace lake {
@@ -70,7 +67,7 @@ base::Status gather_small_files(base::Env& env, const std::string& temp_dir, Tab
   }
   TRY(env.make_dirs(temp_dir));
   std::string path = fmt::format("{}/{}.{}.json", temp_dir, source.tier, source.name);
-  std::ofstream file(path, std::ios::binary);
+  auto file = TRY(env.open(path, base::Env::Open::kTruncate));
   simdjson::dom::parser parser;
   std::string lines;
   for (const auto& from : source.files) {
@@ -78,13 +75,12 @@ base::Status gather_small_files(base::Env& env, const std::string& temp_dir, Tab
     text.reserve(text.size() + simdjson::SIMDJSON_PADDING);
     if (!TRY(append_file(parser, from, text, lines))) return {};
     if (lines.size() < kWriteAtOnce) continue;
-    file << lines;
+    TRY(file->append(lines));
     lines.clear();
   }
-  file << lines;
-  file.close();
-  if (!file) return base::error(Code::kResourceExhausted, "{}: can't write; make room", path);
-  source.bytes = static_cast<std::int64_t>(std::filesystem::file_size(path));
+  TRY(file->append(lines));
+  source.bytes = static_cast<std::int64_t>(TRY(file->size()));
+  TRY(file->close());
   source.files = {path};
   source.folder = temp_dir;
   source.gathered = true;

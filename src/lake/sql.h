@@ -98,4 +98,26 @@ struct TableWrite {
   std::map<std::string, std::optional<std::int64_t>> reads = {};
 };
 
+/// What a table would be other than it is.
+struct TableDifference {
+  std::int64_t added = 0, removed = 0;
+  /// Rows of the same key with other values in the columns that both have; 0 without keys.
+  std::int64_t changed = 0;
+  /// By name and type: "+city VARCHAR", "-town VARCHAR", "~value DOUBLE → DECIMAL(12,2)".
+  std::vector<std::string> columns;
+};
+
+/// As TableDifference::columns.
+std::vector<std::string> column_differences(const std::vector<QueryColumn>& was,
+                                            const std::vector<QueryColumn>& is);
+
+/// What a write would make.
+struct TablePreview {
+  QueryResult first;  ///< the first rows, by the keys where there are some
+  std::int64_t rows = 0, quarantined = 0;
+  std::vector<ExpectationCount> expectations;
+  std::string problem;                        ///< why a write would be refused; empty: it wouldn't
+  std::optional<TableDifference> difference;  ///< none: there is no such table yet
+};
+
 }  // namespace lake

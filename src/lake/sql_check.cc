@@ -47,6 +47,7 @@ class Walk {
       if (type == "TABLE_FUNCTION") TRY(table_function(node));
       if (type == "BASE_TABLE") TRY(base_table(node));
       if (type == "SHOW_REF") TRY(show(node));
+      note_common_tables(node);
       if (text_at(node, "class") == "PARAMETER") {
         return refuse(node, Code::kInvalidArgument, "a parameter has no value here");
       }
@@ -59,7 +60,12 @@ class Walk {
     return {};
   }
 
-  CheckedSql take() { return std::move(checked_); }
+  CheckedSql take() {
+    std::erase_if(checked_.untiered, [this](const TableName& table) {
+      return common_tables_.contains(lower_sql(table.name));
+    });
+    return std::move(checked_);
+  }
 
  private:
   /// The node's place, or that of the first one inside that has one.
@@ -73,6 +79,17 @@ class Walk {
       if (std::int64_t inside = offset(child); inside >= 0) return inside;
     }
     return -1;
+  }
+
+  /// Names that WITH gives, of the whole text: one that is used outside of its scope is the
+  /// engine's to refuse.
+  void note_common_tables(const Json& node) {
+    for (const Json& entry : member(member(node, "cte_map"), "map")) {
+      common_tables_.insert(lower_sql(text_at(entry, "key")));
+    }
+    if (auto name = text_at(node, "cte_name"); !name.empty()) {
+      common_tables_.insert(lower_sql(name));
+    }
   }
 
   void note_cast(const Json& node) {
@@ -103,7 +120,10 @@ class Walk {
     }
     if (schema.empty()) {
       // A common table expression, or nothing at all; a file's name is never a table's.
-      if (name.find_first_of("./\\:*?[") == std::string::npos) return {};
+      if (name.find_first_of("./\\:*?[") == std::string::npos) {
+        checked_.untiered.push_back({"", name, offset(node)});
+        return {};
+      }
       return refuse(node, Code::kPermissionDenied,
                     fmt::format("\"{}\" is no table: files can't be read here", name));
     }
@@ -136,68 +156,8 @@ class Walk {
   std::string_view sql_;
   SqlUse use_;
   CheckedSql checked_;
-  std::set<std::string> seen_;
+  std::set<std::string> seen_, common_tables_;
 };
-
-/// The text between "LINE n: " and the caret's line, as it stands in the message.
-struct Echo {
-  std::int64_t line = 0;
-  std::string text;
-  std::size_t caret = 0;  ///< column in `text`
-};
-
-std::optional<Echo> find_echo(std::string_view message) {
-  auto start = message.rfind("\nLINE ");
-  if (start == std::string_view::npos) return {};
-  std::string_view rest = message.substr(start + 6);
-  auto colon = rest.find(": ");
-  auto end = rest.find('\n');
-  if (colon == std::string_view::npos || end == std::string_view::npos || colon > end) return {};
-  auto caret = rest.find('^', end + 1);
-  if (caret == std::string_view::npos) return {};
-  std::size_t prefix = 5 + colon + 2;  // "LINE 12: "
-  Echo echo;
-  for (char c : rest.substr(0, colon)) echo.line = echo.line * 10 + (c - '0');
-  echo.text = rest.substr(colon + 2, end - colon - 2);
-  std::size_t column = caret - end - 1;
-  if (column < prefix) return {};
-  echo.caret = column - prefix;
-  return echo;
-}
-
-std::string_view line_of(std::string_view sql, std::int64_t number) {
-  for (; number > 1; --number) {
-    auto end = sql.find('\n');
-    if (end == std::string_view::npos) return {};
-    sql.remove_prefix(end + 1);
-  }
-  return sql.substr(0, sql.find('\n'));
-}
-
-/// A long line is echoed in part, between dots.
-std::size_t column_of(std::string_view line, Echo echo) {
-  std::size_t skipped = 0;
-  if (echo.text.starts_with("...")) {
-    echo.text.erase(0, 3);
-    echo.caret = echo.caret >= 3 ? echo.caret - 3 : 0;
-    if (echo.text.ends_with("...")) echo.text.resize(echo.text.size() - 3);
-    auto found = line.find(echo.text);
-    skipped = found == std::string_view::npos ? 0 : found;
-  }
-  return skipped + echo.caret + 1;
-}
-
-Code code_of(std::string_view message) {
-  if (message.starts_with("Permission Error")) return Code::kPermissionDenied;
-  if (message.starts_with("Out of Memory Error")) return Code::kResourceExhausted;
-  if (message.starts_with("INTERRUPT Error")) return Code::kCancelled;
-  if (message.starts_with("IO Error")) {
-    return message.find("No space left") != std::string_view::npos ? Code::kResourceExhausted
-                                                                   : Code::kDataLoss;
-  }
-  if (message.starts_with("INTERNAL Error")) return Code::kInternal;
-  return Code::kInvalidArgument;
-}
 
 }  // namespace
 
@@ -208,35 +168,6 @@ std::string position_text(std::string_view sql, std::int64_t offset) {
   std::size_t column =
       newline == std::string_view::npos ? before.size() : before.size() - newline - 1;
   return fmt::format("line {}, column {}: ", 1 + std::ranges::count(before, '\n'), column + 1);
-}
-
-namespace {
-
-/// Hints are for names that one can use: those of the engine's own tables and functions go.
-void drop_foreign_hint(std::string& sentence) {
-  auto hint = sentence.find(" Did you mean \"");
-  if (hint == std::string::npos) return;
-  std::string_view named = std::string_view(sentence).substr(hint);
-  for (std::string_view foreign : {"\"pg_", "information_schema", "duckdb_", "sqlite_", "\"main.",
-                                   "system.", "hriste_", "\"read_", "\"write_", "temp."}) {
-    if (named.find(foreign) == std::string_view::npos) continue;
-    sentence.resize(hint);
-    return;
-  }
-}
-
-}  // namespace
-
-base::Error located_error(std::string_view sql, std::string_view message) {
-  std::string sentence{message.substr(0, message.find("\n\n"))};
-  std::ranges::replace(sentence, '\n', ' ');
-  drop_foreign_hint(sentence);
-  std::string position;
-  if (auto echo = find_echo(message)) {
-    position =
-        fmt::format("line {}, column {}: ", echo->line, column_of(line_of(sql, echo->line), *echo));
-  }
-  return {code_of(message), position + sentence};
 }
 
 namespace {
@@ -287,7 +218,7 @@ base::Result<Json> parse_tree(DuckConnection& connection, std::string_view sql) 
   if (message.find("Only SELECT") != std::string::npos) return std::unexpected(not_a_select(sql));
   auto offset = whole_number(member(tree, "position"));
   return base::error(Code::kInvalidArgument, "{}{}", position_text(sql, offset.value_or(-1)),
-                     message);
+                     followable(std::move(message)));
 }
 
 }  // namespace

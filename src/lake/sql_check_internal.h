@@ -22,7 +22,9 @@ struct TableName {
 };
 
 struct CheckedSql {
-  std::vector<TableName> tables;   ///< of the lake, each once
+  std::vector<TableName> tables;  ///< of the lake, each once
+  /// Named without a tier, and by no WITH: the engine's own, or none.
+  std::vector<TableName> untiered;
   bool lists_tables = false;       ///< information_schema, SHOW ALL TABLES: needs all views
   Dialect dialect;                 ///< the text in the engine's words
   std::set<std::string> integers;  ///< types of integers that something is cast to
@@ -34,6 +36,9 @@ base::Result<CheckedSql> check_select(DuckConnection& connection, std::string_vi
 
 /// "line 3, column 7: " for a byte offset; empty for -1.
 std::string position_text(std::string_view sql, std::int64_t offset);
+
+/// One of DuckDB's sentences, with only those of its hints that one can follow here.
+std::string followable(std::string sentence);
 
 /// DuckDB's message about `sql` ("Binder Error: …\n\nLINE 2: …\n   ^") as one sentence behind its
 /// position, with a code that fits.

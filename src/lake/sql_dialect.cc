@@ -2,6 +2,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/suggest.h"
 #include "lake/sql_check_internal.h"
 #include "lake/sql_dialect_internal.h"
 #include "lake/sql_tokens_internal.h"
@@ -90,6 +91,7 @@ class Rewriter {
     if (!what.is("tables") && !schemas) return {};
     ShowTables show{.schemas = schemas, .tier = {}, .like = {}};
     if (!schemas && (token(next).is("from") || token(next).is("in"))) {
+      TRY(check_schema(next + 1));
       show.tier = token(next + 1).text;
       next += 2;
     }
@@ -101,6 +103,14 @@ class Rewriter {
     }
     dialect_.show = std::move(show);
     return {};
+  }
+
+  base::Status check_schema(std::size_t i) const {
+    const std::vector<std::string_view> schemas{"bronze", "gold", "meta", "silver"};
+    const std::string& name = token(i).text;
+    if (std::ranges::find(schemas, name) != schemas.end()) return {};
+    return refuse(i, fmt::format("there is no schema \"{}\"; there are {}{}", name,
+                                 base::listed(schemas), base::did_you_mean(name, schemas)));
   }
 
   /// Whether tier.name stands at `i`.

@@ -31,6 +31,10 @@ void set_limits(const WorkerRequest& request) {
   limit(RLIMIT_DATA, (static_cast<rlim_t>(request.memory_mb) << 20) + kOwnMemory);
 #endif
   limit(RLIMIT_CORE, 0);
+  ::signal(SIGXFSZ, SIG_IGN);  // the write fails, and says so
+  if (request.file_bytes_max > 0) {
+    limit(RLIMIT_FSIZE, static_cast<rlim_t>(request.file_bytes_max));
+  }
   if (request.seconds_max > 0) limit(RLIMIT_CPU, static_cast<rlim_t>(request.seconds_max));
 }
 
@@ -57,8 +61,27 @@ bool write_all(int fd, std::string_view text) {
 /// Reaches into a Lake for what its daemon's has in memory.
 class SqlWorker {
  public:
-  static base::Result<QueryResult> answer(const WorkerRequest& request) {
-    base::SystemClock clock;
+  static std::string answer(const WorkerRequest& request) {
+    if (request.only_check) {
+      return to_text(guarded<TableUses>([&] { return Lake::check_here(*request.table); }));
+    }
+    auto lake = open(request);
+    if (request.table && request.preview_rows >= 0) {
+      return to_text(lake ? preview(**lake, request) : failed(lake));
+    }
+    if (request.table) return to_text(lake ? write(**lake, request) : failed(lake));
+    return to_text(lake ? query(**lake, request) : failed(lake));
+  }
+
+ private:
+  using LakePtr = base::Result<std::unique_ptr<Lake>>;
+
+  static std::unexpected<base::Error> failed(const LakePtr& lake) {
+    return std::unexpected(lake.error());
+  }
+
+  static LakePtr open(const WorkerRequest& request) {
+    static const base::SystemClock clock;
     auto lake = TRY(Lake::open({.env = &base::Env::real(),
                                 .clock = &clock,
                                 .root = request.root,
@@ -67,11 +90,37 @@ class SqlWorker {
                                 .threads = request.threads}));
     lake->state_->facts = request.facts;
     lake->state_->macros[""] = request.macros;
+    return lake;
+  }
+
+  static base::Result<QueryResult> query(Lake& lake, const WorkerRequest& request) {
+    return guarded<QueryResult>([&] {
+      return lake.query_here(request.sql,
+                             {.max_rows = request.max_rows,
+                              .max_bytes = request.max_bytes,
+                              .cuts = request.cuts,
+                              .timeout = std::chrono::milliseconds(0)},
+                             request.first_rows);
+    });
+  }
+
+  static base::Result<TableWrite> write(Lake& lake, const WorkerRequest& request) {
+    return guarded<TableWrite>([&] {
+      return lake.write_here(*request.table, request.cuts, std::chrono::milliseconds(0), {});
+    });
+  }
+
+  static base::Result<TablePreview> preview(Lake& lake, const WorkerRequest& request) {
+    return guarded<TablePreview>([&] {
+      return lake.preview_here(*request.table, request.cuts, request.preview_rows,
+                               std::chrono::milliseconds(0), {});
+    });
+  }
+
+  template <typename T, typename Work>
+  static base::Result<T> guarded(const Work& work) {
     try {
-      return lake->query(request.sql, {.max_rows = request.max_rows,
-                                       .max_bytes = request.max_bytes,
-                                       .cuts = request.cuts,
-                                       .timeout = std::chrono::milliseconds(0)});
+      return work();
     } catch (const std::bad_alloc&) {
       return base::error(base::Code::kResourceExhausted,
                          "the statement needed more memory than one may have; make it smaller");
@@ -85,7 +134,7 @@ int run_sql_worker() {
   if (!request) return 2;
   set_limits(*request);
   // The rest of the process has nothing to tidy up: _exit spares closing the engine.
-  bool written = write_all(1, to_text(SqlWorker::answer(*request)));
+  bool written = write_all(1, SqlWorker::answer(*request));
   ::_exit(written ? 0 : 1);
 }
 

@@ -3,9 +3,10 @@
 // nothing but the end of a process ends it for sure. The worker has bounds of memory and of time
 // that the system keeps; when it dies, its statement fails and nothing else.
 //
-// A worker answers one statement: the request comes on standard input, the answer goes to standard
-// output, both JSON. It opens the lake at the same root for itself and reads what is committed.
-// Costs about 40 ms. Read first: tests/sql_worker_test.cc.
+// A worker answers one statement, or writes one table: the request comes on standard input, the
+// answer goes to standard output, both JSON. It opens the lake at the same root for itself and
+// reads what is committed; a table it commits itself, as a process that may be killed does. Costs
+// about 40 ms. Read first: tests/sql_worker_test.cc.
 #pragma once
 
 namespace lake {

@@ -114,6 +114,9 @@ base::Result<std::vector<TableSource>> find_stream_outputs(base::Env& env,
         if (file.rows == 0) continue;
         source.files.push_back(root + "/" + file.path);
         source.bytes += file.bytes;
+        if (file.first_arrival_ms) {
+          source.first_arrival_ms[source.files.back()] = *file.first_arrival_ms;
+        }
       }
       into.push_back(std::move(source));
     }

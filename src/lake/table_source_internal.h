@@ -28,6 +28,8 @@ struct TableSource {
   std::int64_t rows = -1;
   /// Of a stream output: the hubs it is made of, with what the job has committed.
   std::optional<Cuts> committed;
+  /// Of a stream output's files, where it is known: no row arrived before.
+  std::map<std::string, std::int64_t> first_arrival_ms = {};
   model::Schema schema;                ///< of a stream output, where its query says it
   std::optional<base::Error> failure;  ///< why it can't be read, where that is known already
 };
@@ -63,6 +65,9 @@ struct TableView {
 base::Result<TableView> make_view(DuckConnection& connection, base::Env& env,
                                   const base::Clock& clock, const TableSource& source,
                                   const Cuts& cuts, std::optional<std::int64_t> version = {});
+
+/// Of a stream output that says when its rows arrived: those below it are read, where `asked` for.
+std::int64_t read_below_ms(const Cuts& committed, const Cuts& asked);
 
 /// Adds `more` to `cuts`; of two for one hub the smaller counts.
 void merge_cuts(Cuts& cuts, const Cuts& more);

@@ -126,8 +126,8 @@ bool sample_will_do(const base::Result<Shape>& sample, const Shape& whole) {
   });
 }
 
-base::Result<std::string> text_select(DuckConnection& connection, base::Env& env,
-                                      const TableSource& source) {
+base::Result<std::string> text_files_select(DuckConnection& connection, base::Env& env,
+                                            const TableSource& source) {
   Shape whole = TRY(text_shape(connection, env, source));
   bool json = source.format == Format::kJson, with_folders = folders_are_columns(source, whole);
   std::string sampled =
@@ -155,6 +155,13 @@ std::string empty_select(const std::vector<ViewColumn>& columns) {
                         quote_name(column.name));
   }
   return "SELECT " + list + " WHERE false";
+}
+
+/// How far any of its hubs was committed.
+std::int64_t farthest(const Cuts& committed) {
+  std::int64_t most = INT64_MIN;
+  for (const auto& [hub, cut] : committed) most = std::max(most, cut);
+  return most;
 }
 
 /// What was committed, or what is asked for where that is less; one cut for all of its hubs.
@@ -198,14 +205,16 @@ base::Result<TableView> file_view(DuckConnection& connection, base::Env& env,
                      cut_down(source.committed.value_or(Cuts{}), cuts)};
   }
   bool parquet = source.format == Format::kParquet;
-  TableView view{TRY((parquet ? parquet_select : text_select)(connection, env, source)), {}};
+  TableView view{TRY((parquet ? parquet_select : text_files_select)(connection, env, source)), {}};
   if (!source.committed) return view;
   view.cuts = *source.committed;
   bool has_arrival = find_column(TRY(describe(connection, view.select)), kArrival) != nullptr;
   if (!has_arrival || view.cuts.empty()) return view;  // nothing to cut by: all that is committed
-  view.cuts = cut_down(std::move(view.cuts), cuts);
+  // Who asks for no cut gets what is there: of a job that reads one hub faster than another, the
+  // slower one's cut would hide rows of the faster.
+  if (!cuts.empty()) view.cuts = cut_down(std::move(view.cuts), cuts);
   view.select += fmt::format(" WHERE CAST({} AS TIMESTAMPTZ) < make_timestamptz({})",
-                             quote_name(kArrival), view.cuts.begin()->second * 1000);
+                             quote_name(kArrival), farthest(view.cuts) * 1000);
   return view;
 }
 
@@ -279,6 +288,10 @@ base::Result<TableView> make_view(DuckConnection& connection, base::Env& env,
                     : file_view(connection, env, source, cuts);
   if (!view) return base::annotate(view.error(), source.tier + "." + source.name);
   return view;
+}
+
+std::int64_t read_below_ms(const Cuts& committed, const Cuts& asked) {
+  return farthest(asked.empty() ? committed : cut_down(committed, asked));
 }
 
 base::Status declare_columns(base::Env& env, const std::string& folder,

@@ -157,7 +157,7 @@ std::vector<Statement> split_statements(std::string_view text) {
   bool has_code = false;
   auto end = [&](std::size_t to) {
     if (has_code) {
-      statements.push_back({std::string(text.substr(from, to - from)), line, code_line});
+      statements.push_back({std::string(text.substr(from, to - from)), line, code_line, from});
     }
     has_code = false;
   };

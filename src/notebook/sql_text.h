@@ -13,9 +13,10 @@
 namespace notebook {
 
 struct Statement {
-  std::string sql;    ///< with the comments before it, without its ';'
-  int line = 0;       ///< of its first character, counting from 0 in the text
-  int code_line = 0;  ///< of the first one that is no comment
+  std::string sql;        ///< with the comments before it, without its ';'
+  int line = 0;           ///< of its first character, counting from 0 in the text
+  int code_line = 0;      ///< of the first one that is no comment
+  std::size_t begin = 0;  ///< where it begins in the text
 };
 /// Those that hold more than comments.
 std::vector<Statement> split_statements(std::string_view text);

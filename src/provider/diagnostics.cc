@@ -74,13 +74,17 @@ tfplugin6::Diagnostic diagnostic(const kinds::Kind& kind, const base::Error& err
   return shown;
 }
 
-tfplugin6::Diagnostic failed_warning(const kinds::Kind& kind, const std::string& name,
-                                     const std::string& reason) {
+tfplugin6::Diagnostic warning(std::string summary, std::string detail) {
   tfplugin6::Diagnostic shown;
   shown.set_severity(tfplugin6::Diagnostic::WARNING);
-  shown.set_summary(fmt::format("{} \"{}\" does not work", kind.name, name));
-  shown.set_detail(reason);
+  shown.set_summary(std::move(summary));
+  shown.set_detail(std::move(detail));
   return shown;
+}
+
+tfplugin6::Diagnostic failed_warning(const kinds::Kind& kind, const std::string& name,
+                                     const std::string& reason) {
+  return warning(fmt::format("{} \"{}\" does not work", kind.name, name), reason);
 }
 
 tfplugin6::Diagnostic diagnostic(const kinds::Kind& kind, const kinds::Problem& problem) {

@@ -19,6 +19,7 @@ tfplugin6::AttributePath attribute_path(const std::vector<kinds::Attribute>& att
 /// An error diagnostic; `path` may be empty.
 tfplugin6::Diagnostic diagnostic(const kinds::Kind& kind, const base::Error& error,
                                  const kinds::json& path = kinds::json::array());
+tfplugin6::Diagnostic warning(std::string summary, std::string detail);
 /// Of a resource that is there and doesn't work.
 tfplugin6::Diagnostic failed_warning(const kinds::Kind& kind, const std::string& name,
                                      const std::string& reason);

@@ -124,6 +124,10 @@ grpc::Status Service::ConfigureProvider(Context*, const tfplugin6::Settings* req
     return grpc::Status::OK;
   }
   const auto path = client::folder_path(data_dir.get<std::string>());
+  if (auto fits = client::check_folder(path); !fits) {
+    add(*answer, settings, client::Problem(fits.error(), {"data_dir"}));
+    return grpc::Status::OK;
+  }
   std::lock_guard lock(mutex_);
   playground_ = std::make_shared<client::Playground>(path, *engine, kinds::own_identity(path));
   return grpc::Status::OK;
@@ -212,9 +216,25 @@ grpc::Status Service::PlanResourceChange(Context*, const tfplugin6::ChangeToPlan
     for (const auto& problem : book_.note(*kind, plain, prior->is_null()))
       *answer->add_diagnostics() = diagnostic(*kind, problem);
   }
+  if (!prior->is_null() && change.requires_replace.empty() && change.planned != *prior) {
+    for (auto& text : warnings(*kind, change.planned)) {
+      *answer->add_diagnostics() = warning(
+          fmt::format("{} \"{}\" can't be changed so", kind->name, name_of(change.planned)), text);
+    }
+  }
   for (const auto& path : change.requires_replace)
     *answer->add_requires_replace() = attribute_path(kind->attributes, path);
   return grpc::Status::OK;
+}
+
+/// What the daemon knows of a change that is planned. For warnings only: no planned value may
+/// depend on whether one runs.
+std::vector<std::string> Service::warnings(const Kind& kind, const json& planned) {
+  auto own = playground();
+  if (!own || planned.is_null()) return {};
+  auto body = wanted(kind, planned);
+  if (kinds::has_unknown(body)) return {};
+  return (*own)->warnings(kind.name, name_of(planned), body);
 }
 
 /// Makes the daemon have what was planned; returns the new state, null after a removal.
@@ -236,8 +256,14 @@ Answer<json> Service::apply(const Kind& kind, const json& prior, const json& pla
     return base::error(Code::kInternal, "Terraform applies values that are not known");
   if (prior.is_null() && !book_.may_make(kind, name))
     return base::error(Code::kAlreadyExists, "{}", same_name_text(kind, name));
-  const auto made = TRY(playground->put(
-      kind.name, name, body, prior.is_null() ? kinds::Meant::to_make() : meant_by(prior)));
+  auto made = TRY(playground->put(kind.name, name, body,
+                                  prior.is_null() ? kinds::Meant::to_make() : meant_by(prior)));
+  // Terraform refuses what differs from the plan: what has moved since then, the next read tells.
+  for (const auto& attribute : kind.attributes) {
+    const auto& value = planned[attribute.name];
+    if (attribute.presence == kinds::Presence::kComputed && !kinds::has_unknown(value))
+      made.attributes.erase(attribute.name);
+  }
   return state_after(kind, planned, made.attributes,
                      {.playground = playground->id(), .incarnation = made.incarnation});
 }

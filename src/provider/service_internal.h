@@ -58,6 +58,7 @@ class Service final : public tfplugin6::Provider::Service {
   client::Answer<Fresh> read(const kinds::Kind& kind, const json& state,
                              const std::string& recorded_dir);
   client::Answer<json> apply(const kinds::Kind& kind, const json& prior, const json& planned);
+  std::vector<std::string> warnings(const kinds::Kind& kind, const json& planned);
   client::Answer<json> read_source(const kinds::Kind& source, const json& config);
 
   PlanBook book_;

@@ -25,13 +25,6 @@ base::Status check_key(const TableDef& table) {
   return {};
 }
 
-std::string position_of(std::string_view sql, std::size_t offset) {
-  auto before = sql.substr(0, std::min(sql.size(), offset));
-  auto line = 1 + std::ranges::count(before, '\n');
-  auto line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
-  return fmt::format("line {}, column {}: ", line, before.size() - line_start + 1);
-}
-
 std::string quote_name(std::string_view name) {
   std::string quoted = "\"";
   for (char c : name) {

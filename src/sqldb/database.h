@@ -78,6 +78,9 @@ class Database {
   base::Status scan(const std::string& sql,
                     const std::function<base::Status(const model::Batch&)>& on_batch);
 
+  /// A text that changes with every write, by whomever; nothing where the engine can't tell.
+  virtual std::optional<std::string> state() { return std::nullopt; }
+
   base::Result<std::int64_t> count(const std::string& table);
   /// The largest value of an integer column; nothing when the table is empty. With it a load knows
   /// how far it is.

@@ -3,8 +3,8 @@
 #include <optional>
 
 #include "base/secrets.h"
+#include "base/text_position.h"
 #include "sqldb/postgres_internal.h"
-#include "sqldb/table_internal.h"
 
 namespace sqldb::postgres {
 namespace {
@@ -84,7 +84,7 @@ std::string where_in(const PGresult* answer, std::string_view sql, std::size_t s
   const char* position = PQresultErrorField(answer, PG_DIAG_STATEMENT_POSITION);
   if (position == nullptr || sql.empty()) return "";
   std::size_t byte = byte_of_position(sql, std::strtoul(position, nullptr, 10));
-  return byte < skip ? "" : position_of(sql.substr(skip), byte - skip);
+  return byte < skip ? "" : base::position_of(sql.substr(skip), byte - skip);
 }
 
 std::string field(const PGresult* answer, int which) {

@@ -15,10 +15,11 @@ using base::Status;
 
 /// One statement inserts this many rows: it saves half of SQLite's work of starting a statement.
 constexpr std::size_t kRowsPerInsert = 40;
+constexpr int kBusyMs = 10'000;
 
 class Sqlite final : public Database {
  public:
-  Sqlite(Connection writer, std::string path)
+  Sqlite(sqlite::Connection writer, std::string path)
       : writer_(std::move(writer)), path_(std::move(path)) {}
 
   Status create_table(const TableDef& table) override;
@@ -27,16 +28,17 @@ class Sqlite final : public Database {
   Result<TableDef> table(const std::string& name) override;
   Status append(const std::string& table, const model::Batch& rows) override;
   Result<std::unique_ptr<Cursor>> query(const std::string& sql) override;
+  std::optional<std::string> state() override;
 
  private:
   Status insert_all(const std::string& table, const model::Batch& rows);
-  Result<Statement> insert_statement(const std::string& table, const model::Batch& rows,
-                                     std::size_t count);
+  Result<sqlite::Statement> insert_statement(const std::string& table, const model::Batch& rows,
+                                             std::size_t count);
   Status insert_rows(sqlite3_stmt* statement, const model::Batch& rows, std::size_t first,
                      std::size_t count);
 
   std::mutex mutex_;  // guards writer_
-  Connection writer_;
+  sqlite::Connection writer_;
   std::string path_;
   std::vector<std::string> texts_;  // formatted times of the rows being inserted
 };
@@ -72,12 +74,12 @@ Status Sqlite::create_table(const TableDef& table) {
   if (present.error().code != Code::kNotFound) return std::unexpected(present.error());
   std::string text = TRY(sqlite_create_text(table));
   std::lock_guard lock(mutex_);
-  return execute(writer_.get(), text);
+  return writer_.exec(text);
 }
 
 Status Sqlite::drop_table(const std::string& table) {
   std::lock_guard lock(mutex_);
-  return execute(writer_.get(), "DROP TABLE IF EXISTS " + quote_name(table));
+  return writer_.exec("DROP TABLE IF EXISTS " + quote_name(table));
 }
 
 Result<std::vector<std::string>> Sqlite::tables() {
@@ -116,8 +118,8 @@ Result<TableDef> Sqlite::table(const std::string& name) {
   return table;
 }
 
-Result<Statement> Sqlite::insert_statement(const std::string& table, const model::Batch& rows,
-                                           std::size_t count) {
+Result<sqlite::Statement> Sqlite::insert_statement(const std::string& table,
+                                                   const model::Batch& rows, std::size_t count) {
   std::string names, marks;
   for (const auto& field : rows.schema.fields) {
     names += (names.empty() ? "" : ", ") + quote_name(field.name);
@@ -126,7 +128,7 @@ Result<Statement> Sqlite::insert_statement(const std::string& table, const model
   marks += ")";
   std::string sql = fmt::format("INSERT INTO {} ({}) VALUES {}", quote_name(table), names, marks);
   for (std::size_t i = 1; i < count; ++i) sql += ", " + marks;
-  return prepare(writer_.get(), sql);
+  return writer_.prepare(sql);
 }
 
 Status Sqlite::insert_rows(sqlite3_stmt* statement, const model::Batch& rows, std::size_t first,
@@ -140,7 +142,7 @@ Status Sqlite::insert_rows(sqlite3_stmt* statement, const model::Batch& rows, st
   }
   int rc = sqlite3_step(statement);
   if (rc != SQLITE_DONE) {
-    auto failed = sqlite_error(writer_.get(), "can't insert");
+    auto failed = writer_.error("can't insert");
     sqlite3_reset(statement);
     return failed;
   }
@@ -153,12 +155,12 @@ Status Sqlite::insert_all(const std::string& table, const model::Batch& rows) {
   if (rows.rows >= kRowsPerInsert) {
     auto many = TRY(insert_statement(table, rows, kRowsPerInsert));
     for (; row + kRowsPerInsert <= rows.rows; row += kRowsPerInsert) {
-      TRY(insert_rows(many.get(), rows, row, kRowsPerInsert));
+      TRY(insert_rows(many.handle(), rows, row, kRowsPerInsert));
     }
   }
   if (row == rows.rows) return {};
   auto one = TRY(insert_statement(table, rows, 1));
-  for (; row < rows.rows; ++row) TRY(insert_rows(one.get(), rows, row, 1));
+  for (; row < rows.rows; ++row) TRY(insert_rows(one.handle(), rows, row, 1));
   return {};
 }
 
@@ -166,30 +168,38 @@ Status Sqlite::append(const std::string& table, const model::Batch& rows) {
   for (const auto& field : rows.schema.fields) TRY(declared_type(field.type));
   std::lock_guard lock(mutex_);
   texts_.resize(std::max(texts_.size(), rows.columns.size() * kRowsPerInsert));
-  TRY(execute(writer_.get(), "BEGIN IMMEDIATE"));
-  Status inserted = insert_all(table, rows);
-  if (inserted) inserted = execute(writer_.get(), "COMMIT");
-  if (!inserted) {
-    (void)execute(writer_.get(), "ROLLBACK");  // already rolled back where the disk was full
-    return base::annotate(inserted.error(), "table " + table);
-  }
-  return {};
+  Status inserted = writer_.transaction([&] { return insert_all(table, rows); });
+  return inserted ? inserted : base::annotate(inserted.error(), "table " + table);
 }
 
 Result<std::unique_ptr<Cursor>> Sqlite::query(const std::string& sql) {
-  return open_cursor(TRY(connect(path_, SQLITE_OPEN_READONLY)), sql);
+  return open_cursor(TRY(sqlite::Connection::open(path_, {.busy_ms = kBusyMs, .read_only = true})),
+                     sql);
+}
+
+/// By the files: the log's and, when it is brought in, the database's.
+std::optional<std::string> Sqlite::state() {
+  std::string text = "sqlite";
+  for (const char* end : {"", "-wal"}) {
+    std::error_code ec;
+    auto size = std::filesystem::file_size(path_ + end, ec);
+    auto at = std::filesystem::last_write_time(path_ + end, ec);
+    if (ec || size == 0) continue;
+    text += fmt::format(" {} {}", size, at.time_since_epoch().count());
+  }
+  return text;
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Database>> open_sqlite(base::Env& env, const std::string& path) {
   TRY(env.make_dirs(std::filesystem::path(path).parent_path().string()));
-  auto writer = TRY(connect(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
+  auto writer = TRY(sqlite::Connection::open(path, {.busy_ms = kBusyMs}));
   // NORMAL syncs at checkpoints only, so that a power cut can't damage the file; a checkpoint each
   // 16 MB keeps a big load from copying its pages from the log too often.
-  TRY(execute(writer.get(),
-              "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
-              "PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=MEMORY"));
+  TRY(
+      writer.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+                  "PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=MEMORY"));
   return std::make_unique<Sqlite>(std::move(writer), path);
 }
 

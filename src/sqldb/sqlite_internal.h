@@ -1,7 +1,5 @@
-// SQLite handles with owners, and its errors as Status. Stays inside sqldb.
+// SQLite's values as batches. Stays inside sqldb.
 #pragma once
-
-#include <sqlite3.h>
 
 #include <memory>
 #include <string>
@@ -9,25 +7,9 @@
 #include "base/result.h"
 #include "model/batch.h"
 #include "sqldb/database.h"
+#include "sqlite/connection.h"
 
 namespace sqldb {
-
-struct CloseConnection {
-  void operator()(sqlite3* db) const { sqlite3_close_v2(db); }
-};
-struct FinalizeStatement {
-  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
-};
-using Connection = std::unique_ptr<sqlite3, CloseConnection>;
-using Statement = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
-
-/// The connection's last error; `sql` (may be empty) gives line and column to a syntax error.
-std::unexpected<base::Error> sqlite_error(sqlite3* db, std::string_view what,
-                                          std::string_view sql = {});
-base::Result<Connection> connect(const std::string& path, int flags);
-base::Status execute(sqlite3* db, const std::string& sql);
-/// One statement that stays; errors when `sql` holds another behind it.
-base::Result<Statement> prepare(sqlite3* db, const std::string& sql);
 
 /// The declared type of a column, e.g. "BIGINT". Errors: kInvalidArgument for lists.
 base::Result<std::string> declared_type(model::Type type);
@@ -42,6 +24,7 @@ void bind_value(sqlite3_stmt* statement, int index, const model::Column& column,
 base::Status read_value(sqlite3_stmt* statement, int index, model::Column& column);
 
 /// Owns its connection.
-base::Result<std::unique_ptr<Cursor>> open_cursor(Connection connection, const std::string& sql);
+base::Result<std::unique_ptr<Cursor>> open_cursor(sqlite::Connection connection,
+                                                  const std::string& sql);
 
 }  // namespace sqldb

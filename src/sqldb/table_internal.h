@@ -13,8 +13,6 @@ namespace sqldb {
 bool same_table(const TableDef& a, const TableDef& b);
 /// Every column of the key is a column. Errors: kInvalidArgument.
 base::Status check_key(const TableDef& table);
-/// "line 2, column 3: " for a byte offset into `sql`.
-std::string position_of(std::string_view sql, std::size_t offset);
 /// `"a", "b"`.
 std::string quote_names(const std::vector<std::string>& names);
 

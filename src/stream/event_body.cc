@@ -6,7 +6,7 @@ namespace stream {
 namespace {
 
 constexpr std::string_view kBlank = " \t\r\n";
-constexpr std::size_t kNone = std::string_view::npos;
+constexpr std::size_t kNowhere = std::string_view::npos;
 
 std::string_view trimmed_body(std::string_view text) {
   std::size_t first = std::min(text.find_first_not_of(kBlank), text.size());
@@ -19,7 +19,7 @@ class Splitter {
   explicit Splitter(std::string_view body) : body_(body) {}
 
   std::vector<EventPart> split() {
-    while ((at_ = body_.find_first_not_of(kBlank, at_)) != kNone) {
+    while ((at_ = body_.find_first_not_of(kBlank, at_)) != kNowhere) {
       if (body_[at_] == '[')
         split_array();
       else
@@ -34,8 +34,8 @@ class Splitter {
     parts_.push_back({trimmed_body(text), error});
   }
 
-  /// Behind the bracket that closes the one at `at`; kNone when none does. A text doesn't go beyond
-  /// its line.
+  /// Behind the bracket that closes the one at `at`; kNowhere when none does. A text doesn't go
+  /// beyond its line.
   std::size_t close_of(std::size_t at) {
     std::size_t depth = 0;
     for (; at < body_.size() && looked_at_ < 4 * body_.size(); at++, looked_at_++) {
@@ -43,19 +43,19 @@ class Splitter {
       if (c == '"') {
         for (at++; at < body_.size() && body_[at] != '"' && body_[at] != '\n'; at++)
           if (body_[at] == '\\') at++;
-        if (at >= body_.size() || body_[at] == '\n') return kNone;
+        if (at >= body_.size() || body_[at] == '\n') return kNowhere;
       } else if (c == '{' || c == '[') {
         depth++;
       } else if ((c == '}' || c == ']') && --depth == 0) {
         return at + 1;
       }
     }
-    return kNone;
+    return kNowhere;
   }
 
   /// Where the next line begins that an event may begin.
   std::size_t next_start(std::size_t from) const {
-    for (std::size_t end = body_.find('\n', from); end != kNone; end = body_.find('\n', end + 1))
+    for (std::size_t end = body_.find('\n', from); end != kNowhere; end = body_.find('\n', end + 1))
       if (end + 1 < body_.size() && (body_[end + 1] == '{' || body_[end + 1] == '['))
         return end + 1;
     return body_.size();
@@ -63,18 +63,18 @@ class Splitter {
 
   /// An object with the rest of its last line, or something broken.
   void split_line() {
-    std::size_t close = body_[at_] == '{' ? close_of(at_) : kNone;
+    std::size_t close = body_[at_] == '{' ? close_of(at_) : kNowhere;
     std::size_t end =
-        close == kNone ? next_start(at_) : std::min(body_.find('\n', close), body_.size());
+        close == kNowhere ? next_start(at_) : std::min(body_.find('\n', close), body_.size());
     add(body_.substr(at_, end - at_));
     at_ = end;
   }
 
   void split_array() {
     std::size_t close = close_of(at_);
-    std::size_t end = close == kNone ? next_start(at_) : close - 1;
-    split_elements(body_.substr(0, end), close != kNone);
-    at_ = close == kNone ? end : close;
+    std::size_t end = close == kNowhere ? next_start(at_) : close - 1;
+    split_elements(body_.substr(0, end), close != kNowhere);
+    at_ = close == kNowhere ? end : close;
   }
 
   /// The elements between at_ and the end of `text`. An array that isn't closed lacks the end of

@@ -73,13 +73,24 @@ class HubPartitionReader final : public PartitionReader {
   std::vector<hub::Record> records_;
 };
 
-class HubSource final : public Source {
+class HubSource final : public EventSource {
  public:
-  HubSource(std::shared_ptr<hub::Hub> hub, base::Env& env, std::string name_space)
-      : hub_(std::move(hub)), env_(env), name_space_(std::move(name_space)) {}
+  HubSource(std::shared_ptr<hub::Hub> hub, base::Env& env, std::string name_space,
+            std::string incarnation)
+      : hub_(std::move(hub)),
+        env_(env),
+        name_space_(std::move(name_space)),
+        incarnation_(std::move(incarnation)) {}
   const std::string& name() const override { return hub_->name(); }
+  std::string incarnation() const override { return incarnation_; }
   int partitions() const override { return hub_->partitions(); }
   std::int64_t frontier_ms() const override { return hub_->frontier_ms(); }
+  std::string waits_for() const override {
+    return fmt::format(
+        "hub '{}': no generator has begun and nothing was sent to it, so nobody can say how far "
+        "its time is",
+        name());
+  }
   base::Result<std::int64_t> first_offset(int partition) const override {
     std::int64_t start = hub_->state(partition).start_offset;
     auto kept = archive(partition);
@@ -90,6 +101,10 @@ class HubSource final : public Source {
     return reach.first;
   }
   std::unique_ptr<PartitionReader> reader(int partition, std::int64_t offset) const override {
+    {
+      std::lock_guard lock(mutex_);
+      reach_.erase(partition);  // who begins anew looks anew
+    }
     return std::make_unique<HubPartitionReader>(hub_, partition, offset, archive(partition));
   }
   base::Status sync() const override { return hub_->sync(); }
@@ -105,7 +120,7 @@ class HubSource final : public Source {
 
   std::shared_ptr<hub::Hub> hub_;
   base::Env& env_;
-  const std::string name_space_;
+  const std::string name_space_, incarnation_;
   struct Reach {
     std::int64_t start = 0, first = 0;
   };
@@ -113,13 +128,14 @@ class HubSource final : public Source {
   mutable std::map<int, Reach> reach_;  ///< by partition: finding it reads files
 };
 
-static_assert(hub::kNoFrontier == Source::kNoFrontier);
+static_assert(hub::kNoFrontier == EventSource::kNoFrontier);
 
 }  // namespace
 
-std::shared_ptr<Source> make_hub_source(std::shared_ptr<hub::Hub> hub, base::Env& env,
-                                        std::string name_space) {
-  return std::make_shared<HubSource>(std::move(hub), env, std::move(name_space));
+std::shared_ptr<EventSource> make_hub_source(std::shared_ptr<hub::Hub> hub, base::Env& env,
+                                             std::string name_space, std::string incarnation) {
+  return std::make_shared<HubSource>(std::move(hub), env, std::move(name_space),
+                                     std::move(incarnation));
 }
 
 }  // namespace stream

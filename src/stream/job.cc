@@ -4,7 +4,6 @@
 
 #include "base/guarded.h"
 #include "base/log.h"
-#include "stream/hub_source.h"
 #include "stream/runner.h"
 
 namespace stream {
@@ -25,13 +24,6 @@ bool is_temporary(base::Code code) {
          code == base::Code::kUnavailable;
 }
 
-Runner::Sources hub_sources(const JobOptions& options) {
-  Runner::Sources sources;
-  for (const auto& [name, hub] : options.inputs)
-    sources[name] = make_hub_source(hub, *options.env, options.capture_namespace);
-  return sources;
-}
-
 }  // namespace
 
 const char* state_name(JobStatus::State state) {
@@ -44,7 +36,7 @@ Job::~Job() { stop(); }
 
 base::Result<std::unique_ptr<Job>> Job::open(JobOptions options) {
   std::unique_ptr<Job> job(new Job(std::move(options)));
-  auto runner = Runner::open(job->options_, hub_sources(job->options_));
+  auto runner = Runner::open(job->options_);
   if (runner) {
     job->status_ = (*runner)->status();
     job->prepared_ = std::move(*runner);
@@ -53,6 +45,8 @@ base::Result<std::unique_ptr<Job>> Job::open(JobOptions options) {
   }
   return job;
 }
+
+base::Status Job::check_change(const JobOptions& options) { return Runner::check_change(options); }
 
 base::Status Job::start() {
   std::lock_guard alone(lifecycle_);
@@ -118,7 +112,7 @@ void Job::wait_for(const base::Error& error, std::stop_token stop) {
 base::Result<std::unique_ptr<Runner>> Job::open_runner(std::stop_token stop) {
   if (prepared_) return std::move(prepared_);
   while (true) {
-    auto runner = Runner::open(options_, hub_sources(options_));
+    auto runner = Runner::open(options_);
     if (runner || runner.error().code != base::Code::kNotFound || stop.stop_requested())
       return runner;
     wait_for(runner.error(), stop);
@@ -168,7 +162,7 @@ bool Job::commit_is_due(const Runner& runner, bool any) const {
 }
 
 std::int64_t Job::committed_cut_locked() const {
-  std::int64_t lowest = status_.inputs.empty() ? Source::kNoFrontier : INT64_MAX;
+  std::int64_t lowest = status_.inputs.empty() ? EventSource::kNoFrontier : INT64_MAX;
   for (const auto& [name, input] : status_.inputs)
     lowest = std::min(lowest, input.committed_cut_ms);
   return lowest;

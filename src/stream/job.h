@@ -53,9 +53,8 @@
 #include "base/clock.h"
 #include "base/env.h"
 #include "base/result.h"
-#include "hub/hub.h"
 #include "stream/engine.h"
-#include "stream/source.h"
+#include "stream/event_source.h"
 
 namespace stream {
 
@@ -88,7 +87,7 @@ struct Alert {
 struct JobOptions {
   std::string name;
   std::string query;
-  std::map<std::string, std::shared_ptr<hub::Hub>> inputs;  ///< input name → hub
+  std::map<std::string, std::shared_ptr<EventSource>> inputs;  ///< by the query's name for it
   std::map<std::string, std::string> references;  ///< name → JSON file, or folder of such files
   std::map<std::string, OutputSpec> outputs;
   std::optional<OutputSpec> dead_letter;  ///< absent: counted only
@@ -101,7 +100,6 @@ struct JobOptions {
   std::string revision;  ///< part of the definition: what else decides the results (worlds, …)
   /// Where rows can't be made again, the old ones stay beside the new. Not part of the definition.
   bool keep_rows = false;
-  std::string capture_namespace;  ///< of the folders of the hubs' captures (hub/capture.h)
   std::string lake_root;
   std::string state_dir;  ///< the job's own
   base::Env* env = &base::Env::real();
@@ -122,10 +120,10 @@ struct PartitionStatus {
 struct InputStatus {
   std::string hub;
   std::vector<PartitionStatus> partitions;
-  std::int64_t frontier_ms = Source::kNoFrontier;
-  std::int64_t cut_ms = Source::kNoFrontier;            ///< read below it
-  std::int64_t committed_cut_ms = Source::kNoFrontier;  ///< committed below it
-  std::int64_t watermark_ms = Source::kNoFrontier;
+  std::int64_t frontier_ms = EventSource::kNoFrontier;
+  std::int64_t cut_ms = EventSource::kNoFrontier;            ///< read below it
+  std::int64_t committed_cut_ms = EventSource::kNoFrontier;  ///< committed below it
+  std::int64_t watermark_ms = EventSource::kNoFrontier;
   double events_per_second = 0;  ///< over the last seconds of wall time
 };
 struct OutputStatus {
@@ -159,6 +157,9 @@ class Job {
   /// Compiles the query and takes up the last commit; the thread is not started. Errors:
   /// kInvalidArgument with line and column; kNotFound, kDataLoss from the job's files.
   static base::Result<std::unique_ptr<Job>> open(JobOptions options);
+  /// Whether open() would be refused now because rows can't be made again: kFailedPrecondition,
+  /// with rows and times. Changes nothing, also while the job runs.
+  static base::Status check_change(const JobOptions& options);
   /// As stop().
   ~Job();
 
@@ -191,8 +192,8 @@ class Job {
   mutable std::mutex mutex_;
   mutable std::condition_variable_any changed_;
   JobStatus status_;
-  std::int64_t wanted_cut_ms_ = Source::kNoFrontier;  ///< the highest that somebody waits for
-  bool wake_ = false;                                 ///< somebody began to wait
+  std::int64_t wanted_cut_ms_ = EventSource::kNoFrontier;  ///< the highest that somebody waits for
+  bool wake_ = false;                                      ///< somebody began to wait
   struct Rate {
     std::int64_t read = 0;
     double per_second = 0;

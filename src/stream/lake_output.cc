@@ -1,6 +1,8 @@
 #include "stream/lake_output.h"
 
 #include <algorithm>
+#include <chrono>
+#include <optional>
 
 #include "lake/parquet.h"
 #include "stream/datetime.h"
@@ -8,6 +10,20 @@
 
 namespace stream {
 namespace {
+
+constexpr std::string_view kArrival = "EventEnqueuedUtcTime";
+
+/// The earliest of a column of times; a null is read by no cut. nullopt: of no times.
+std::optional<std::int64_t> first_ms(const model::Column& column) {
+  if (column.type != model::Type::kTimestamp) return std::nullopt;
+  std::optional<std::int64_t> first_us;
+  for (std::size_t row = 0; row < column.ints.size(); ++row) {
+    if (!column.is_null(row)) first_us = std::min(first_us.value_or(INT64_MAX), column.ints[row]);
+  }
+  if (!first_us) return std::nullopt;
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::microseconds(*first_us))
+      .count();
+}
 
 std::string day_folder(std::int64_t day) {
   Civil date = civil_from_days(day);
@@ -72,17 +88,17 @@ base::Status LakeOutput::write(std::int64_t number, Day& day, const FileName& fi
   std::string folder = folder_.folder + "/" + day_folder(number);
   TRY(folder_.env->make_dirs(folder_.lake_root + "/" + folder));
   std::string path = folder + "/" + file_name(folder_.parquet ? ".parquet" : ".json");
-  auto rows = static_cast<std::int64_t>(day.rows);
-  std::int64_t bytes = static_cast<std::int64_t>(day.json.size());
-  if (folder_.parquet)
-    bytes = TRY(write_parquet(folder_.lake_root + "/" + path, day));
-  else
-    TRY(folder_.env->write_file(folder_.lake_root + "/" + path, day.json));
-  files_.push_back({path, rows, bytes});
+  lake::ManifestFile file{.path = path,
+                          .rows = static_cast<std::int64_t>(day.rows),
+                          .bytes = static_cast<std::int64_t>(day.json.size())};
+  TRY(folder_.parquet ? write_parquet(day, file)
+                      : folder_.env->write_file(folder_.lake_root + "/" + path, day.json));
+  files_.push_back(std::move(file));
   return {};
 }
 
-base::Result<std::int64_t> LakeOutput::write_parquet(const std::string& path, Day& day) {
+/// Fills in what is known of the file when it is written.
+base::Status LakeOutput::write_parquet(Day& day, lake::ManifestFile& file) {
   model::Batch batch;
   batch.rows = day.rows;
   for (std::size_t i = 0; i < day.order.size(); i++) {
@@ -91,8 +107,11 @@ base::Result<std::int64_t> LakeOutput::write_parquet(const std::string& path, Da
     if (auto type = day.columns[i].type()) folder_.types[name] = *type;
     batch.columns.push_back(day.columns[i].take());
     batch.schema.fields.push_back({name, batch.columns.back().type, true});
+    if (name == kArrival) file.first_arrival_ms = first_ms(batch.columns.back());
   }
-  return TRY(lake::write_parquet(path, batch)).bytes;
+  file.bytes =
+      TRY(lake::write_parquet(*folder_.env, folder_.lake_root + "/" + file.path, batch)).bytes;
+  return {};
 }
 
 void LakeOutput::save(StateWriter& out) const {

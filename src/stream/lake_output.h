@@ -57,7 +57,7 @@ class LakeOutput {
   void add_parquet(Day& day, const Table& rows, std::size_t begin, std::size_t n);
   void add_json(Day& day, const Table& rows, std::size_t begin, std::size_t n);
   base::Status write(std::int64_t number, Day& day, const FileName& file_name);
-  base::Result<std::int64_t> write_parquet(const std::string& path, Day& day);
+  base::Status write_parquet(Day& day, lake::ManifestFile& file);
 
   LakeFolder folder_;
   const Shape* shape_ = nullptr;

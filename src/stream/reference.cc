@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <set>
 
 #include "stream/csv_reader.h"
 #include "stream/event_body.h"
@@ -71,10 +72,55 @@ base::Status ReferenceTable::check_columns(const std::string& path) const {
   return {};
 }
 
+namespace {
+
+std::size_t line_at(std::string_view text, std::size_t at) {
+  return 1 + static_cast<std::size_t>(std::ranges::count(text.substr(0, at), '\n'));
+}
+
+/// A file of other bytes than text has no values that anybody meant. Says the first line of such.
+base::Status check_text(std::string_view text) {
+  constexpr std::string_view kToDo = "write the file as UTF-8";
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
+    return base::error(base::Code::kInvalidArgument, "line 1: this is UTF-16: {}", kToDo);
+  if (auto at = text.find('\0'); at != std::string_view::npos)
+    return base::error(base::Code::kInvalidArgument,
+                       "line {}: a zero byte, which no text holds: {}", line_at(text, at), kToDo);
+  if (simdjson::validate_utf8(text.data(), text.size())) return {};
+  std::size_t line = 1;
+  while (true) {
+    std::size_t end = std::min(text.find('\n'), text.size());
+    if (end == text.size() || !simdjson::validate_utf8(text.data(), end)) break;
+    text.remove_prefix(end + 1);
+    line++;
+  }
+  return base::error(base::Code::kInvalidArgument, "line {}: bytes that are not UTF-8: {}", line,
+                     kToDo);
+}
+
+/// Names are found in any case of their letters, and two columns of one name would be one.
+base::Status check_header(const std::vector<std::string>& header) {
+  std::set<std::string> seen;
+  for (const std::string& name : header) {
+    std::string lower = name;
+    for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    if (name.empty() || seen.insert(lower).second) continue;
+    return base::error(base::Code::kInvalidArgument,
+                       "line 1: two columns are called '{}': give one another name", name);
+  }
+  return {};
+}
+
+}  // namespace
+
 /// Columns that nobody reads are skipped; a row may not have more or fewer fields than the header.
 base::Status ReferenceTable::add_csv(base::Env& env, const std::string& path) {
   std::string text = TRY(env.read_file(path));
   std::string_view rest = without_bom(text);
+  auto wrong = [&](const base::Error& error) {
+    return base::annotate(error, fmt::format("reference '{}': {}", name_, path));
+  };
+  if (auto is_text = check_text(rest); !is_text) return wrong(is_text.error());
   std::vector<std::string> fields;
   std::vector<int> slots;
   std::size_t row = 0;
@@ -82,12 +128,14 @@ base::Status ReferenceTable::add_csv(base::Env& env, const std::string& path) {
     auto read = read_csv_record(rest, at, fields);
     bool blank = fields.size() == 1 && fields[0].empty();
     if (read && row > 0 && blank) continue;
-    if (!read || (row > 0 && fields.size() != slots.size()))
-      return base::error(
-          base::Code::kInvalidArgument, "reference '{}': {} row {}: {}", name_, path, row + 1,
-          read ? fmt::format("{} fields, the header has {}", fields.size(), slots.size())
-               : read.error().message);
+    if (read && row > 0 && fields.size() != slots.size())
+      read = base::error(base::Code::kInvalidArgument, "{} fields, the header has {}",
+                         fields.size(), slots.size());
+    if (!read)
+      return wrong(
+          {base::Code::kInvalidArgument, fmt::format("row {}: {}", row + 1, read.error().message)});
     if (row == 0) {
+      if (auto fits = check_header(fields); !fits) return wrong(fits.error());
       header_ = fields;
       for (const std::string& name : fields) {
         slots.push_back(reader_.keeps_all() ? shape_.slot(name) : shape_.find(name));

@@ -32,10 +32,10 @@ nlohmann::json spec_json(const OutputSpec& spec) {
 
 Runner::~Runner() = default;
 
-base::Result<std::unique_ptr<Runner>> Runner::open(const JobOptions& options, Sources sources) {
+base::Result<std::unique_ptr<Runner>> Runner::open(const JobOptions& options) {
   std::unique_ptr<Runner> runner(new Runner(options));
   TRY(runner->compile());
-  TRY(runner->open_inputs(sources));
+  TRY(runner->open_inputs());
   runner->open_statements();
   TRY(runner->start_engine());
   runner->log_ = TRY(lake::ManifestLog::open(*options.env, options.lake_root, options.name));
@@ -60,11 +60,11 @@ base::Status Runner::compile() {
   return {};
 }
 
-base::Status Runner::open_inputs(const Sources& sources) {
+base::Status Runner::open_inputs() {
   for (const streamsql::Input& input : plan_.inputs) {
-    auto source = sources.find(input.name);
-    if (source == sources.end())
-      return base::error(base::Code::kInvalidArgument, "input '{}' has no hub", input.name);
+    auto source = options_.inputs.find(input.name);
+    if (source == options_.inputs.end() || !source->second)
+      return base::error(base::Code::kInvalidArgument, "input '{}' has no source", input.name);
     inputs_.push_back({input.name, source->second});
   }
   return {};

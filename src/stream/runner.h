@@ -18,12 +18,12 @@ namespace stream {
 /// Owned by one thread. After an error from any call it must be closed and opened again.
 class Runner final : private EngineOutputs {
  public:
-  using Sources = std::map<std::string, std::shared_ptr<Source>>;
-
-  /// `options` must outlive it; options.inputs is not looked at. Errors: kInvalidArgument (query,
-  /// names), kNotFound (reference data isn't there yet), kDataLoss.
-  static base::Result<std::unique_ptr<Runner>> open(const JobOptions& options, Sources sources);
+  /// `options` must outlive it. Errors: kInvalidArgument (query, names), kNotFound (reference data
+  /// isn't there yet), kDataLoss.
+  static base::Result<std::unique_ptr<Runner>> open(const JobOptions& options);
   ~Runner() override;
+  /// As Job::check_change().
+  static base::Status check_change(const JobOptions& options);
 
   /// Reads a batch of every input, up to its frontier. False when there was nothing to read.
   base::Result<bool> step();
@@ -44,12 +44,12 @@ class Runner final : private EngineOutputs {
  private:
   struct Input {
     std::string name;
-    std::shared_ptr<Source> source;
+    std::shared_ptr<EventSource> source;
     std::unique_ptr<MergedReader> reader;
-    std::int64_t cut_ms = Source::kNoFrontier;
-    std::int64_t target_ms = Source::kNoFrontier;   ///< a frontier: where reading goes to
-    std::int64_t read_to_ms = Source::kNoFrontier;  ///< arrival of the last record, or the cut
-    std::int64_t committed_cut_ms = Source::kNoFrontier;
+    std::int64_t cut_ms = EventSource::kNoFrontier;
+    std::int64_t target_ms = EventSource::kNoFrontier;   ///< a frontier: where reading goes to
+    std::int64_t read_to_ms = EventSource::kNoFrontier;  ///< arrival of the last record, or the cut
+    std::int64_t committed_cut_ms = EventSource::kNoFrontier;
     std::vector<std::int64_t> first_offsets;  ///< what the outputs begin with, by partition
     std::int64_t lost_before = 0;             ///< when it was opened
     std::int64_t lost() const;
@@ -63,7 +63,7 @@ class Runner final : private EngineOutputs {
   explicit Runner(const JobOptions& options) : options_(options) {}
 
   base::Status compile();
-  base::Status open_inputs(const Sources& sources);
+  base::Status open_inputs();
   void open_statements();
   std::unique_ptr<LakeOutput> open_lake(const OutputSpec& spec, const streamsql::Step* step) const;
   LakeFolder folder(const OutputSpec& spec) const;
@@ -76,7 +76,10 @@ class Runner final : private EngineOutputs {
   base::Status begin_inputs(const lake::Manifest& from);
   base::Status check_begin();
   base::Status check_replaceable(const lake::Manifest& old);
-  base::Status refuse_to_replace(const Input& input, const std::vector<std::int64_t>& gone);
+  base::Status refuse_to_replace(const lake::Manifest& old, const Input& input,
+                                 const std::vector<std::int64_t>& gone) const;
+  base::Result<std::string> first_arrival(const Input& input,
+                                          const std::vector<std::int64_t>& gone) const;
   std::string state_name(std::int64_t version) const;
   base::Status start_engine();
   base::Status remove_leftovers();

@@ -1,6 +1,7 @@
 // Where a Runner goes on from: the last commit, the one before it, or the beginning; and what it
 // may replace.
 #include <algorithm>
+#include <numeric>
 
 #include "base/log.h"
 #include "stream/datetime.h"
@@ -29,6 +30,37 @@ std::vector<std::int64_t> lost_of(const lake::Manifest& manifest, const std::str
 std::int64_t at(const std::vector<std::int64_t>& offsets, int partition) {
   auto p = static_cast<std::size_t>(partition);
   return p < offsets.size() ? offsets[p] : 0;
+}
+
+/// Whether `read` was another source that had the name before: its offsets mean nothing in
+/// `source`.
+bool is_another(const lake::ManifestInput& read, const EventSource& source) {
+  std::string now = source.incarnation();
+  return read.hub == source.name() && !read.incarnation.empty() && !now.empty() &&
+         read.incarnation != now;
+}
+
+/// The events that rows were made from and that can't be read again, by partition.
+base::Result<std::vector<std::int64_t>> gone_events(const lake::ManifestInput& read,
+                                                    const EventSource& source) {
+  auto partitions = std::max<int>(source.partitions(), static_cast<int>(read.offsets.size()));
+  bool all = is_another(read, source);
+  std::vector<std::int64_t> gone;
+  for (int p = 0; p < partitions; p++) {
+    std::int64_t end = at(read.offsets, p);
+    if (!all && p < source.partitions()) end = std::min(end, TRY(source.first_offset(p)));
+    gone.push_back(std::max<std::int64_t>(0, end - at(read.first_offsets, p)));
+  }
+  return gone;
+}
+
+/// Where the rows that stay begin. What another source gave counts below its first record.
+std::vector<std::int64_t> kept_from(const lake::ManifestInput& read, const EventSource& source) {
+  if (!is_another(read, source)) return read.first_offsets;
+  std::vector<std::int64_t> from;
+  for (int p = 0; p < source.partitions(); p++)
+    from.push_back(at(read.first_offsets, p) - at(read.offsets, p));
+  return from;
 }
 
 bool has_rows(const lake::Manifest& manifest) {
@@ -98,6 +130,11 @@ base::Status Runner::go_on_counting(const lake::Manifest& old) {
 base::Result<lake::Manifest> Runner::checkpoint_to_take() {
   const lake::Manifest& last = log_->current();
   if (last.version < 0 || last.definition != definition_) return lake::Manifest();
+  for (const Input& input : inputs_) {
+    auto read = last.inputs.find(input.name);
+    if (read != last.inputs.end() && is_another(read->second, *input.source))
+      return lake::Manifest();
+  }
   if (TRY(restored(last))) return last;
   auto change = TRY(log_->change(last.version)), before = TRY(log_->change(last.version - 1));
   if (change && before && before->definition == definition_ && !removes_files(*change) &&
@@ -163,7 +200,7 @@ base::Status Runner::begin_inputs(const lake::Manifest& from) {
     auto old = last.inputs.find(input.name);
     if (old == last.inputs.end()) continue;
     if (known != from.inputs.end()) input.committed_cut_ms = old->second.cut_ms;
-    if (keeping_) input.first_offsets = old->second.first_offsets;
+    if (keeping_) input.first_offsets = kept_from(old->second, *input.source);
   }
   return {};
 }
@@ -199,48 +236,73 @@ base::Status Runner::check_begin() {
   return {};
 }
 
+base::Status Runner::check_change(const JobOptions& options) {
+  Runner runner(options);
+  TRY(runner.compile());
+  TRY(runner.open_inputs());
+  auto last = TRY(lake::read_manifest(*options.env, options.lake_root, options.name));
+  if (!last || options.keep_rows) return {};
+  std::vector<std::string> ours = runner.definitions();
+  bool same = std::find(ours.begin(), ours.end(), last->definition) != ours.end();
+  return same ? base::Status{} : runner.check_replaceable(*last);
+}
+
 /// Everything that the old rows were made from can be read again, or they stay.
 base::Status Runner::check_replaceable(const lake::Manifest& old) {
   if (!has_rows(old)) return {};
   for (const Input& input : inputs_) {
     auto read = old.inputs.find(input.name);
     if (read == old.inputs.end() || read->second.hub != input.source->name()) continue;
-    std::vector<std::int64_t> gone;
-    for (int p = 0; p < input.source->partitions(); p++) {
-      std::int64_t end = std::min(TRY(input.source->first_offset(p)), at(read->second.offsets, p));
-      gone.push_back(std::max<std::int64_t>(0, end - at(read->second.first_offsets, p)));
-    }
+    auto gone = TRY(gone_events(read->second, *input.source));
     if (std::all_of(gone.begin(), gone.end(), [](std::int64_t n) { return n == 0; })) continue;
-    if (!options_.keep_rows) return refuse_to_replace(input, gone);
+    if (!options_.keep_rows) return refuse_to_replace(old, input, gone);
     keeping_ = true;
   }
   return {};
 }
 
 /// Names the rows and the times that would be lost.
-base::Status Runner::refuse_to_replace(const Input& input, const std::vector<std::int64_t>& gone) {
-  std::int64_t events = 0, first_ms = INT64_MAX;
-  std::vector<SourceRecord> records;
-  for (int p = 0; p < input.source->partitions(); p++) {
-    if (gone[static_cast<std::size_t>(p)] == 0) continue;
-    events += gone[static_cast<std::size_t>(p)];
-    std::int64_t offset = TRY(input.source->first_offset(p));
-    TRY(input.source->reader(p, offset)->next(input.source->frontier_ms(), 1, records));
-    if (!records.empty()) first_ms = std::min(first_ms, records[0].arrival / kTicksPerMilli);
+base::Status Runner::refuse_to_replace(const lake::Manifest& old, const Input& input,
+                                       const std::vector<std::int64_t>& gone) const {
+  std::int64_t events = std::accumulate(gone.begin(), gone.end(), std::int64_t{0});
+  const lake::ManifestInput& read = old.inputs.at(input.name);
+  std::string why;
+  if (is_another(read, *input.source)) {
+    why = fmt::format(
+        "{} events of the hub '{}' that was there before can't be read again, since "
+        "it was replaced",
+        events, input.source->name());
+  } else {
+    why = fmt::format(
+        "{} events of hub '{}' that arrived before {} can't be read again, neither "
+        "from the hub (retention) nor from its capture",
+        events, input.source->name(), TRY(first_arrival(input, gone)));
   }
   std::string rows;
-  for (const auto& [name, output] : log_->current().outputs)
+  for (const auto& [name, output] : old.outputs)
     if (output.rows > 0)
       rows += fmt::format("{}{} {}", rows.empty() ? "" : ", ", output.rows, name);
   return base::error(
       base::Code::kFailedPrecondition,
-      "stream job '{}' would lose rows: {} events of hub '{}' that arrived before {} can't be read "
-      "again, neither from the hub (retention) nor from its capture, and its outputs ({}) hold "
-      "what was made from them; take the old query and settings again, or set keep_rows = true to "
-      "keep "
-      "the old rows beside the new ones",
-      options_.name, events, input.source->name(),
-      first_ms == INT64_MAX ? "now" : base::format_millis(base::from_millis(first_ms)), rows);
+      "stream job '{}' would lose rows: {}, and its outputs ({}) hold what was made from them; "
+      "take "
+      "the old query and settings again, or set keep_rows = true to keep the old rows beside the "
+      "new ones",
+      options_.name, why, rows);
+}
+
+/// When the first event arrived that is still there, of the partitions that have lost some.
+base::Result<std::string> Runner::first_arrival(const Input& input,
+                                                const std::vector<std::int64_t>& gone) const {
+  std::int64_t first_ms = INT64_MAX;
+  std::vector<SourceRecord> records;
+  for (int p = 0; p < input.source->partitions(); p++) {
+    if (gone[static_cast<std::size_t>(p)] == 0) continue;
+    std::int64_t offset = TRY(input.source->first_offset(p));
+    TRY(input.source->reader(p, offset)->next(input.source->frontier_ms(), 1, records));
+    if (!records.empty()) first_ms = std::min(first_ms, records[0].arrival / kTicksPerMilli);
+  }
+  return first_ms == INT64_MAX ? "now" : base::format_millis(base::from_millis(first_ms));
 }
 
 /// Files and states that no commit lists: of a crash, or of a definition that was replaced.

@@ -14,7 +14,7 @@ constexpr std::int64_t kNothingBelow = 0;
 
 /// A watermark as milliseconds; kNoWatermark stays.
 std::int64_t watermark_ms(Ticks t) {
-  if (t == kNoWatermark) return Source::kNoFrontier;
+  if (t == kNoWatermark) return EventSource::kNoFrontier;
   return t / kTicksPerMilli - (t % kTicksPerMilli < 0 ? 1 : 0);
 }
 
@@ -194,8 +194,9 @@ lake::ManifestCommit Runner::next_commit(const std::string& state) {
   for (std::size_t i = 0; i < inputs_.size(); i++) {
     const Input& input = inputs_[i];
     commit.inputs[input.name] = {
-        input.source->name(), std::max(input.cut_ms, kNothingBelow), input.reader->offsets(),
-        std::max(watermark_ms(engine_->watermark(i)), kNothingBelow), input.first_offsets};
+        input.source->name(),    std::max(input.cut_ms, kNothingBelow),
+        input.reader->offsets(), std::max(watermark_ms(engine_->watermark(i)), kNothingBelow),
+        input.first_offsets,     input.source->incarnation()};
     for (const auto& [partition, counts] : engine_->counts(i))
       commit.counts[input.name][std::to_string(partition)] = counts_json(counts);
     for (int p = 0; p < input.source->partitions(); p++)
@@ -295,11 +296,7 @@ JobStatus Runner::status() const {
     InputStatus& out = status.inputs[input.name];
     out.hub = input.source->name();
     out.frontier_ms = input.source->frontier_ms();
-    if (out.frontier_ms == Source::kNoFrontier)
-      status.waits_for = fmt::format(
-          "hub '{}': no generator has begun and nothing was sent to it, so nobody can say how far "
-          "its time is",
-          out.hub);
+    if (out.frontier_ms == EventSource::kNoFrontier) status.waits_for = input.source->waits_for();
     out.cut_ms = input.cut_ms;
     out.committed_cut_ms = input.committed_cut_ms;
     out.watermark_ms = watermark_ms(engine_->watermark(i));

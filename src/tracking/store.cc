@@ -3,7 +3,7 @@
 #include "tracking/store.h"
 
 #include "base/log.h"
-#include "tracking/database_internal.h"
+#include "sqlite/connection.h"
 
 namespace tracking {
 
@@ -59,20 +59,20 @@ CREATE TABLE IF NOT EXISTS mirrored_aliases (
   PRIMARY KEY (uri, model, alias)) WITHOUT ROWID;
 )sql";
 
-Status check_version(Database& db, const std::string& path) {
+Status check_version(sqlite::Connection& db, const std::string& path) {
   auto statement = TRY(db.prepare("PRAGMA user_version"));
   TRY(statement.step());
   auto version = statement.column_int(0);
   if (version == 0 || version == kStoreVersion) return {};
   return base::error(Code::kFailedPrecondition,
-                     "tracking store {} is of version {}, this hriste reads version {}: use the "
-                     "hriste that made it, or destroy the playground and apply again",
+                     "tracking store {} is of version {}, and this hriste reads version {}: it was "
+                     "written by another one; use that, or a newer one. Nothing was changed",
                      path, version, kStoreVersion);
 }
 
 }  // namespace
 
-Store::Store(Options options, std::unique_ptr<Database> db)
+Store::Store(Options options, std::unique_ptr<sqlite::Connection> db)
     : options_(std::move(options)), db_(std::move(db)) {}
 Store::~Store() = default;
 
@@ -81,10 +81,12 @@ std::int64_t Store::now_ms() const { return base::to_millis(options_.clock->now(
 Result<std::unique_ptr<Store>> Store::open(Options options) {
   TRY(options.env->make_dirs(options.dir + "/artifacts"));
   const std::string path = options.dir + "/tracking.db";
-  auto db = TRY(Database::open(path));
+  auto db = std::make_unique<sqlite::Connection>(
+      TRY(sqlite::Connection::open(path, {.called = "tracking store"})));
+  TRY(db->exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL"));
   TRY(check_version(*db, path));
   TRY(db->exec(kSchema));
-  TRY(db->exec(fmt::format("PRAGMA user_version = {}", kStoreVersion).c_str()));
+  TRY(db->exec(fmt::format("PRAGMA user_version = {}", kStoreVersion)));
   std::unique_ptr<Store> store(new Store(std::move(options), std::move(db)));
   TRY(store->forget_killed_runs());
   return store;

@@ -23,9 +23,11 @@
 #include "base/result.h"
 #include "tracking/types.h"
 
-namespace tracking {
+namespace sqlite {
+class Connection;
+}
 
-class Database;
+namespace tracking {
 
 class Store {
  public:
@@ -106,7 +108,7 @@ class Store {
   base::Status note_alias(const DueAlias& alias);
 
  private:
-  Store(Options options, std::unique_ptr<Database> db);
+  Store(Options options, std::unique_ptr<sqlite::Connection> db);
   base::Status forget_killed_runs();
   base::Result<int> register_locked(const std::string& run_id, const Finish& finish);
   base::Result<Run> run_locked(const std::string& run_id);
@@ -114,7 +116,7 @@ class Store {
   std::int64_t now_ms() const;
 
   Options options_;
-  std::unique_ptr<Database> db_;
+  std::unique_ptr<sqlite::Connection> db_;
   std::mutex mutex_;
 };
 

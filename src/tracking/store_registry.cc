@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "tracking/database_internal.h"
+#include "sqlite/connection.h"
 #include "tracking/store.h"
 
 namespace tracking {
@@ -13,18 +13,20 @@ using base::Status;
 
 namespace {
 
-Status put_alias(Database& db, const std::string& model, const std::string& alias, int version) {
+Status put_alias(sqlite::Connection& db, const std::string& model, const std::string& alias,
+                 int version) {
   auto statement = TRY(db.prepare("INSERT OR REPLACE INTO aliases VALUES (?, ?, ?)"));
   return statement.text(model).text(alias).integer(version).run();
 }
 
-Result<int> alias_of(Database& db, const std::string& model, const std::string& alias) {
+Result<int> alias_of(sqlite::Connection& db, const std::string& model, const std::string& alias) {
   auto statement = TRY(db.prepare("SELECT version FROM aliases WHERE model = ? AND alias = ?"));
   if (!TRY(statement.text(model).text(alias).step())) return 0;
   return static_cast<int>(statement.column_int(0));
 }
 
-Result<std::optional<Decision>> decision_of(Database& db, const std::string& model, int version) {
+Result<std::optional<Decision>> decision_of(sqlite::Connection& db, const std::string& model,
+                                            int version) {
   auto row = TRY(
       db.prepare("SELECT champion, promoted, reason, facts, time_ms FROM decisions WHERE model = ? "
                  "AND version = ?"));

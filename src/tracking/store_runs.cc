@@ -1,7 +1,7 @@
 // Runs: begun, given files, finished in one transaction.
 #include <openssl/rand.h>
 
-#include "tracking/database_internal.h"
+#include "sqlite/connection.h"
 #include "tracking/store.h"
 
 namespace tracking {
@@ -38,7 +38,7 @@ RunState state_of(std::string_view name) {
   return RunState::kFailed;
 }
 
-Status put_texts(Database& db, const char* sql, const std::string& run_id,
+Status put_texts(sqlite::Connection& db, const char* sql, const std::string& run_id,
                  const std::map<std::string, std::string>& values) {
   for (const auto& [key, value] : values) {
     auto statement = TRY(db.prepare(sql));
@@ -47,7 +47,7 @@ Status put_texts(Database& db, const char* sql, const std::string& run_id,
   return {};
 }
 
-Status put_params_and_tags(Database& db, const std::string& run_id,
+Status put_params_and_tags(sqlite::Connection& db, const std::string& run_id,
                            const std::map<std::string, std::string>& params,
                            const std::map<std::string, std::string>& tags) {
   TRY(put_texts(db, "INSERT OR REPLACE INTO params VALUES (?, ?, ?)", run_id, params));

@@ -1,6 +1,9 @@
 """The daemon by itself: one for a folder, its life, its rules, the command line."""
 
 import json
+import os
+import shutil
+import signal
 import sqlite3
 import subprocess
 import urllib.error
@@ -36,6 +39,24 @@ def test_stop_keeps_the_data_and_start_serves_it_again(served):
     assert (served.data_dir / "catalogue.db").exists()
     assert hriste("start", "--data-dir", served.data_dir).returncode == 0
     assert served.daemon()["port"] == port
+    served.assert_plan_is_empty()
+
+
+def test_a_folder_that_is_removed_ends_its_daemon(served):
+    first = served.daemon()["pid"]
+    shutil.rmtree(served.data_dir)
+    wait_until(lambda: not is_alive(first), 5, "the daemon's end")
+    assert not served.data_dir.exists()
+    # And when another one is at the place before it has looked.
+    served.apply()
+    second = served.daemon()["pid"]
+    os.kill(second, signal.SIGSTOP)
+    shutil.rmtree(served.data_dir)
+    served.apply()
+    third = served.daemon()
+    os.kill(second, signal.SIGCONT)
+    wait_until(lambda: not is_alive(second), 5, "the daemon's end")
+    assert served.daemon() == third and is_alive(third["pid"])
     served.assert_plan_is_empty()
 
 
@@ -104,6 +125,17 @@ def test_help_is_a_good_read():
         own = hriste(verb, "--help")
         assert own.returncode == 0 and len(own.stdout) > 100
     assert hriste("nonsense").returncode != 0
+
+
+def test_a_plan_is_drawn_on_the_terminal(served):
+    for words in ["EXPLAIN SELECT 1 AS one", "EXPLAIN ANALYZE SELECT range FROM range(3)"]:
+        drawn = hriste("sql", words, "--data-dir", served.data_dir)
+        assert drawn.returncode == 0, drawn.stderr
+        assert len(drawn.stdout.splitlines()) > 3 and "│" in drawn.stdout, drawn.stdout
+        assert "\\n" not in drawn.stdout and "explain_value" not in drawn.stdout
+    assert "\\n" in hriste("sql", "SELECT 'a\nb' AS explain_value", "--data-dir", served.data_dir).stdout
+    kept = json.loads(hriste("sql", "--json", "EXPLAIN SELECT 1", "--data-dir", served.data_dir).stdout)
+    assert [column["name"] for column in kept["columns"]] == ["explain_key", "explain_value"]
 
 
 def test_the_lease_ends_the_daemon_and_keeps_the_data(make_bare_root):

@@ -194,7 +194,12 @@ def run_until(command, moment, sign=signal.SIGKILL):
 
 
 def has_bytes(path, size):
-    return lambda: path.exists() and path.stat().st_size >= size
+    def has():
+        try:
+            return path.stat().st_size >= size
+        except FileNotFoundError:
+            return False  # not there yet, or renamed meanwhile
+    return has
 
 
 def after(seconds):

@@ -1,6 +1,7 @@
 """The grade of a real playground: it can fail, says where, and knows what it can't judge."""
 
 import json
+import shutil
 import sqlite3
 import subprocess
 import time
@@ -88,6 +89,8 @@ DAMAGES = {
 
 def test_what_is_damaged_is_wrong_and_nothing_else(root):
     root.apply()
+    # A product that is put back is a new file: its run would mend what is damaged next.
+    root.api("POST", "/v1/triggers/new_products/pause", {})
     status, checks = grade(root)
     assert status == 0 and with_verdict(checks, "right") == set(checks)
     for what, (damage, expected) in DAMAGES.items():
@@ -175,7 +178,7 @@ def test_an_expectation_that_was_edited_is_a_change(root):
 
 
 def test_the_grade_is_right_at_a_fast_clock(root):
-    root.set(clock_speed=10_000)
+    root.set(clock_speed=10_000, event_rate=1)
     root.apply()
     for _ in range(3):
         assert_right(root)
@@ -254,6 +257,22 @@ def test_retention_is_never_wrong(root):
     assert status == 0, {name: checks[name]["detail"] for name in with_verdict(checks, "wrong")}
     # What was read in time is there, and graded.
     assert {"raw pageviews", "silver pageviews", "gold engagements"} <= with_verdict(checks, "right")
+
+
+def test_a_plan_warns_of_rows_that_a_changed_query_cannot_make_again(root):
+    root.set(event_rate=24)
+    edit(root.local / "hub.tf", "partitions = 2", "partitions = 1\n  retention_hours = 1")
+    root.apply()
+    root.api("POST", "/v1/clock", {"jump_to": "2026-06-01T06:00:00Z"})
+    wait_until(lambda: "retention has dropped" in json.dumps(grade(root)[1]), 60, "retention")
+    query = root.local / "../streams/traffic.asaql"
+    query.write_text(query.read_text() + "\n-- changed\n")
+    assert "would lose rows" not in root.tofu("plan"), "capture reaches where the hub doesn't"
+    shutil.rmtree(root.data_dir / "lake/bronze/capture")
+    plan = " ".join(root.tofu("plan").replace("│", " ").split())
+    assert 'Warning: hriste_stream_job "traffic" can\'t be changed so' in plan
+    assert "would lose rows" in plan and "keep_rows" in plan
+    assert "would lose rows" in root.fail("apply", "-auto-approve")
 
 
 def test_grades_stay_with_their_runs(root):

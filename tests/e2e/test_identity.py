@@ -3,9 +3,10 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
 
-from conftest import SOURCE, TOFU
+from conftest import SOURCE, TOFU, is_listening, wait_until
 
 HUB = """
 resource "hriste_lake" "bronze" {
@@ -230,6 +231,23 @@ def test_a_checkout_that_is_moved_stays_the_owner(make_bare_root):
     root.assert_plan_is_empty()
 
 
+def test_an_address_whose_port_was_taken_is_told_anew(make_bare_root):
+    root = make_bare_root(event_hub(1) + 'output "kafka" {\n  value = hriste_event_hub.h.address\n}\n')
+    root.apply()
+    before = root.outputs()["kafka"]
+    root.kill_daemon()
+    root.assert_plan_is_empty()
+    root.kill_daemon()
+    port = int(before.rsplit(":")[1])
+    wait_until(lambda: not is_listening(port), what="the port to be free")
+    with socket.create_server(("127.0.0.1", port)):
+        root.apply()
+        now = root.outputs()["kafka"]
+        assert now != before and now == root.api("GET", "/v1/endpoints")["kafka"]
+        assert values(root, "hriste_event_hub.h")["address"] == now
+        root.assert_plan_is_empty()
+
+
 def test_a_linked_folder_is_the_folder(make_bare_root, tmp_path):
     root = make_bare_root(HUB)
     real = tmp_path / "real"
@@ -243,6 +261,17 @@ def test_a_linked_folder_is_the_folder(make_bare_root, tmp_path):
     root.apply()
     assert (real / "catalogue.db").exists(), "the link is followed to what isn't there as well"
     root.destroy()
+
+
+def test_what_is_no_folder_is_refused_at_plan(make_bare_root):
+    root = make_bare_root(HUB)
+    text = (root.local / "main.tf").read_text()
+    (root.local / "file").write_text("mine")
+    for folder, says in [("$HOME/x", "a path only to a shell"), ("/", "whole file system"),
+                         ("${path.root}/file", "a file and no folder"), ("${path.root}/file/x", "a file and no folder")]:
+        (root.local / "main.tf").write_text(text.replace("${path.root}/.hriste", folder))
+        assert says in " ".join(root.fail("plan").replace("│", " ").split()), folder
+    assert (root.local / "file").read_text() == "mine"
 
 
 def test_a_tilde_is_no_folder(make_bare_root):

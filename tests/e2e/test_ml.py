@@ -23,9 +23,15 @@ def model_of(root):
 
 
 def run_pipeline(root):
-    run = root.api("POST", "/v1/pipelines/refine/run", {})
+    run = root.api("POST", "/v1/pipelines/refine/run", {"full": True})
     assert run["state"] == "succeeded", run["error"]
     return run
+
+
+def wait_for_training(root, pipeline):
+    """Until a training has begun, or the pipeline's run ended without our seeing one."""
+    while pipeline.is_alive() and all(run["state"] != "running" for run in runs_of(root)):
+        pass
 
 
 def assert_whole(root):
@@ -102,22 +108,31 @@ def test_kill_during_training_and_scoring(make_root):
     begin = min(a["offset_s"] for name, a in activities.items() if name.startswith(("gold_order", "train")))
     end = max(a["offset_s"] + a["seconds"] for name, a in activities.items() if name.startswith("score"))
     seeded = random.Random(7)
-    for _ in range(KILLS):
+
+    def kill_after(wait):
         pid = root.daemon()["pid"]
 
         def run():
             try:
-                root.api("POST", "/v1/pipelines/refine/run", {})
+                root.api("POST", "/v1/pipelines/refine/run", {"full": True})
             except OSError:
                 pass  # killed
 
         thread = threading.Thread(target=run)
         thread.start()
-        time.sleep(seeded.uniform(begin, end))
+        wait(thread)
         os.kill(pid, signal.SIGKILL)
         thread.join()
         root.tofu("plan")  # starts the daemon again
         assert_whole(root)
+
+    # Anywhere between the features and the scores, and certainly in a training.
+    for _ in range(KILLS):
+        kill_after(lambda _: time.sleep(seeded.uniform(begin, end)))
+    for _ in range(KILLS):
+        if any(run["state"] == "killed" for run in runs_of(root)):
+            break
+        kill_after(lambda pipeline: wait_for_training(root, pipeline))
     run_pipeline(root)
     assert_whole(root)
     killed = sum(run["state"] == "killed" for run in runs_of(root))

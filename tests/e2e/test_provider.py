@@ -54,8 +54,9 @@ def test_a_changed_query_updates_the_job_in_place_and_runs_again(root):
     query = root.local / "../streams/traffic.asaql"
     query.write_text(query.read_text() + "\n-- and a comment more\n")
     actions = root.planned_actions()
+    triggers = {f"hriste_trigger.{name}": ["update"] for name in ("on_apply", "half_hourly", "new_products")}
     assert actions == {"hriste_stream_job.traffic": ["update"], "hriste_pipeline.refine": ["update"],
-                       "hriste_trigger.on_apply": ["update"], **NOTEBOOKS_AGAIN}
+                       **triggers, **NOTEBOOKS_AGAIN}
     root.apply()
     assert run_of(root) != run_id
     root.assert_graded_right()

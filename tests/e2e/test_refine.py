@@ -3,6 +3,7 @@
 
 import datetime
 import math
+import re
 import shutil
 
 import astral
@@ -205,6 +206,19 @@ def test_stars_and_quarantine(refined):
     quarantine = refined.table("silver.quarantine")
     assert quarantine.height == rows[0][0]
     assert quarantine["origin"].str.contains(r"^(pageviews|stars)/\d+/\d+$").all()
+
+
+def test_percentiles_of_equal_latencies_are_in_order(refined):
+    """Interpolating between two equal values may round to either side of them."""
+    text = (SOURCE / "playground/sql/gold_latency_5min.sql").read_text()
+    in_order = re.search(r"-- expect: in_order: (.*) -> fail", text)[1]
+    ordered, strictly = refined.root.sql(f"""
+        SELECT count(*) FILTER (WHERE {in_order}), count(*) FILTER (WHERE p50_ms <= p95_ms AND p95_ms <= p99_ms)
+        FROM (SELECT {", ".join(f"percentile_cont({share}) WITHIN GROUP (ORDER BY i / 1000) AS {name}"
+                                for share, name in ((.5, "p50_ms"), (.95, "p95_ms"), (.99, "p99_ms")))}
+              FROM range(20, 5000) t(i), range(2) GROUP BY i)""")[0]
+    assert ordered == 4980
+    assert strictly < 4980  # else the room isn't needed any more
 
 
 def test_gold(refined):

@@ -116,6 +116,9 @@ Finding JobTruth::look(Since since) {
   const lake::Manifest& manifest = **read;
   if (manifest.version == version_ && since == Since::kStep) return {};
   if (next_hub_ && manifest.definition != definition_) {
+    if (!raw_.empty() || !dead_.empty()) {
+      return fmt::format("{}: rows of a hub that is no more were replaced", job_);
+    }
     hub_ = std::exchange(next_hub_, nullptr);
     raw_.clear();
     dead_.clear();

@@ -10,7 +10,6 @@ namespace {
 
 /// Small, so that retention has something to take.
 constexpr std::uint64_t kSegmentBytes = 24 << 10;
-constexpr const char* kNamespace = "shop";
 
 std::string query_text(int query) {
   return fmt::format(R"(
@@ -33,21 +32,21 @@ Machine::Machine(std::string dir, world::World world, Wanted wanted)
   (void)env_.track_names(dir_ + "/covered");
 }
 
-stream::JobOptions Machine::job_options(const std::string& name, int query) const {
+stream::JobOptions Machine::job_options(const std::string& name, int query, base::Env& env) const {
   using Spec = stream::OutputSpec;
   stream::JobOptions options;
   options.name = name;
   options.query = query_text(query);
-  options.inputs["views"] = nullptr;
   options.outputs["raw"] = {Spec::Type::kLake, "bronze", name + "/raw", Spec::Format::kJson};
   options.outputs["counts"] = {Spec::Type::kLake, "silver", name + "/counts", Spec::Format::kJson};
   options.dead_letter = Spec{Spec::Type::kLake, "bronze", name + "/letters", Spec::Format::kJson};
   options.lake_root = lake_root();
   options.state_dir = state_dir(name);
   options.errors_are_dead_letters = true;
-  options.capture_namespace = kNamespace;
   options.revision = std::to_string(wanted_.incarnation);
-  options.env = const_cast<base::FaultyEnv*>(&env_);
+  options.inputs["views"] =
+      stream::make_hub_source(hub_, env, kNamespace, std::to_string(wanted_.incarnation));
+  options.env = &env;
   return options;
 }
 
@@ -82,15 +81,11 @@ stream::Runner* Machine::job(const std::string& name) {
   return it == jobs_.end() ? nullptr : it->second.runner.get();
 }
 
-stream::Runner::Sources Machine::sources(base::Env& env) const {
-  return {{"views", stream::make_hub_source(hub_, env, kNamespace)}};
-}
-
 base::Status Machine::open_job(const std::string& name) {
   jobs_.erase(name);
   Job& job = jobs_[name];
-  job.options = job_options(name, wanted_.jobs.at(name));
-  auto runner = stream::Runner::open(job.options, sources(env_));
+  job.options = job_options(name, wanted_.jobs.at(name), env_);
+  auto runner = stream::Runner::open(job.options);
   if (!runner) return std::unexpected(runner.error());
   job.runner = std::move(*runner);
   return {};
@@ -173,11 +168,10 @@ void Machine::repair() {
 
 base::Result<std::vector<std::string>> Machine::undisturbed_rows(const std::string& job,
                                                                  const std::string& output) {
-  stream::JobOptions options = job_options(job, wanted_.jobs.at(job));
+  stream::JobOptions options = job_options(job, wanted_.jobs.at(job), base::Env::real());
   options.lake_root = dir_ + "/undisturbed/" + job;
   options.state_dir = options.lake_root + "/state";
-  options.env = &base::Env::real();
-  auto runner = TRY(stream::Runner::open(options, sources(*options.env)));
+  auto runner = TRY(stream::Runner::open(options));
   while (TRY(runner->step())) {
   }
   TRY(runner->checkpoint());

@@ -32,6 +32,7 @@ struct Wanted {
 
 class Machine {
  public:
+  static constexpr const char* kNamespace = "shop";  ///< of capture's folders
   Machine(std::string dir, world::World world, Wanted wanted);
 
   /// Opens what is wanted. An error under an armed fault is fine; close() and again.
@@ -44,6 +45,7 @@ class Machine {
   base::ManualClock& clock() { return clock_; }
   Wanted& wanted() { return wanted_; }
   hub::Hub& hub() { return *hub_; }
+  std::shared_ptr<hub::Hub> shared_hub() { return hub_; }
   /// nullptr: there is none.
   hub::Capture* capture() { return capture_.get(); }
   load::Feed* feed() { return feed_.get(); }
@@ -66,9 +68,13 @@ class Machine {
 
   std::string hub_dir() const { return dir_ + "/hub/views"; }
   std::string lake_root() const { return dir_ + "/lake"; }
+  /// Of those who refine what is in the lake.
+  std::string temp_dir() const { return dir_ + "/tmp"; }
+  std::string database_path() const { return dir_ + "/sql/shop.db"; }
   std::string state_dir(const std::string& job) const { return dir_ + "/state/" + job; }
   const world::World& world() const { return world_; }
-  stream::JobOptions job_options(const std::string& name, int query) const;
+  /// Its outputs and state through `env`.
+  stream::JobOptions job_options(const std::string& name, int query, base::Env& env) const;
 
  private:
   struct Job {
@@ -76,7 +82,6 @@ class Machine {
     std::unique_ptr<stream::Runner> runner;
   };
   std::vector<std::string> damageable();
-  stream::Runner::Sources sources(base::Env& env) const;
 
   const std::string dir_;
   const world::World world_;

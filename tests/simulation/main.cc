@@ -6,6 +6,7 @@
 //   simulate --seconds 60          seeds 1, 2, 3 … until the time is over
 //   simulate --from 1000 --seeds 200
 //   simulate --seed 17 --without "power loss" --without damage
+//   simulate --seed 17 --refine    … and on through pipeline and grade, as the first five seeds do
 // Ends with 1 when a seed found something.
 #include <fmt/format.h>
 #include <unistd.h>
@@ -28,17 +29,22 @@ struct Arguments {
   std::uint64_t from = 1, seeds = 1;
   double seconds = 0;
   int steps = 400;
-  bool show = false;
+  bool show = false, refine = false;
   std::set<std::string> without;
 };
 
 constexpr std::size_t kTraceLines = 80;
+constexpr std::uint64_t kRefinedSeeds = 5;
 
 bool parse(int argc, char** argv, Arguments& out) {
   for (int i = 1; i < argc; ++i) {
     std::string name = argv[i];
     if (name == "--trace") {
       out.show = true;
+      continue;
+    }
+    if (name == "--refine") {
+      out.refine = true;
       continue;
     }
     if (i + 1 == argc) return false;
@@ -74,7 +80,9 @@ struct Totals {
 
 /// Whether the seed found nothing.
 bool run(std::uint64_t seed, const Arguments& arguments, const std::string& dir, Totals& totals) {
-  auto outcome = simulation::Simulation({seed, arguments.steps, dir, arguments.without}).run();
+  bool refine = arguments.refine || seed <= kRefinedSeeds;
+  auto outcome =
+      simulation::Simulation({seed, arguments.steps, dir, arguments.without, refine}).run();
   ++totals.seeds;
   totals.steps += outcome.step;
   totals.records += outcome.records;
@@ -97,9 +105,10 @@ bool run(std::uint64_t seed, const Arguments& arguments, const std::string& dir,
 int main(int argc, char** argv) {
   Arguments arguments;
   if (!parse(argc, argv, arguments)) {
-    std::fprintf(stderr,
-                 "simulate [--seed N | --from N --seeds N | --seconds S] [--steps N] [--trace] "
-                 "[--without ACTION]…\nactions: power loss");
+    std::fprintf(
+        stderr,
+        "simulate [--seed N | --from N --seeds N | --seconds S] [--steps N] [--trace] [--refine] "
+        "[--without ACTION]…\nactions: power loss");
     for (const auto& name : simulation::action_names()) std::fprintf(stderr, ", %s", name.c_str());
     std::fprintf(stderr, "\n");
     return 2;

@@ -330,6 +330,19 @@ void Simulation::finish() {
     if (!outcome_.finding) compare_with_undisturbed(name);
   }
   for (int p = 0; p < hub_->partitions(); ++p) outcome_.records += std::ssize(hub_->records(p));
+  bool whole_world = machine_->feed() && machine_->feed()->position() >= now;
+  if (options_.refine && !outcome_.finding) refine(whole_world);
+}
+
+/// Through pipeline and grade.
+void Simulation::refine(bool whole_world) {
+  if (!machine_->wanted().jobs.contains("job")) return;
+  if (!fine(machine_->hub().sync(), "the end: sync")) return;
+  machine_->close();
+  Refinement refinement(*machine_, *hub_, "job", dice_, outcome_.trace);
+  if (auto found = refinement.run()) return find(std::move(*found));
+  if (!whole_world || !fine(machine_->open(), "the end: open")) return;
+  if (auto found = refinement.grade()) find(std::move(*found));
 }
 
 /// The same events give the same rows, however the reading was cut.

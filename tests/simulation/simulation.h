@@ -20,6 +20,7 @@
 #include "simulation/hub_truth.h"
 #include "simulation/job_truth.h"
 #include "simulation/machine.h"
+#include "simulation/refinement.h"
 
 namespace simulation {
 
@@ -35,6 +36,7 @@ struct Options {
   int steps = 400;
   std::string dir;                ///< emptied first
   std::set<std::string> without;  ///< actions that don't happen, by name, and "power loss"
+  bool refine = false;            ///< go on through pipeline and grade
 };
 /// The names of all actions.
 std::vector<std::string> action_names();
@@ -77,6 +79,7 @@ class Simulation {
   void look(Since since);
   void finish();
   void compare_with_undisturbed(const std::string& job);
+  void refine(bool whole_world);
   void end_faults();
   /// False after an error; one that no fault explains is a finding.
   bool fine(const base::Status& status, const std::string& what);

@@ -129,6 +129,12 @@ export class Playground {
     this.speed = 60;
     this.frozen = false;
     this.waiting = []; // what an apply or a run waits for
+    this.triggers = [
+      { name: 'half_hourly', pipeline: 'refine', on: 'schedule', paused: false, next: '2026-06-01T00:30:00.000Z',
+        waiting: 0, running: 0, last: null },
+      { name: 'new_products', pipeline: 'refine', on: 'file', paused: false, next: null, waiting: 0, running: 0,
+        last: { what: '3 new files', run: 'run-7', state: 'failed', error: 'activity silver_products: no such column' } },
+    ];
     this.broken = false; // a stream job has failed, with its reason
     this.differing = 2; // rows of the wrong table
     this.asked = new Set(); // the queries that came
@@ -227,7 +233,7 @@ export class Playground {
   }
 
   notebook(name) {
-    return { name, file: `${name}.sql`, language: 'sql', runs_in: 'daemon', parameters: [{ name: 'kraj', value: 'Praha' }],
+    return { name, file: `${name}.sql`, language: 'sql', runs_in: 'daemon', fetches: '', parameters: [{ name: 'kraj', value: 'Praha' }],
       cells: [
         { kind: 'markdown', title: '', line: 3, text: '# A tour', html: '<h1>A tour</h1>', charts: [] },
         { kind: 'sql', title: 'Sales', line: 8, text: 'SELECT kraj, value FROM gold.sales_by_day',
@@ -301,6 +307,7 @@ export class Playground {
       alerts: this.alerts,
       alerts_total: this.alertsTotal,
       waiting: this.waiting,
+      triggers: this.triggers,
       runs: this.runs,
       rate: 738 * sway,
     };

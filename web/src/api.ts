@@ -83,7 +83,9 @@ export interface Activity {
   bytes: number;
   error: string;
   expectations?: { name: string; action: string; failed: number }[]; // those that rows failed count
-  kept?: boolean; // made by the run that this one goes on from
+  kept?: boolean; // made by an earlier run:
+  kept_from?: string; // this one, since when nothing has changed; '' the one that it goes on from
+  attempts?: number;
   note?: string;
   inputs?: {
     file?: string;
@@ -97,6 +99,7 @@ export interface Run {
   pipeline: string;
   trigger: string;
   rerun_of?: string; // the run that it goes on from
+  parameters?: Record<string, unknown>; // what it was asked for
   state: string;
   started: string;
   seconds: number;
@@ -104,6 +107,27 @@ export interface Run {
   bytes: number;
   error: string;
   activities: Activity[];
+}
+
+/** What starts a pipeline by itself. */
+export interface Trigger {
+  name: string;
+  pipeline: string;
+  on: string; // 'schedule', 'interval', 'file', 'pipeline'
+  paused: boolean;
+  next: string | null; // playground time
+  waiting: number; // moments that are due
+  running: number;
+  last: { what: string; run: string; state: string; error: string } | null;
+}
+
+/** The windows of a trigger on intervals that are due, by the day on which they begin. */
+export interface Calendar {
+  every_minutes: number;
+  total: number;
+  done: number;
+  failed: number;
+  days: { day: string; total: number; done: number; failed: number }[];
 }
 
 export interface Clock {
@@ -125,6 +149,7 @@ export interface Overview {
   alerts: Alert[]; // newest first
   alerts_total: number;
   waiting: Wait[];
+  triggers: Trigger[];
   runs: Run[]; // newest first
   rate: number; // events per second over the whole playground
   rate_history?: [number, number][]; // [epoch seconds, events per second]; only in the snapshot
@@ -141,6 +166,7 @@ export function complete(sent: Overview): Overview {
     grade: sent.grade ? { ...sent.grade, checks: sent.grade.checks ?? [] } : null,
     alerts: sent.alerts ?? [],
     waiting: sent.waiting ?? [],
+    triggers: sent.triggers ?? [],
     runs: (sent.runs ?? []).map((r) => ({ ...r, activities: r.activities ?? [] })),
     rate: sent.rate ?? 0,
   };
@@ -184,6 +210,13 @@ export const grades = () => get<GradeLine[]>('v1/grades');
 export const gradeOf = (run: string) => get<Grade | null>(`v1/grade?run=${encodeURIComponent(run)}`);
 export const runPipeline = (name: string, from?: string) =>
   post(`v1/pipelines/${encodeURIComponent(name)}/run`, from ? { from } : undefined);
+
+export const cancelRuns = (name: string) => post(`v1/pipelines/${encodeURIComponent(name)}/cancel`);
+
+export const pauseTrigger = (name: string, paused: boolean) =>
+  post(`v1/triggers/${encodeURIComponent(name)}/${paused ? 'pause' : 'resume'}`);
+
+export const triggerWindows = (name: string) => get<Calendar>(`v1/triggers/${encodeURIComponent(name)}/windows`);
 
 export interface Column {
   name: string;
@@ -267,6 +300,7 @@ export interface Notebook {
   runs_in: 'daemon' | 'python';
   parameters: { name: string; value: string }[];
   cells: Cell[];
+  fetches: string; // what a run would fetch first, or nothing
   last: NotebookRun | null;
 }
 export const notebooks = () => get<{ name: string; last: { state: string } | null }[]>('v1/notebooks');

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <thread>
 
-#include "control/catalogue.h"
+#include "catalogue/catalogue.h"
 #include "control/world_controller.h"
 
 namespace app {
@@ -43,11 +43,11 @@ Result<world::World> ChosenWorld::of_playground(const std::string& dir) const {
   if (!fs::exists(path, ec)) {
     return base::error(Code::kNotFound, "{} is no playground: there is no catalogue.db in it", dir);
   }
-  auto catalogue = TRY(control::Catalogue::open(path));
-  for (const control::Resource& resource : TRY(catalogue->list())) {
-    if (resource.kind != "hriste_world") continue;
+  auto catalogue = TRY(catalogue::Catalogue::open(path));
+  for (const auto& resource : TRY(catalogue->list(kinds::World::kKind))) {
     fmt::print(stderr, "the world \"{}\" of {}\n", resource.name, dir);
-    return world::World::create(TRY(control::world_settings(resource.attributes)));
+    auto definition = TRY(kinds::read<kinds::World>(resource.attributes));
+    return world::World::create(TRY(control::world_settings(definition)));
   }
   return base::error(Code::kNotFound, "the playground {} has no world yet: tofu apply makes it",
                      dir);

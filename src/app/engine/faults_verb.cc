@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <memory>
 
+#include "app/engine/world_names.h"
 #include "base/clock.h"
+#include "cli/parse.h"
 #include "codec/csv.h"
 #include "codec/json.h"
 
@@ -166,8 +168,9 @@ void FaultsVerb::add_to(CLI::App& command) {
   command.add_option("--from", from_, "Of events: those that arrive from here on [the back-fill]");
   command.add_option("--to", to_, "… and before this [the epoch]");
   command.add_option("--cut", cut_, "What arrives from here on repairs nothing [--to]");
-  command.add_option("--format", format_, "List the rows: table, jsonl or csv")
-      ->check(CLI::IsMember({"table", "jsonl", "csv"}));
+  command.add_option("--format", format_, "List the rows")
+      ->type_name("FORMAT")
+      ->transform(cli::one_of({"table", "jsonl", "csv"}));
   command.add_option("--out", out_, "List them into a file; - is standard output");
   chosen_.add_to(command);
 }
@@ -192,9 +195,9 @@ Result<LedgerRange> FaultsVerb::range(const World& world, Table table) const {
 }
 
 Result<std::vector<LedgerRange>> FaultsVerb::ranges(const World& world) const {
-  for (const std::string& name : faults_) TRY(world::fault_from_name(name));
+  for (const std::string& name : faults_) TRY(fault_named(name));
   std::vector<Table> tables(world::kFaultyTables.begin(), world::kFaultyTables.end());
-  if (!table_.empty()) tables = {TRY(world::table_from_name(table_))};
+  if (!table_.empty()) tables = {TRY(table_named(table_))};
   bool events = !from_.empty() || !to_.empty() || !cut_.empty();
   if (events && !rows_.empty()) {
     return error(Code::kInvalidArgument, "--rows chooses users, --from and --to events: give one");

@@ -9,6 +9,7 @@
 #include "app/engine/progress_bar.h"
 #include "app/engine/verbs.h"
 #include "base/secrets.h"
+#include "cli/parse.h"
 
 namespace app {
 namespace {
@@ -71,19 +72,19 @@ Status generate(const GenerateOptions& options, ProgressBar& bar) {
 
 }  // namespace
 
+void declare_generate(CLI::App& app) {
+  static GenerateOptions options;  // for a declaration that is only looked at
+  app.name("hriste generate");
+  options.add_to(app);
+}
+
 int generate_verb(int argc, char** argv) {
   block_signals();
   CLI::App app;
   app.name("hriste generate");
   GenerateOptions options;
   options.add_to(app);
-  try {
-    app.parse(argc - 1, argv + 1);
-  } catch (const CLI::ParseError& e) {
-    if (e.get_exit_code() == 0) return app.exit(e);
-    fmt::print(stderr, "error: {}\nhriste generate --help says what there is.\n", e.what());
-    return kFailed;
-  }
+  if (auto status = cli::parse(app, argc - 1, argv + 1)) return *status;
   ProgressBar bar(!options.quiet);
   Status done = generate(options, bar);
   bar.hide();

@@ -4,7 +4,9 @@
 #include <map>
 #include <thread>
 
+#include "app/engine/world_names.h"
 #include "base/clock.h"
+#include "cli/parse.h"
 
 namespace app {
 
@@ -36,7 +38,13 @@ constexpr const char* kExamples =
     "  hriste generate pageviews --live --speed 60 | grep DELETE     a minute a second, endless\n"
     "  hriste generate --all --out shop/ --format parquet            the whole world\n\n"
     "A stopped or killed command goes on where it was when it is given again; files appear under\n"
-    "their names when they are whole. Exit status: 0 done, 2 not done, 130 interrupted.\n";
+    "their names when they are whole.\n\n"
+    "Exit status:\n"
+    "  0   done, or the reader of a pipe has seen enough\n"
+    "  2   it could not be done, or the command is mistaken\n"
+    "  130 interrupted\n\n"
+    "Times:\n"
+    "  all are playground time, UTC.\n";
 
 int default_threads() {
   return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 64);
@@ -82,8 +90,8 @@ void GenerateOptions::add_to(CLI::App& command) {
   command
       .add_option_function<std::string>(
           "-f,--format", [this](const std::string& name) { format = formats.at(name); },
-          "jsonl, csv or parquet [by the file's name, else jsonl]")
-      ->check(CLI::IsMember(formats, CLI::ignore_case).description(""))
+          "The rows' format [by the file's name, else jsonl]")
+      ->transform(cli::one_of({"jsonl", "csv", "parquet"}))
       ->type_name("FORMAT")
       ->group(kWhere);
   command.add_option("--sqlite", sqlite, "Tables of this SQLite file, made when absent")
@@ -156,7 +164,7 @@ Result<std::vector<Table>> GenerateOptions::tables() const {
   std::vector<Table> tables;
   if (all) tables.assign(world::kTables.begin(), world::kTables.end());
   for (const std::string& name : table_names) {
-    Table table = TRY(world::table_from_name(name));
+    Table table = TRY(table_named(name));
     if (std::ranges::count(tables, table) == 0) tables.push_back(table);
   }
   if (live) {

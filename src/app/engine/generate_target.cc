@@ -6,6 +6,7 @@
 
 #include <filesystem>
 
+#include "base/suggest.h"
 #include "load/database_sink.h"
 #include "load/file_sink.h"
 #include "load/kafka_sink.h"
@@ -34,10 +35,21 @@ std::string_view extension_of(Format format) {
   }
 }
 
-Format format_of(const std::string& path) {
-  if (path.ends_with(".csv")) return Format::kCsv;
-  if (path.ends_with(".parquet")) return Format::kParquet;
-  return Format::kJsonLines;
+/// By the name's end, in any letter case; JSON lines where it has none. Errors: kInvalidArgument
+/// for an end that says another format, or none that there is.
+Result<Format> format_of(const std::string& path) {
+  std::string end = std::filesystem::path(path).extension().string();
+  for (char& c : end) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  if (end == ".csv") return Format::kCsv;
+  if (end == ".parquet") return Format::kParquet;
+  if (end.empty() || end == "." || end == ".json" || end == ".jsonl" || end == ".ndjson") {
+    return Format::kJsonLines;
+  }
+  return error(
+      Code::kInvalidArgument,
+      "{}: which format is {}? Give --format jsonl, csv or parquet, or a name that ends in "
+      ".json, .jsonl, .csv or .parquet{}",
+      path, end, base::did_you_mean(end, {".json", ".jsonl", ".ndjson", ".csv", ".parquet"}));
 }
 
 load::Form text_form(Format format) {
@@ -90,7 +102,10 @@ Result<Target> Targets::target(Table table, bool alone, std::stop_token stop) {
 
 Result<Target> Targets::file_target(Table table, bool alone) {
   const std::string& out = options_.out;
-  Format format = options_.format.value_or(format_of(out));
+  const bool named = alone && !is_special(out) && !is_folder(out);
+  Format format = options_.format ? *options_.format
+                  : named         ? TRY(format_of(out))
+                                  : Format::kJsonLines;
   if (is_special(out)) {
     if (!alone) return error(Code::kInvalidArgument, "several tables need --out FOLDER");
     opened_fd_ = ::open(out.c_str(), O_WRONLY | O_CLOEXEC);

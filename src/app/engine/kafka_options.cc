@@ -1,5 +1,6 @@
 #include "app/engine/kafka_options.h"
 
+#include "app/engine/world_names.h"
 #include "base/env.h"
 #include "base/text.h"
 
@@ -72,7 +73,7 @@ Status KafkaOptions::check(std::size_t tables) const {
   for (const std::string& topic : topics) {
     std::size_t equals = topic.find('=');
     if (equals != std::string::npos) {
-      TRY(world::table_from_name(topic.substr(0, equals)));
+      TRY(table_named(topic.substr(0, equals)));
     } else if (tables > 1) {
       return error(Code::kInvalidArgument,
                    "--topic {}: several tables need a topic each: --topic TABLE={}", topic, topic);

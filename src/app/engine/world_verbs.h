@@ -5,9 +5,14 @@
 // default world.
 #pragma once
 
+#include <CLI/CLI.hpp>
+
 namespace app {
 
 /// argv[1] is "world". Returns the process's exit status: 0 done, 2 it could not be done.
 int world_verb(int argc, char** argv);
+
+/// Declares its verbs and options, to be looked at.
+void declare_world(CLI::App& app);
 
 }  // namespace app

@@ -5,6 +5,24 @@
 #include "base/env.h"
 
 namespace app {
+namespace {
+
+/// A first Python notebook fetches its packages: nobody should wonder what takes so long.
+void say_what_is_fetched(client::Playground& playground) {
+  auto python = playground.call("GET", "/v1/python");
+  const std::string fetches = python && python->is_object() ? python->value("fetches", "") : "";
+  if (!fetches.empty()) fmt::print(stderr, "{}\n", fetches);
+}
+
+}  // namespace
+
+int prepare_notebooks_verb(client::Playground& playground) {
+  say_what_is_fetched(playground);
+  auto made = playground.call("POST", "/v1/python", json::object());
+  if (!made) return fail(made.error().error);
+  fmt::print("Python notebooks run without the network: {}\n", made->value("folder", ""));
+  return 0;
+}
 
 int notebook_verb(client::Playground& playground, const NotebookOptions& options) {
   json parameters = json::object();
@@ -17,6 +35,9 @@ int notebook_verb(client::Playground& playground, const NotebookOptions& options
   }
   auto source = base::Env::real().read_file(options.file);
   if (!source) return fail(source.error());
+  const bool in_python =
+      options.file.ends_with(".py") || source->find("-- MAGIC %python") != std::string::npos;
+  if (in_python) say_what_is_fetched(playground);
   auto answer =
       playground.call("POST", "/v1/notebooks/run",
                       {{"file", options.file}, {"source", *source}, {"parameters", parameters}});

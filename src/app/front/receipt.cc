@@ -1,6 +1,8 @@
 // The destroy receipt: an inventory before, a proof after. This process is independent of the
 // daemon: it looks at processes, ports and files itself. It covers the playground only, not caches
 // and not Terraform's state.
+#include "app/front/receipt.h"
+
 #include <dirent.h>
 #include <fmt/format.h>
 #include <signal.h>
@@ -61,7 +63,7 @@ Files files_below(const std::string& dir) {
 
 }  // namespace
 
-int inventory_verb(client::Playground& playground) {
+json inventory_of(client::Playground& playground) {
   const std::string& dir = playground.data_dir();
   Files files = files_below(dir);
   json inventory = {{"data_dir", dir},
@@ -76,7 +78,11 @@ int inventory_verb(client::Playground& playground) {
       inventory["ports"] = {port_of(page), port_of(at->value("kafka", ""))};
     }
   }
-  fmt::print("{}\n", inventory.dump());
+  return inventory;
+}
+
+int inventory_verb(client::Playground& playground) {
+  fmt::print("{}\n", inventory_of(playground).dump());
   return 0;
 }
 
@@ -87,18 +93,22 @@ int receipt_verb(const std::string& inventory_path) {
   if (!before.is_object()) {
     return fail({base::Code::kInvalidArgument, inventory_path + " is not an inventory"});
   }
+  return print_receipt(before);
+}
+
+int print_receipt(const json& before) {
   std::string dir = before.value("data_dir", "");
   auto processes = serving_processes(dir);
   json open_ports = json::array();
-  for (int port : before["ports"]) {
+  for (int port : before.value("ports", json::array())) {
     if (!port_is_free(port)) open_ports.push_back(port);
   }
   bool folder_there = base::Env::real().exists(dir);
   Files files = files_below(dir);
-  json rows = {{"processes", before["processes"].size(), processes.size()},
-               {"ports", before["ports"].size(), open_ports.size()},
-               {"files", before["files"], files.count},
-               {"bytes", before["bytes"], files.bytes}};
+  json rows = {{"processes", before.value("processes", json::array()).size(), processes.size()},
+               {"ports", before.value("ports", json::array()).size(), open_ports.size()},
+               {"files", before.value("files", std::int64_t{0}), files.count},
+               {"bytes", before.value("bytes", std::int64_t{0}), files.bytes}};
   fmt::print("receipt for {}\n{}", dir, format_table({"what", "before", "left"}, rows));
   bool clean = processes.empty() && open_ports.empty() && !folder_there;
   fmt::print("{}\n", clean ? "nothing is left" : "something is left");

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/front/show.h"
 #include "client/playground.h"
 
 namespace app {
@@ -14,6 +15,10 @@ using json = nlohmann::json;
 
 /// Prints `error: …` and returns 2.
 int fail(const base::Error& error);
+/// The same for a resource of this kind that was named: where there is none of that name, with the
+/// nearest name.
+int fail_named(client::Playground& playground, const char* kind, const std::string& name,
+               base::Error error);
 
 // daemon.cc
 int serve_verb(const std::string& data_dir);
@@ -24,22 +29,42 @@ int connect_verb(client::Playground& playground);
 int logs_verb(client::Playground& playground, int lines);
 int doctor_verb(client::Playground& playground);
 
+// status.cc
+struct StatusOptions {
+  bool as_json = false;  ///< the API's answer as it is
+  ListingOptions listing;
+};
+/// Asks a daemon that runs; 1 when the playground is stopped.
+int status_verb(client::Playground& playground, const StatusOptions& options);
+
 // data.cc
-int status_verb(client::Playground& playground, bool as_json);
-enum class Form { kTable, kJson, kCsv };
-int sql_verb(client::Playground& playground, const std::string& sql, Form form);
-int tail_verb(client::Playground& playground, const std::string& hub, int limit, bool follow);
-int run_verb(client::Playground& playground, const std::string& pipeline, const std::string& from);
+struct TailOptions {
+  std::string hub;
+  int limit = 10;
+  bool follow = false;
+  ListingOptions listing;
+};
+int tail_verb(client::Playground& playground, const TailOptions& options);
+int pause_verb(client::Playground& playground, const std::string& trigger, bool paused);
+struct RunOptions {
+  std::string from, only;
+  bool full = false;
+  ListingOptions listing;
+};
+int run_verb(client::Playground& playground, const std::string& pipeline,
+             const RunOptions& options);
 /// 1 when there is none.
 int cancel_verb(client::Playground& playground, const std::string& pipeline);
+
+// grade.cc
 struct GradeOptions {
-  bool as_json = false;
+  bool as_json = false;  ///< the API's answer as it is
   bool now = false;      ///< compute it
   bool history = false;  ///< those that are kept, one a line
   std::string run;       ///< whose grade; empty: the newest
+  ListingOptions listing;
 };
 int grade_verb(client::Playground& playground, const GradeOptions& options);
-int world_hash_verb(client::Playground& playground);
 
 // notebook.cc
 struct NotebookOptions {
@@ -49,17 +74,23 @@ struct NotebookOptions {
 };
 /// 1 when a cell failed.
 int notebook_verb(client::Playground& playground, const NotebookOptions& options);
+/// Fetches what Python notebooks need, once.
+int prepare_notebooks_verb(client::Playground& playground);
+
+// preview.cc
+struct PreviewOptions {
+  std::string file;
+  int rows = 20;
+  std::string job;                      ///< a streaming text's; empty: the only one
+  std::vector<std::string> parameters;  ///< a notebook's, "name=value"
+  bool as_json = false;
+};
+/// 1 when a run would refuse it.
+int preview_verb(client::Playground& playground, const PreviewOptions& options);
 
 // receipt.cc
 int inventory_verb(client::Playground& playground);
 int receipt_verb(const std::string& inventory_path);
 int destroy_orphans_verb(client::Playground& playground);
-
-/// Left-aligned text in columns, cut at the terminal's width never; numbers right-aligned.
-/// Line ends and other control characters of values are shown as \n, \x1b.
-std::string format_table(const json& header, const json& rows);
-
-/// RFC 4180, as the page saves it: null is an empty field, an empty text is "".
-std::string format_csv(const json& header, const json& rows);
 
 }  // namespace app

@@ -18,6 +18,21 @@ TEST(Clock, ParsesAndFormats) {
   }
 }
 
+TEST(Clock, MillisecondsBeyondAllTimesAreTheLastAndTheFirst) {
+  constexpr std::int64_t kMost = INT64_MAX / 1000;
+  for (std::int64_t ms : {kMost, -kMost, std::int64_t{253'402'300'800'000}}) {
+    EXPECT_EQ(to_millis(from_millis(ms)), ms);
+  }
+  for (std::int64_t ms : {kMost + 1, INT64_MAX / 10, INT64_MAX}) {
+    EXPECT_EQ(from_millis(ms), Instant::max()) << ms;
+    EXPECT_EQ(from_millis(-ms), Instant::min()) << ms;
+  }
+  EXPECT_EQ(from_millis(INT64_MIN), Instant::min());
+  EXPECT_EQ(format_millis(Instant::max()), "294247-01-10T04:00:54.775Z");
+  EXPECT_EQ(format_millis(from_millis(1'000'000'000'000'000)), "33658-09-27T01:46:40.000Z");
+  EXPECT_EQ(format_millis(Instant::min()), "-290308-12-21T19:59:05.224Z");
+}
+
 TEST(Clock, ManualMovesOnlyWhenTold) {
   ManualClock clock(from_millis(5));
   EXPECT_EQ(to_millis(clock.now()), 5);

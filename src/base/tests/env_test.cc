@@ -7,6 +7,7 @@
 
 #include <thread>
 
+#include "base/durable.h"
 #include "base/faulty_env.h"
 #include "base/open_files.h"
 #include "base/testing/temp_dir.h"
@@ -133,6 +134,39 @@ TEST_F(EnvTest, PowerLossDropsUnsyncedBytes) {
   ASSERT_TRUE(file->append("lost"));
   ASSERT_TRUE(env.drop_unsynced());
   EXPECT_EQ(*env.read_file(path("log")), "kept");
+}
+
+TEST_F(EnvTest, PowerLossTakesWhatOthersWroteAndNobodySynced) {
+  FaultyEnv env;
+  ASSERT_TRUE(env.make_dirs(path("a")));
+  ASSERT_TRUE(Env::real().write_file(path("a/before"), "old"));
+  ASSERT_TRUE(env.track_names(path("kept")));
+  ASSERT_TRUE(env.track_others(path("a")));
+  for (const char* name : {"a/synced", "a/bytes", "a/gone"}) {
+    ASSERT_TRUE(Env::real().write_file(path(name), "theirs"));
+  }
+  ASSERT_TRUE(make_durable(env, path("a/synced")));
+  ASSERT_TRUE((*env.open(path("a/bytes"), Env::Open::kRead))->sync());  // not its name
+  ASSERT_TRUE(env.drop_unsynced());
+  EXPECT_EQ(*env.read_file(path("a/synced")), "theirs");
+  EXPECT_EQ(*env.read_file(path("a/before")), "old");
+  EXPECT_FALSE(env.exists(path("a/bytes")));
+  EXPECT_FALSE(env.exists(path("a/gone")));
+}
+
+TEST_F(EnvTest, ALinkIsAWholeFileThatReplacesNone) {
+  FaultyEnv env;
+  ASSERT_TRUE(env.make_dirs(path("a")));
+  ASSERT_TRUE(env.track_names(path("kept")));
+  ASSERT_TRUE(env.write_file(path("a/one"), "hello"));
+  ASSERT_TRUE(env.write_file(path("a/two"), "other"));
+  EXPECT_EQ(env.link(path("a/one"), path("a/two")).error().code, Code::kAlreadyExists);
+  EXPECT_EQ(*env.read_file(path("a/two")), "other");
+  ASSERT_TRUE(env.link(path("a/one"), path("a/three")));
+  EXPECT_EQ(*env.read_file(path("a/three")), "hello");
+  ASSERT_TRUE(env.drop_unsynced());  // the name wasn't synced
+  EXPECT_FALSE(env.exists(path("a/three")));
+  EXPECT_EQ(*env.read_file(path("a/one")), "hello");
 }
 
 TEST_F(EnvTest, PowerLossTakesNamesThatTheFolderHasNotKept) {

@@ -169,6 +169,22 @@ TEST_F(ClientTest, AForeignFolderIsRefusedAndLeftAlone) {
   EXPECT_EQ(std::distance(fs::directory_iterator(data_dir_), {}), 1);
 }
 
+TEST_F(ClientTest, NeitherAFileNorTheRootIsAFolderForAPlayground) {
+  write(path("file"), "mine");
+  for (const auto& place : {path("file"), path("file") + "/below/it"}) {
+    auto refused = check_folder(folder_path(place));
+    ASSERT_FALSE(refused) << place;
+    EXPECT_THAT(refused.error().message, HasSubstr(path("file") + " is a file and no folder"));
+    EXPECT_THAT(refused.error().message, HasSubstr("set data_dir to"));
+  }
+  for (const char* root : {"/", "//", "/tmp/..", "../../../../../../../../../../../../../.."}) {
+    auto refused = check_folder(folder_path(root));
+    ASSERT_FALSE(refused) << root;
+    EXPECT_THAT(refused.error().message, HasSubstr("/ is the whole file system")) << root;
+  }
+  EXPECT_TRUE(check_folder(data_dir_ + "/not/yet/there"));
+}
+
 TEST_F(ClientTest, AFailingEngineIsShownWithWhatItSaid) {
   auto missing = connect_or_start(data_dir_, dir_ + "/no-engine");
   ASSERT_FALSE(missing);

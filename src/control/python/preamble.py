@@ -2,7 +2,6 @@
 # few names of Databricks that plain notebooks use: spark.sql, spark.table, display, dbutils.widgets.
 import ctypes as _ctypes
 import json as _json
-import os as _os
 import signal as _signal
 
 _ctypes.CDLL(None).prctl(1, _signal.SIGKILL)  # ends with whoever runs the notebook
@@ -15,31 +14,23 @@ _db = _duckdb.connect()
 _db.execute("SET TimeZone = 'UTC'")
 
 
-def _hriste_table(tier, name, path):
-    from deltalake import DeltaTable
-
-    table = DeltaTable(path)
-    files = table.file_uris()
-    view = f'{tier}."{name}"'
-    if files:
-        listed = ", ".join("'" + f.removeprefix("file://").replace("'", "''") + "'" for f in files)
-        hive = str(bool(table.metadata().partition_columns)).lower()
-        _db.execute(f"CREATE VIEW {view} AS FROM read_parquet([{listed}], hive_partitioning = {hive})")
+def _hriste_table(table):
+    if "error" in table:
+        raise RuntimeError(table["error"])
+    name = f'{table["tier"]}."{table["name"]}"'
+    if table.get("files"):
+        listed = ", ".join("'" + file.replace("'", "''") + "'" for file in table["files"])
+        hive = str(table["partitioned"]).lower()
+        _db.execute(f"CREATE VIEW {name} AS FROM read_parquet([{listed}], hive_partitioning = {hive})")
     else:
-        import pyarrow as pa
-
-        empty = pa.table(pa.schema(table.schema().to_arrow())).slice(0, 0)
-        _db.register("_empty", empty)
-        _db.execute(f"CREATE TABLE {view} AS FROM _empty")
-        _db.unregister("_empty")
+        columns = ", ".join('"' + column.replace('"', '""') + '" ' + kind for column, kind in table["columns"])
+        _db.execute(f"CREATE TABLE {name} ({columns})")
 
 
 for _tier in ("bronze", "silver", "gold"):
     _db.execute(f"CREATE SCHEMA {_tier}")
-    _folder = _os.path.join(_job["lake"], _tier)
-    for _name in sorted(_os.listdir(_folder)) if _os.path.isdir(_folder) else []:
-        if _os.path.isdir(_os.path.join(_folder, _name, "_delta_log")):
-            _hriste_table(_tier, _name, _os.path.join(_folder, _name))
+for _table in _job["tables"]:
+    _hriste_table(_table)
 
 
 class DataFrame:

@@ -1,5 +1,5 @@
 // Which of the resources of a name a request means, and what it may do to it.
-#include "control/incarnation.h"
+#include "catalogue/incarnation.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,6 +12,9 @@
 
 namespace control {
 namespace {
+
+using catalogue::Begin;
+using catalogue::begin_of;
 
 using kinds::Meant;
 using testing::HasSubstr;

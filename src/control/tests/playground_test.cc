@@ -120,6 +120,45 @@ TEST_F(PlaygroundTest, TheOverviewShowsWhatIsThere) {
   EXPECT_FALSE(playground->overview(false).contains("rate_history"));
 }
 
+TEST_F(PlaygroundTest, WhereThingsAreIsTrueAfterAMoveAndATakenPort) {
+  const std::string before = dir_ + "/before", after = dir_ + "/after";
+  ASSERT_TRUE(base::Env::real().make_dirs(before));
+  json hub, database;
+  auto open_in = [](const std::string& dir) {
+    auto opened = Playground::open({dir, "test"});
+    EXPECT_TRUE(opened) << opened.error().message;
+    return opened ? std::move(*opened) : nullptr;
+  };
+  {
+    auto playground = open_in(before);
+    ASSERT_TRUE(playground);
+    hub = *playground->put("hriste_event_hub", "views", {{"partitions", 1}});
+    database = *playground->put("hriste_database", "shop", {{"engine", "sqlite"}});
+    EXPECT_EQ(database["address"], before + "/sql/shop.db");
+  }
+  {
+    auto playground = open_in(before);
+    ASSERT_TRUE(playground);
+    EXPECT_EQ(**playground->get("hriste_event_hub", "views"), hub) << "nothing has moved";
+    EXPECT_EQ(**playground->get("hriste_database", "shop"), database);
+  }
+  const std::string address = hub["address"];
+  int port = std::stoi(address.substr(address.find(':') + 1));
+  auto other = base::Env::real().listen_loopback(port);
+  ASSERT_TRUE(other) << other.error().message;
+  ASSERT_TRUE(base::Env::real().rename(before, after));
+  auto playground = open_in(after);
+  ASSERT_TRUE(playground);
+  EXPECT_EQ(**playground->get("hriste_database", "shop"), database) << "a moved folder plans empty";
+  EXPECT_EQ((*playground->put("hriste_database", "shop", {{"engine", "sqlite"}}))["address"],
+            after + "/sql/shop.db");
+  json now = (**playground->get("hriste_event_hub", "views"))["address"];
+  EXPECT_NE(now, address);
+  EXPECT_EQ(now, playground->endpoints()["kafka"]);
+  EXPECT_EQ((*playground->put("hriste_event_hub", "views", {{"partitions", 1}}))["address"], now);
+  EXPECT_EQ(playground->overview(false)["nodes"][0]["facts"]["kafka"], now);
+}
+
 TEST_F(PlaygroundTest, WhatWasLoadedIsCountedAfterARestart) {
   {
     auto playground = open();
@@ -148,7 +187,8 @@ TEST_F(PlaygroundTest, TheSqlConsoleCannotLeaveTheLake) {
 
 class PlaygroundClockTest : public PlaygroundTest {
  protected:
-  std::unique_ptr<Catalogue> catalogue_ = *Catalogue::open(dir_ + "/clock.db");
+  std::unique_ptr<catalogue::Catalogue> catalogue_ =
+      *catalogue::Catalogue::open(dir_ + "/clock.db");
   std::unique_ptr<PlaygroundClock> open_clock() { return *PlaygroundClock::open(*catalogue_); }
 };
 

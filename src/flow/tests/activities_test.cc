@@ -82,6 +82,29 @@ TEST_F(ActivitiesTest, CopyAgainReplacesTheRows) {
   EXPECT_EQ(env_.list(path("lake/bronze/orders"))->size(), 1u);
 }
 
+TEST_F(ActivitiesTest, ADamagedDatabaseIsNotCopied) {
+  ASSERT_TRUE(shop_->create_table({"plain", kOrders, {}}));  // its page is the file's last one
+  model::Batch batch(kOrders);
+  for (int i = 0; i < 50; ++i) {
+    batch.columns[0].add_int(i);
+    batch.columns[1].add_int(100 * i);
+  }
+  batch.rows = 50;
+  ASSERT_TRUE(shop_->append("plain", batch));
+  const json from = {{"database", "shop@1"}, {"table", "plain"}};
+  ASSERT_TRUE(copy(from, kTo));
+  shop_.reset();
+  // Where the end of a page is gone there are zeros, which are rows of nulls.
+  std::string bytes = *env_.read_file(path("shop.db"));
+  bytes.resize(bytes.size() - 100);
+  ASSERT_TRUE(env_.write_file(path("shop.db"), bytes));
+  shop_ = *sqldb::open_sqlite(env_, path("shop.db"));
+  auto copied = copy(from, kTo);
+  ASSERT_FALSE(copied);
+  EXPECT_EQ(copied.error().code, Code::kDataLoss) << copied.error().message;
+  EXPECT_EQ(rows("SELECT count(*), sum(value)::VARCHAR FROM bronze.orders"), R"([[50,"1225.00"]])");
+}
+
 TEST_F(ActivitiesTest, AStoppedCopyLeavesTheOldRows) {
   ASSERT_TRUE(copy(kFrom, kTo));
   add_order(3, 5);

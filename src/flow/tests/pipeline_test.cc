@@ -144,6 +144,26 @@ TEST(Pipeline, RefusesCirclesAndUnknownNames) {
             "pipeline p: activity a has the unknown type bake");
 }
 
+TEST(Pipeline, NoActivityChangesWithAFunctionThatItDoesntCall) {
+  const std::string functions = "CREATE FUNCTION half(x INT) RETURNS INT RETURN x / 2;";
+  auto definitions = [](const std::string& macros) {
+    json activities = json::array(
+        {{{"name", "a"}, {"type", "sql"}, {"table", "silver.a"}, {"query", "SELECT half(1) AS x"}},
+         {{"name", "b"}, {"type", "sql"}, {"table", "silver.b"}, {"query", "SELECT 1 AS x"}},
+         {{"name", "c"}, {"type", "copy"}, {"from", {{"table", "t"}}}, {"to", {{"path", "t"}}}}});
+    auto parsed = *Pipeline::parse("p", {{"activities", activities}, {"macros", macros}});
+    std::vector<std::string> all;
+    for (const auto& activity : parsed.activities) all.push_back(activity.definition);
+    return all;
+  };
+  auto before = definitions(functions);
+  EXPECT_EQ(definitions("-- Functions of our own\n" + functions), before);
+  auto after = definitions("CREATE FUNCTION half(x INT) RETURNS INT RETURN x / 4;");
+  EXPECT_NE(after[0], before[0]);
+  EXPECT_EQ(after[1], before[1]);
+  EXPECT_EQ(after[2], before[2]);
+}
+
 TEST(Pipeline, AStoppedRunSkipsWhatHasNotBegun) {
   auto type = std::make_shared<Noting>();
   std::stop_source source;
@@ -154,6 +174,7 @@ TEST(Pipeline, AStoppedRunSkipsWhatHasNotBegun) {
                            [](const RunRecord&) {});
   EXPECT_EQ(record->activities[0].state, State::kSkipped);
   EXPECT_EQ(record->state, State::kFailed);
+  EXPECT_EQ(record->to_json()["cancelled"], true);
   EXPECT_TRUE(type->order.empty());
 }
 

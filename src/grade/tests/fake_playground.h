@@ -91,7 +91,7 @@ class FakePlayground {
   /// Makes a file of its rows the only one of a plain Parquet table.
   void write_orders(const std::string& folder, const model::Batch& batch) {
     ASSERT_TRUE(env.make_dirs(path(folder)));
-    ASSERT_TRUE(lake::write_parquet(path(folder + "/part-0.parquet"), batch));
+    ASSERT_TRUE(lake::write_parquet(base::Env::real(), path(folder + "/part-0.parquet"), batch));
   }
   /// The rows of the raw output: all that arrived below the frontier.
   model::Batch raw_batch(world::Stream stream, bool vip_only);
@@ -100,7 +100,7 @@ class FakePlayground {
   void write_raw(const std::string& output, const std::string& folder, const model::Batch& batch) {
     std::string file = "bronze/" + folder + "/" + std::to_string(++files_) + ".parquet";
     ASSERT_TRUE(env.make_dirs(path("bronze/" + folder)));
-    ASSERT_TRUE(lake::write_parquet(path(file), batch));
+    ASSERT_TRUE(lake::write_parquet(base::Env::real(), path(file), batch));
     commit(output, "bronze", folder, "parquet", static_cast<std::int64_t>(batch.rows), file);
   }
   /// An output of JSON lines below silver/stream.

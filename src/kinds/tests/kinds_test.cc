@@ -286,6 +286,26 @@ TEST(Validate, AlertsMayBeFilesToo) {
   EXPECT_TRUE(normalize(kind("stream_job"), job)["outputs"]["o"]["format"].is_null());
 }
 
+TEST(Validate, ADataFolderIsAPathToEveryone) {
+  auto why = [](const std::string& dir) {
+    auto problems = validate(provider_settings(), {{"data_dir", dir}});
+    return problems.empty() ? "" : path_text(problems[0].path) + ": " + problems[0].message;
+  };
+  for (const char* fine : {".hriste", "/srv/a b/.hriste", "../x~1", "a$", "a$/b", "5$", "C:/x"}) {
+    EXPECT_EQ(why(fine), "") << fine;
+  }
+  EXPECT_THAT(why("~/x"), HasSubstr("pathexpand"));
+  for (const char* shell : {"$HOME/x", "/srv/$USER", "${HOME}/x", "/srv/a$(id)/x", "$_x"}) {
+    EXPECT_THAT(why(shell), HasSubstr("data_dir: ")) << shell;
+    EXPECT_THAT(why(shell), HasSubstr("is a path only to a shell")) << shell;
+    EXPECT_THAT(why(shell), HasSubstr("write the whole path")) << shell;
+  }
+  EXPECT_THAT(why("/srv/$USER/x"), HasSubstr("which knows what $USER is"));
+  for (const char* odd : {"/srv/*", "a?", "[a]", "a\nb"}) {
+    EXPECT_THAT(why(odd), HasSubstr("can't be a playground's folder")) << odd;
+  }
+}
+
 TEST(Ref, IsStableAcrossVersions) {
   // A changed constant here replaces everything in every playground that exists.
   EXPECT_EQ(ref(kind("lake"), normalize(kind("lake"), parse(R"({"name":"b","tier":"bronze"})"))),
@@ -320,6 +340,23 @@ TEST(Ref, IsSplitAndFound) {
   EXPECT_EQ(path_text(uses[0].path), "activities[0].from.database");
   EXPECT_EQ(uses[0].kind, "hriste_database");
   EXPECT_EQ(uses[1].name, "g");
+}
+
+TEST(Triggers, APatternThatWouldNeverMatchIsRefused) {
+  auto has_problem = [](const char* path) {
+    auto problems =
+        validate(*find_kind("trigger"),
+                 {{"name", "t"}, {"pipeline", "p@0123456789"}, {"on", "file"}, {"path", path}});
+    return std::ranges::any_of(problems,
+                               [](const Problem& one) { return one.path == json{"path"}; });
+  };
+  for (const char* path : {"bronze/**/a.json", "bronze/[ab].json", "bronze/*.{json,csv}", "a.json",
+                           "bronze/../a.json", "bronze/products/"}) {
+    EXPECT_TRUE(has_problem(path)) << path;
+  }
+  for (const char* path : {"bronze/*/?.json", "bronze/products/*", "gold/a b/č.csv"}) {
+    EXPECT_FALSE(has_problem(path)) << path;
+  }
 }
 
 TEST(Reference, NamesEveryKindAndAttribute) {

@@ -28,7 +28,7 @@ class DeltaTest : public base::TempDirTest {
     batch.rows = 1;
     DataFile file;
     file.path = DeltaTable::new_file_name();
-    auto info = *write_parquet(table_.path() + "/" + file.path, batch);
+    auto info = *write_parquet(base::Env::real(), table_.path() + "/" + file.path, batch);
     file.rows = info.rows;
     file.bytes = info.bytes;
     return file;

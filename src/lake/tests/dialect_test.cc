@@ -51,7 +51,14 @@ TEST_F(DialectTest, ShowsTables) {
   EXPECT_EQ(rows("SHOW TABLES FROM silver"), R"([["silver","users"]])");
   EXPECT_EQ(rows("SHOW TABLES IN gold"), R"([["gold","sales"]])");
   EXPECT_EQ(rows("SHOW TABLES FROM bronze LIKE 'us%'"), R"([["bronze","users"]])");
-  EXPECT_EQ(rows("SHOW TABLES FROM nowhere"), "[]");
+  EXPECT_EQ(
+      rows("SHOW TABLES FROM nowhere"),
+      "error: line 1, column 18: there is no schema \"nowhere\"; there are bronze, gold, meta "
+      "and silver");
+  EXPECT_NE(rows("show tables in Slver like 'x'").find("did you mean 'silver'?"),
+            std::string::npos);
+  EXPECT_NE(rows("SHOW TABLES FROM").find("there are bronze, gold"), std::string::npos);
+  EXPECT_EQ(rows("SHOW TABLES FROM META"), R"([["meta","rejected"],["meta","world"]])");
   EXPECT_EQ(rows("SHOW SCHEMAS"), R"([["bronze"],["gold"],["meta"],["silver"]])");
   EXPECT_NE(rows("SHOW TABLES WHERE x").find("line 1, column 13"), std::string::npos);
   EXPECT_EQ(lake_->query("SHOW VARIABLES").error().code, Code::kPermissionDenied);
@@ -131,6 +138,19 @@ TEST_F(DialectTest, HintsNameOnlyWhatCanBeUsed) {
     for (const char* foreign : {"\"pg_", "information_schema", "main.", "duckdb_tables("}) {
       EXPECT_EQ(error.find(foreign), std::string::npos) << error;
     }
+  }
+  EXPECT_NE(rows("SELECT lenght('x')").find("Did you mean \"length\""), std::string::npos)
+      << rows("SELECT lenght('x')");
+  for (const char* sql :
+       {"SELECT nosuch(1)", "SELECT getit(1)", "SELECT total_of(id) FROM silver.orders",
+        "SELECT next_week(id) FROM silver.orders"}) {
+    EXPECT_EQ(rows(sql).find("Did you mean"), std::string::npos) << rows(sql);
+  }
+  std::string deep = "1";
+  for (int i = 0; i < 1200; ++i) deep += " + 1";
+  for (const std::string& sql : {"SELECT " + deep, "SELECT - " + deep + " > 2 AND " + deep}) {
+    std::string error = rows(sql);
+    EXPECT_EQ(error.find("SET "), std::string::npos) << error;
   }
   EXPECT_NE(rows("INSERT INTO silver.orders VALUES (1)").find("this is INSERT"), std::string::npos);
 }
@@ -217,6 +237,12 @@ TEST_F(DialectTest, TextsThatAreTooLargeAreRefusedBeforeTheyAreParsed) {
   for (const std::string& sql : {unions, deep, "SELECT '" + std::string(1 << 20, 'x') + "'"}) {
     EXPECT_EQ(lake_->query(sql).error().code, Code::kInvalidArgument) << sql.substr(0, 60);
     EXPECT_EQ(lake_->check_sql(sql).error().code, Code::kInvalidArgument) << sql.substr(0, 60);
+    TableSpec spec{.table = "silver.t", .select = sql};
+    EXPECT_EQ(lake_->check_table(spec).error().code, Code::kInvalidArgument);
+    EXPECT_EQ(lake_->write_table(spec).error().code, Code::kInvalidArgument);
+    spec.select = "SELECT 1 AS n";
+    spec.expectations = {{.name = "e", .condition = "n IN (" + sql + ")"}};
+    EXPECT_EQ(lake_->check_table(spec).error().code, Code::kInvalidArgument);
   }
 }
 

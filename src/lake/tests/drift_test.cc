@@ -114,7 +114,7 @@ TEST_F(DriftTest, AStreamsOutputToo) {
     batch.rows = 1;
     std::string path = "bronze/d1/year=2026/month=06/day=01/" + name;
     ASSERT_TRUE(env_.make_dirs(root() + "/bronze/d1/year=2026/month=06/day=01"));
-    auto info = *write_parquet(root() + "/" + path, batch);
+    auto info = *write_parquet(base::Env::real(), root() + "/" + path, batch);
     auto log = *ManifestLog::open(env_, root(), "d1");
     ManifestCommit change;
     change.definition = "d";
@@ -192,7 +192,7 @@ TEST_F(DriftTest, FilesAreLookedIntoOnce) {
   batch.columns[0].add_int(1);
   batch.rows = 1;
   ASSERT_TRUE(env_.make_dirs(root() + "/bronze/wide"));
-  ASSERT_TRUE(write_parquet(root() + "/bronze/wide/0.parquet", batch));
+  ASSERT_TRUE(write_parquet(base::Env::real(), root() + "/bronze/wide/0.parquet", batch));
   std::string bytes = *env_.read_file(root() + "/bronze/wide/0.parquet");
   for (int i = 1; i < kFiles; ++i) write(fmt::format("bronze/wide/{}.parquet", i), bytes);
   auto seconds = [&] {

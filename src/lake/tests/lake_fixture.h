@@ -41,7 +41,8 @@ class LakeFixture : public base::TempDirTest {
 
   /// Commits a file of page views with these (event_id, arrival ms) to the output bronze/pageviews.
   void commit_views(const std::string& name,
-                    std::vector<std::pair<std::int64_t, std::int64_t>> rows, std::int64_t cut_ms) {
+                    std::vector<std::pair<std::int64_t, std::int64_t>> rows, std::int64_t cut_ms,
+                    std::vector<std::string> hubs = {"pageviews"}) {
     model::Batch batch(model::Schema{
         {{"event_id", model::Type::kInt64}, {"EventEnqueuedUtcTime", model::Type::kTimestamp}}});
     for (auto [id, arrival] : rows) {
@@ -51,7 +52,7 @@ class LakeFixture : public base::TempDirTest {
     }
     std::string path = "bronze/pageviews/year=2026/month=06/day=01/" + name;
     write(path + ".other", "");
-    auto info = write_parquet(root() + "/" + path, batch);
+    auto info = write_parquet(base::Env::real(), root() + "/" + path, batch);
     ASSERT_TRUE(info);
     auto log = *ManifestLog::open(env_, root(), "views");
     ManifestCommit commit;
@@ -59,8 +60,10 @@ class LakeFixture : public base::TempDirTest {
     ManifestOutput output{.tier = "bronze", .path = "pageviews", .format = "parquet"};
     output.rows =
         (log->current().version < 0 ? 0 : log->current().outputs.at("raw").rows) + info->rows;
-    output.added = {{path, info->rows, info->bytes}};
-    output.hubs = {"pageviews"};
+    std::optional<std::int64_t> first;
+    for (auto [id, arrival] : rows) first = std::min(first.value_or(arrival), arrival);
+    output.added = {{path, info->rows, info->bytes, first}};
+    output.hubs = std::move(hubs);
     commit.outputs["raw"] = output;
     commit.inputs["in"] = {.hub = "pageviews", .cut_ms = cut_ms, .offsets = {0}};
     // How far the job is elsewhere says nothing of this output.

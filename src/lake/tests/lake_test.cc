@@ -100,6 +100,17 @@ TEST_F(LakeTest, AnOverwriteRecordsItsTextAndCutsAndIsInherited) {
   EXPECT_EQ(info["operation"], "CREATE OR REPLACE TABLE AS SELECT");
 }
 
+TEST_F(LakeTest, TheSlowerOfTwoHubsHidesNothingFromWhoAsksForNoCut) {
+  commit_views("a.parquet", {{1, 100}, {2, 200}, {3, 300}}, 300, {"pageviews", "stars"});
+  EXPECT_EQ(rows("SELECT event_id FROM bronze.pageviews ORDER BY event_id"), "[[1],[2]]");
+  // What is made at cuts ends where both are complete, and says so.
+  auto made = lake_->overwrite_table("silver.views", "SELECT event_id FROM bronze.pageviews",
+                                     {{"pageviews", 250}, {"stars", 250}});
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(made->rows, 0);
+  EXPECT_EQ(made->cuts, (Cuts{{"pageviews", 1}, {"stars", 1}}));
+}
+
 TEST_F(LakeTest, AFailedOverwriteLeavesTheTableAsItWas) {
   ASSERT_TRUE(lake_->overwrite_table("silver.t", "SELECT 7 AS n"));
   for (const char* bad : {"SELECT n FROM silver.t WHERE", "SELECT INTERVAL 1 DAY AS i",
@@ -218,6 +229,21 @@ TEST_F(LakeTest, TwoWritersAndAReaderAtATime) {
   }
   threads.clear();
   EXPECT_EQ(lake_->table_write("silver.t")->version, 10);
+}
+
+TEST_F(LakeTest, WhatArrivedBehindTheCutIsNoChangeOfAnOutput) {
+  auto state = [&](const Cuts& cuts) {
+    return lake_->table_states({"bronze.pageviews"}, cuts)->at("bronze.pageviews");
+  };
+  const Cuts cut{{"pageviews", 200}};
+  commit_views("1.parquet", {{1, 100}, {2, 250}}, 300);
+  auto before = state(cut), all = state({});
+  commit_views("2.parquet", {{3, 200}, {4, 310}}, 400);
+  EXPECT_EQ(state(cut), before);
+  EXPECT_NE(state({}), all);
+  EXPECT_NE(state({{"pageviews", 201}}), before);
+  commit_views("3.parquet", {{5, 450}, {6, 199}}, 500);  // it had waited
+  EXPECT_NE(state(cut), before);
 }
 
 }  // namespace

@@ -57,7 +57,7 @@ Batch every_type() {
 }
 
 TEST_F(ParquetTest, EveryTypeAndNullComesBack) {
-  auto info = write_parquet(path("all.parquet"), every_type());
+  auto info = write_parquet(base::Env::real(), path("all.parquet"), every_type());
   ASSERT_TRUE(info) << info.error().message;
   EXPECT_EQ(info->rows, 2);
   EXPECT_EQ(info->path, path("all.parquet"));
@@ -73,7 +73,7 @@ TEST_F(ParquetTest, EveryTypeAndNullComesBack) {
 }
 
 TEST_F(ParquetTest, TimesAreMicrosecondsInUtc) {
-  ASSERT_TRUE(write_parquet(path("all.parquet"), every_type()));
+  ASSERT_TRUE(write_parquet(base::Env::real(), path("all.parquet"), every_type()));
   auto rows = query("SELECT name, logical_type FROM parquet_schema('" + path("all.parquet") +
                     "') WHERE name IN ('t', 'n') ORDER BY name");
   ASSERT_EQ(rows.size(), 2u);
@@ -86,16 +86,17 @@ TEST_F(ParquetTest, TimesAreMicrosecondsInUtc) {
 TEST_F(ParquetTest, StreamsManyBatchesInOrder) {
   model::Schema schema{{{"id", Type::kInt64}, {"name", Type::kString}}};
   std::int64_t next_id = 0;
-  auto info = write_parquet(path("many.parquet"), schema, [&](Batch& into) -> base::Result<bool> {
-    if (next_id >= 200'000) return false;
-    into = Batch(schema);
-    for (int i = 0; i < 7'777 && next_id < 200'000; ++i, ++next_id) {
-      into.columns[0].add_int(next_id);
-      into.columns[1].add_text(fmt::format("row number {}", next_id));
-      ++into.rows;
-    }
-    return true;
-  });
+  auto info = write_parquet(base::Env::real(), path("many.parquet"), schema,
+                            [&](Batch& into) -> base::Result<bool> {
+                              if (next_id >= 200'000) return false;
+                              into = Batch(schema);
+                              for (int i = 0; i < 7'777 && next_id < 200'000; ++i, ++next_id) {
+                                into.columns[0].add_int(next_id);
+                                into.columns[1].add_text(fmt::format("row number {}", next_id));
+                                ++into.rows;
+                              }
+                              return true;
+                            });
   ASSERT_TRUE(info) << info.error().message;
   EXPECT_EQ(info->rows, 200'000);
   auto rows = query(
@@ -107,20 +108,22 @@ TEST_F(ParquetTest, StreamsManyBatchesInOrder) {
 
 TEST_F(ParquetTest, NoRowsMakeAFileWithTheSchema) {
   Batch batch(every_type().schema);
-  ASSERT_TRUE(write_parquet(path("none.parquet"), batch));
+  ASSERT_TRUE(write_parquet(base::Env::real(), path("none.parquet"), batch));
   EXPECT_TRUE(query("SELECT * FROM read_parquet('" + path("none.parquet") + "')").empty());
 }
 
 TEST_F(ParquetTest, AFailedSourceLeavesNothing) {
   model::Schema schema{{{"id", Type::kInt64}}};
   int calls = 0;
-  auto info = write_parquet(path("never.parquet"), schema, [&](Batch& into) -> base::Result<bool> {
-    if (++calls > 3) return base::error(Code::kUnavailable, "the source is gone");
-    into = Batch(schema);
-    for (int i = 0; i < 1000; ++i) into.columns[0].add_int(i);
-    into.rows = 1000;
-    return true;
-  });
+  auto info = write_parquet(base::Env::real(), path("never.parquet"), schema,
+                            [&](Batch& into) -> base::Result<bool> {
+                              if (++calls > 3)
+                                return base::error(Code::kUnavailable, "the source is gone");
+                              into = Batch(schema);
+                              for (int i = 0; i < 1000; ++i) into.columns[0].add_int(i);
+                              into.rows = 1000;
+                              return true;
+                            });
   ASSERT_FALSE(info);
   EXPECT_EQ(info.error().code, Code::kUnavailable);
   EXPECT_EQ(info.error().message, "the source is gone");
@@ -134,7 +137,7 @@ TEST_F(ParquetTest, BytesThatAreNotUtf8AreRefusedWithTheirPlace) {
   batch.columns[1].add_text("\xc5");  // half of a letter,
   batch.columns[1].add_text("\x99");  // whole only with its neighbour
   batch.rows = 3;
-  auto info = write_parquet(path("bad.parquet"), batch);
+  auto info = write_parquet(base::Env::real(), path("bad.parquet"), batch);
   ASSERT_FALSE(info);
   EXPECT_EQ(info.error().code, Code::kInvalidArgument);
   EXPECT_NE(info.error().message.find("column name, row 1"), std::string::npos);
@@ -142,7 +145,7 @@ TEST_F(ParquetTest, BytesThatAreNotUtf8AreRefusedWithTheirPlace) {
 }
 
 TEST_F(ParquetTest, AMissingFolderIsAnErrorWithThePath) {
-  auto info = write_parquet(path("no/such/x.parquet"), every_type());
+  auto info = write_parquet(base::Env::real(), path("no/such/x.parquet"), every_type());
   ASSERT_FALSE(info);
   EXPECT_NE(info.error().message.find(path("no/such/x.parquet")), std::string::npos);
 }

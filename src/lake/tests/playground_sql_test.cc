@@ -31,7 +31,7 @@ class PlaygroundSqlTest : public LakeFixture {
     batch.rows = batch.columns[0].rows();
     ASSERT_TRUE(
         env_.make_dirs((root() + "/" + path).substr(0, root().size() + 1 + path.rfind('/'))));
-    auto info = write_parquet(root() + "/" + path, batch);
+    auto info = write_parquet(base::Env::real(), root() + "/" + path, batch);
     ASSERT_TRUE(info) << info.error().message;
   }
 

@@ -6,6 +6,7 @@
 
 #include <thread>
 
+#include "base/faulty_env.h"
 #include "lake/tests/lake_fixture.h"
 #include "lake/worker_process_internal.h"
 
@@ -129,6 +130,165 @@ TEST_F(SqlWorkerTest, NoStatementTakesMoreThanItsMemoryAndTime) {
   }
   EXPECT_EQ(rows("SELECT 1"), "[[1]]");
   EXPECT_EQ(env_.list(dir_ + "/worker_tmp")->size(), 0u);
+}
+
+TEST_F(SqlWorkerTest, WritesAsTheLakeItself) {
+  commit_views("a.parquet", {{1, 100}, {2, 200}, {3, 250}}, 300);
+  ASSERT_TRUE(lake_->set_macros("shop",
+                                "CREATE OR REPLACE TEMPORARY FUNCTION twice(x BIGINT) RETURNS "
+                                "BIGINT RETURN x * 2;"));
+  TableSpec spec{.table = "silver.v",
+                 .select = "SELECT twice(event_id) AS id, seed FROM bronze.pageviews, meta.world",
+                 .keys = {"id"},
+                 .expectations = {{"few", "id < 4", Expectation::Action::kQuarantine}},
+                 .macros = ""};
+  auto written = lake_->write_table(spec, {{"pageviews", 240}});
+  ASSERT_TRUE(written) << written.error().message;
+  EXPECT_EQ(written->rows, 1);
+  EXPECT_EQ(written->quarantined, 1);
+  EXPECT_EQ(written->cuts, (Cuts{{"pageviews", 240}}));
+  ASSERT_EQ(written->expectations.size(), 1u);
+  EXPECT_EQ(written->expectations[0].name, "few");
+  EXPECT_EQ(written->expectations[0].action, Expectation::Action::kQuarantine);
+  EXPECT_EQ(written->expectations[0].failed, 1);
+  EXPECT_TRUE(written->reads.contains("bronze.pageviews"));
+  EXPECT_FALSE(written->reads.at("bronze.pageviews"));
+  EXPECT_EQ(rows("SELECT id, seed FROM silver.v"), "[[2,42]]");
+  EXPECT_EQ(lake_->write_table({.table = "gold.v", .select = "SELECT * FROM silver.v"})
+                ->reads.at("silver.v"),
+            0);
+  spec.expectations[0].action = Expectation::Action::kFail;
+  auto refused = lake_->write_table(spec);
+  EXPECT_EQ(refused.error().code, Code::kFailedPrecondition);
+  EXPECT_EQ(refused.error().message.find("silver.v: expectation few"), 0u)
+      << refused.error().message;
+  EXPECT_EQ(lake_->table_write("silver.v")->version, 0);
+}
+
+/// What a table's statement takes while it is planned stands under the same bounds.
+TEST_F(SqlWorkerTest, PreviewsAsTheLakeItself) {
+  ASSERT_TRUE(lake_->write_table({.table = "silver.t", .select = "SELECT 7 AS x, 1 AS y"}));
+  TableSpec spec{.table = "silver.t",
+                 .select = "SELECT x, DATE '2026-06-01' AS day FROM range(7, 9) r(x)",
+                 .keys = {"x"},
+                 .expectations = {{"low", "x < 8", Expectation::Action::kFail}}};
+  auto shown = lake_->preview_table(spec, {}, 1);
+  ASSERT_TRUE(shown) << shown.error().message;
+  EXPECT_EQ(nlohmann::json(shown->first.rows).dump(), R"([[7,"2026-06-01"]])");
+  EXPECT_TRUE(shown->first.truncated);
+  EXPECT_EQ(shown->rows, 2);
+  EXPECT_EQ(shown->expectations.at(0).failed, 1);
+  EXPECT_NE(shown->problem.find("e.g. x=8"), std::string::npos) << shown->problem;
+  ASSERT_TRUE(shown->difference);
+  // The keys are told by the rule that doesn't hold to be no keys to compare by: whole rows are.
+  EXPECT_EQ(shown->difference->added, 1);
+  EXPECT_EQ(shown->difference->columns.size(), 3u);
+  spec.select = "SELECT nothing AS x";
+  auto wrong = lake_->preview_table(spec, {}, 1);
+  ASSERT_FALSE(wrong);
+  EXPECT_TRUE(wrong.error().message.starts_with("line 1, column 8: ")) << wrong.error().message;
+  EXPECT_TRUE(env_.list(dir_ + "/worker_tmp")->empty());
+}
+
+TEST_F(SqlWorkerTest, NoTableTakesMoreThanItsMemoryAndTime) {
+  ASSERT_TRUE(lake_->write_table({.table = "silver.t", .select = "SELECT 7 AS x"}));
+  std::string unions = "SELECT 1 AS x";
+  for (int i = 0; i < 20'000; ++i) unions += " UNION ALL SELECT 1";
+  rusage before{}, after{};
+  ::getrusage(RUSAGE_SELF, &before);
+  for (const std::string& sql :
+       {std::string("SELECT repeat('a', 1000000000) AS x"),
+        std::string("SELECT lpad('', 1000000000, 'x') AS x"),
+        std::string("SELECT range(100000000) AS x"),
+        std::string("SELECT * FROM range(100000000000)"),
+        "SELECT " + repeated("- ", 200'000) + "1 AS x",
+        std::string("SELECT list(i) AS x FROM range(1000000000) t(i)"), unions}) {
+    auto began = Clock::now();
+    auto written =
+        lake_->write_table({.table = "silver.t", .select = sql}, {}, {}, milliseconds(2000));
+    EXPECT_LT(Clock::now() - began, milliseconds(4000)) << sql.substr(0, 80);
+    ASSERT_FALSE(written) << sql.substr(0, 80);
+    EXPECT_LT(children_kb(), 1'100'000) << sql.substr(0, 80);
+    EXPECT_EQ(env_.list(dir_ + "/worker_tmp")->size(), 0u);
+    EXPECT_EQ(env_.list(root() + "/silver/t")->size(), 2u);  // the log and the file
+  }
+  ::getrusage(RUSAGE_SELF, &after);
+  EXPECT_LT(after.ru_maxrss - before.ru_maxrss, 100'000) << "KB of this process";
+  EXPECT_EQ(rows("SELECT * FROM silver.t"), "[[7]]");
+}
+
+/// A parser takes seconds and gigabytes for some texts that are small enough to be sent.
+TEST_F(SqlWorkerTest, LargeTextsAreCheckedWithinBounds) {
+  std::string list = "1", ors = "1=1";
+  while (list.size() < 1'000'000) list += ",1";
+  while (ors.size() < 700'000) ors += " OR 1=1";
+  rusage before{}, after{};
+  ::getrusage(RUSAGE_SELF, &before);
+  for (const std::string& where : {"1 IN (" + list + ")", ors, repeated("- ", 400'000) + "1 > 0"}) {
+    auto began = Clock::now();
+    TableSpec spec{.table = "silver.t", .select = "SELECT 1 AS x WHERE " + where};
+    (void)lake_->check_sql(spec.select);
+    (void)lake_->check_table(spec);
+    EXPECT_LT(Clock::now() - began, milliseconds(25'000)) << where.substr(0, 40);
+    EXPECT_LT(children_kb(), 1'100'000) << where.substr(0, 40);
+  }
+  ::getrusage(RUSAGE_SELF, &after);
+  EXPECT_LT(after.ru_maxrss - before.ru_maxrss, 100'000) << "KB of this process";
+  // One that is only long is read as ever, and says what it reads and where.
+  std::string long_one = "-- " + std::string(50'000, 'x') + "\nSELECT * FROM bronze.users, other";
+  auto uses = lake_->table_uses(long_one);
+  ASSERT_TRUE(uses) << uses.error().message;
+  ASSERT_EQ(uses->size(), 2u);
+  EXPECT_EQ((*uses)[0].table, "bronze.users");
+  EXPECT_EQ((*uses)[0].place, "line 2, column 15: ");
+  EXPECT_EQ((*uses)[1].table, "other");
+  EXPECT_EQ(*lake_->check_sql(long_one), std::vector<std::string>{"bronze.users"});
+  EXPECT_EQ(lake_->check_sql(long_one + " WHERE").error().code, Code::kInvalidArgument);
+}
+
+TEST_F(SqlWorkerTest, ATableTakesHalfOfTheFreeDiskAtMost) {
+  base::FaultyEnv small;
+  auto opened = Lake::open({.env = &small,
+                            .clock = &clock_,
+                            .root = root(),
+                            .temp_dir = dir_ + "/small_tmp",
+                            .sql_worker = {LAKE_SQL_WORKER}});
+  ASSERT_TRUE(opened);
+  small.set_disk_bytes(4 << 20);
+  auto written = (*opened)->write_table(
+      {.table = "silver.t",
+       .select = "SELECT md5(CAST(i AS VARCHAR)) AS x FROM range(100000000000) t(i)"});
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, Code::kResourceExhausted) << written.error().message;
+  EXPECT_EQ(env_.list(dir_ + "/small_tmp")->size(), 0u);
+}
+
+/// A batch of rows that is too large for memory has first ones that aren't.
+TEST_F(SqlWorkerTest, LargeRowsAreAnsweredUpToTheSizeOfAnAnswer) {
+  for (const char* sql :
+       {"SELECT repeat('x', 1000000) AS x FROM range(1000)",
+        "SELECT repeat(chr(65 + (range % 26)::INT), 1000000) AS x FROM range(1000)",
+        "SELECT repeat('x', 500000 + range) AS x, 'a'::BLOB FROM range(5000)"}) {
+    auto answer = lake_->query(sql);
+    ASSERT_TRUE(answer) << sql << ": " << answer.error().message;
+    EXPECT_TRUE(answer->truncated) << sql;
+    EXPECT_GT(answer->rows.size(), 50u) << sql;
+    EXPECT_LT(answer->rows.size(), 140u) << sql;
+    EXPECT_EQ(answer->columns[0].name, "x");
+    EXPECT_GE(answer->rows.back()[0].get<std::string>().size(), 500'000u);
+  }
+  auto ordered = lake_->query(
+      "SELECT range, repeat('x', 1000000) FROM range(1000) ORDER BY range DESC", {.max_rows = 20});
+  ASSERT_TRUE(ordered) << ordered.error().message;
+  EXPECT_TRUE(ordered->truncated);
+  ASSERT_EQ(ordered->rows.size(), 20u);
+  EXPECT_EQ(ordered->rows[19][0], 980);
+  // What fits is whole, and what one row can't hold is none.
+  EXPECT_FALSE(lake_->query("SELECT repeat('x', 1000000) FROM range(20)")->truncated);
+  auto one = lake_->query("SELECT repeat('x', 100000000)");
+  ASSERT_TRUE(one) << one.error().message;
+  EXPECT_TRUE(one->truncated);
+  EXPECT_EQ(one->rows.size(), 0u);
 }
 
 /// What the engine sets aside for a text file to find its columns doesn't add up over the files.

@@ -40,7 +40,6 @@ class DefaultQueryTest : public ::testing::Test {
     std::ifstream text(std::string(HRISTE_SOURCE_DIR) + "/playground/streams/traffic.asaql");
     options_.name = "traffic";
     options_.query = (std::stringstream() << text.rdbuf()).str();
-    options_.inputs = {{"pageviews", nullptr}, {"stars", nullptr}};
     options_.env = &env_;
     write_references();
     for (const char* output :
@@ -96,6 +95,7 @@ class DefaultQueryTest : public ::testing::Test {
         if (i % 200 == 9) events.push_back(event);  // a duplicate
       }
       source_[input] = std::make_shared<MemorySource>(input == 0 ? "views" : "stars", 2);
+      options_.inputs[input == 0 ? "pageviews" : "stars"] = source_[input];
       std::int64_t offsets[2] = {};
       for (Event& event : events) {
         event.offset = offsets[event.partition]++;
@@ -130,7 +130,7 @@ class DefaultQueryTest : public ::testing::Test {
   }
 
   std::unique_ptr<Runner> open() {
-    auto runner = Runner::open(options_, {{"pageviews", source_[0]}, {"stars", source_[1]}});
+    auto runner = Runner::open(options_);
     EXPECT_TRUE(runner) << (runner ? "" : runner.error().message);
     return runner ? std::move(*runner) : nullptr;
   }
@@ -157,7 +157,7 @@ class DefaultQueryTest : public ::testing::Test {
     std::filesystem::remove_all(options_.lake_root);
     std::filesystem::remove_all(options_.state_dir);
     alerts_.clear();
-    set_frontier(Source::kNoFrontier);
+    set_frontier(EventSource::kNoFrontier);
   }
 
   /// The listed bytes of every output, file after file in the order they were made, by day.

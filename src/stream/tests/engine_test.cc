@@ -155,13 +155,21 @@ TEST(Engine, NullsInThreeValues) {
 
 TEST(Engine, AReferenceColumnThatNoRowHasIsAnError) {
   struct {
-    const char *name, *text, *message;
+    const char* name;
+    std::string text;
+    const char* message;
   } files[] = {
       {"semicolons.csv", "k;name\n1;a\n", "separates fields by ';': write it with commas"},
       {"tabs.csv", "k\tname\r\n", "separates fields by tabs"},
       {"typo.csv", "\xEF\xBB\xBFk,nam\r\n1,a",
        "has no column 'name'; it has k and nam; did you mean"},
       {"typo.json", "[{\"k\":1,\"nam\":\"a\"}]", "has no column 'name'; it has k"},
+      {"twice.csv", "k,name,K\n1,a,2\n", "line 1: two columns are called 'K': give one another"},
+      {"quoted.csv", "k,name,\"name\"\n", "two columns are called 'name'"},
+      {"zero.csv", std::string("k,name\n1,a\n2,b\0c\n", 17), "line 3: a zero byte"},
+      {"latin.csv", "k,name\n1,\"a\nb\"\n2,Nov\xE1k\n3,c\n", "line 4: bytes that are not UTF-8"},
+      {"wide.csv", std::string("\xFF\xFEk\0,\0n\0\n\0", 10), "line 1: this is UTF-16"},
+      {"unnamed.csv", "k,name,,\n1,a,,\n", ""},
       {"good.csv", "\xEF\xBB\xBFK,name\r\n1,a", ""},
       {"empty.json", "[]", ""},
   };

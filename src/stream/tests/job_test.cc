@@ -9,6 +9,7 @@
 #include "base/testing/temp_dir.h"
 #include "hub/broker.h"
 #include "lake/manifest.h"
+#include "stream/hub_source.h"
 #include "stream/runner.h"
 
 namespace stream {
@@ -48,7 +49,11 @@ class JobTest : public base::TempDirTest {
     broker_ =
         hub::Broker::open({&base::Env::real(), &clock_, root_ + "/hub", "test", 0, "key"}).value();
     hub_ = broker_->create_hub({.name = "views", .partitions = 2}).value();
-    options_.inputs["views"] = hub_;
+    options_.inputs["views"] = source_of(hub_);
+  }
+
+  static std::shared_ptr<EventSource> source_of(std::shared_ptr<hub::Hub> hub) {
+    return make_hub_source(std::move(hub), base::Env::real(), "test");
   }
 
   /// Events first…last-1, one a second, spread over the partitions.
@@ -158,12 +163,13 @@ TEST_F(JobTest, WaitsForReferenceDataThatComesLater) {
 }
 
 TEST_F(JobTest, AJobWithoutEventsSaysWhatItWaitsFor) {
-  options_.inputs["views"] = broker_->create_hub({.name = "silent", .partitions = 1}).value();
+  auto silent = broker_->create_hub({.name = "silent", .partitions = 1}).value();
+  options_.inputs["views"] = source_of(silent);
   auto job = start();
   while (job->status().waits_for.empty()) std::this_thread::yield();
   EXPECT_EQ(job->status().state, JobStatus::State::kRunning);
   EXPECT_NE(job->status().waits_for.find("hub 'silent'"), std::string::npos);
-  options_.inputs["views"]->settle();
+  silent->settle();
   while (!job->status().waits_for.empty()) std::this_thread::yield();
 }
 
@@ -226,8 +232,7 @@ TEST_F(JobTest, WhatTheHubNoLongerHasComesFromCapture) {
   ASSERT_TRUE(broker_->wait_captured("big", end, {}));
   ASSERT_TRUE(big->apply_retention());
   ASSERT_GT(big->state(0).start_offset, 50);
-  options_.inputs = {{"views", big}};
-  options_.capture_namespace = "test";
+  options_.inputs = {{"views", source_of(big)}};
   options_.query = "SELECT id INTO raw FROM views";
   options_.outputs.erase("counts");
   options_.outputs.erase("alarms");

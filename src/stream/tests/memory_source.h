@@ -7,14 +7,15 @@
 #include <string>
 
 #include "stream/datetime.h"
-#include "stream/source.h"
+#include "stream/event_source.h"
 
 namespace stream {
 
-class MemorySource final : public Source {
+class MemorySource final : public EventSource {
  public:
-  MemorySource(std::string name, int partitions)
+  MemorySource(std::string name, int partitions, std::string incarnation = "")
       : name_(std::move(name)),
+        incarnation_(std::move(incarnation)),
         records_(static_cast<std::size_t>(partitions)),
         starts_(static_cast<std::size_t>(partitions)) {}
 
@@ -34,11 +35,13 @@ class MemorySource final : public Source {
   }
 
   const std::string& name() const override { return name_; }
+  std::string incarnation() const override { return incarnation_; }
   int partitions() const override { return static_cast<int>(records_.size()); }
   std::int64_t frontier_ms() const override {
     std::lock_guard lock(mutex_);
     return frontier_;
   }
+  std::string waits_for() const override { return "the test"; }
   base::Result<std::int64_t> first_offset(int partition) const override {
     std::lock_guard lock(mutex_);
     return starts_[static_cast<std::size_t>(partition)];
@@ -82,7 +85,7 @@ class MemorySource final : public Source {
     std::size_t offset_;
   };
 
-  std::string name_;
+  std::string name_, incarnation_;
   mutable std::mutex mutex_;
   std::vector<std::deque<Record>> records_;
   std::vector<std::int64_t> starts_;  ///< offsets of the first records still there

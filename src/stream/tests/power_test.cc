@@ -17,7 +17,6 @@ class JobPowerTest : public base::TempDirTest {
     ASSERT_TRUE(env_.track_names(dir_ + "/covered"));
     options_.name = "job";
     options_.query = "SELECT a INTO raw FROM views";
-    options_.inputs["views"] = nullptr;
     options_.outputs["raw"] = {OutputSpec::Type::kLake, "bronze", "raw", OutputSpec::Format::kJson};
     options_.lake_root = dir_ + "/lake";
     options_.state_dir = dir_ + "/state";
@@ -29,7 +28,8 @@ class JobPowerTest : public base::TempDirTest {
     return hub ? *hub : nullptr;
   }
   std::unique_ptr<Runner> open_job(const std::shared_ptr<hub::Hub>& hub) {
-    auto runner = Runner::open(options_, {{"views", make_hub_source(hub, env_, "shop")}});
+    options_.inputs["views"] = make_hub_source(hub, env_, "shop");
+    auto runner = Runner::open(options_);
     EXPECT_TRUE(runner) << (runner ? "" : runner.error().message);
     return runner ? std::move(*runner) : nullptr;
   }

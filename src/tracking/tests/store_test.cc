@@ -179,5 +179,20 @@ TEST_F(StoreTest, AFileOfAnotherVersionIsRefused) {
   EXPECT_THAT(store.error().message, HasSubstr("tracking.db"));
 }
 
+TEST_F(StoreTest, AFileOfALaterVersionIsKeptForIt) {
+  store_.reset();
+  const std::string file = path("ml/tracking.db");
+  std::string bytes = *base::Env::real().read_file(file);
+  bytes[63] = 9;  // the last byte of SQLite's user_version
+  ASSERT_TRUE(base::Env::real().write_file(file, bytes));
+  auto store = Store::open({.env = &base::Env::real(), .clock = &clock_, .dir = path("ml")});
+  ASSERT_FALSE(store);
+  EXPECT_EQ(store.error().code, Code::kFailedPrecondition);
+  EXPECT_THAT(store.error().message, HasSubstr("is of version 9"));
+  EXPECT_THAT(store.error().message, HasSubstr("use that, or a newer one"));
+  EXPECT_THAT(store.error().message, testing::Not(HasSubstr("destroy")));
+  EXPECT_EQ((*base::Env::real().read_file(file))[63], 9);
+}
+
 }  // namespace
 }  // namespace tracking

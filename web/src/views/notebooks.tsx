@@ -126,11 +126,12 @@ function RunForm({ book }: { book: Notebook }) {
       </button>
       <span class={last?.state === 'failed' ? 'failure' : 'muted'} role="status">
         {busy
-          ? book.runs_in === 'python' && 'in Jupyter; the first run makes its Python environment, about a minute'
+          ? book.runs_in === 'python' && (book.fetches ? 'fetching its Python packages, about a minute' : 'in Jupyter')
           : last
             ? `${last.state === 'failed' ? '✕ failed' : '✓ succeeded'} ${format.instant(last.started)}, ${format.seconds(last.seconds)}`
             : 'not run yet'}
       </span>
+      {book.fetches && !busy && <span class="muted">{book.fetches}</span>}
       {last && !busy && (
         <a href={notebookDocument(book.name)} target="_blank" rel="noopener">
           As one page

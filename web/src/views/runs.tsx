@@ -1,18 +1,23 @@
 // Runs of pipelines: the list, and the chosen run's activities as bars over time.
 import { computed } from '@preact/signals';
-import { runPipeline, type Activity, type Run } from '../api';
+import { cancelRuns, runPipeline, type Activity, type Run } from '../api';
 import * as format from '../format';
 import { part } from '../live';
 import { act, selectedRun } from '../state';
 import { failedExpectations } from './expectations';
 import { Glyph, Retry, stateHealth } from './icons';
 import { RunButton, Waits } from './panel';
+import { Triggers } from './triggers';
 
 const LIMIT = 50;
 const runs = part('runs');
+// The one that somebody chose, else the newest of the pipeline that was shown first: with several
+// pipelines at work nothing changes under the pointer.
+let shownFirst: string | undefined;
 const chosen = computed(() => {
   const all = runs.value ?? [];
-  return all.find((r) => r.id === selectedRun.value) ?? all[0];
+  shownFirst ??= all[0]?.pipeline;
+  return all.find((r) => r.id === selectedRun.value) ?? all.find((r) => r.pipeline === shownFirst) ?? all[0];
 });
 
 export function Runs() {
@@ -21,10 +26,12 @@ export function Runs() {
     <section class="panel block runs" aria-labelledby="runs-title">
       <div class="block-head">
         <h1 id="runs-title">Runs</h1>
+        {chosen.value && <Cancel pipeline={chosen.value.pipeline} />}
         {chosen.value && <GoOn run={chosen.value} />}
         {chosen.value && <RunButton name={chosen.value.pipeline} />}
       </div>
       <Waits />
+      <Triggers />
       {all.length === 0 ? (
         <p class="empty">
           Nothing has run yet. <code>hriste run PIPELINE</code> starts one; a trigger with <code>on = "apply"</code>{' '}
@@ -42,6 +49,12 @@ export function Runs() {
       )}
     </section>
   );
+}
+
+/** Ends a pipeline's runs, those that wait too. */
+function Cancel({ pipeline }: { pipeline: string }) {
+  if (!(runs.value ?? []).some((r) => r.pipeline === pipeline && r.state === 'running')) return null;
+  return <button onClick={() => act(() => cancelRuns(pipeline))}>Cancel {pipeline}</button>;
 }
 
 /** A pipeline's last run, when it failed, can be gone on from. */
@@ -81,6 +94,7 @@ function Gantt({ run }: { run: Run }) {
     <div class="gantt">
       <p class="muted">
         {run.id} · {run.rerun_of && `goes on from ${run.rerun_of} · `}
+        {Object.entries(run.parameters ?? {}).map(([name, value]) => `${name.replaceAll('_', ' ')} ${textOf(value)} · `)}
         {run.state} · {format.group(run.rows)} rows · {format.bytes(run.bytes)}
       </p>
       <ol aria-label={`Activities of ${run.pipeline}`}>
@@ -141,6 +155,8 @@ function Inputs({ activity }: { activity: Activity }) {
     ...Object.entries(tables).map(([name, version]): [string, string] => [name, version === null ? 'files' : `version ${version}`]),
     ...Object.entries(parameters).map(([name, value]): [string, string] => [name, textOf(value)]),
   ];
+  if (activity.kept && activity.kept_from) rows.push(['unchanged since', activity.kept_from]);
+  if ((activity.attempts ?? 0) > 1) rows.push(['attempts', String(activity.attempts)]);
   if (rows.length === 0 && !activity.note) return null;
   return (
     <details class="inputs">

@@ -44,6 +44,7 @@ async function follow(name: string, signal: AbortSignal): Promise<void> {
         problem.value = '';
       } catch (error) {
         if (signal.aborted) return;
+        if (!(error instanceof TypeError)) offsets = null; // refused: those of a hub that was replaced
         problem.value = error instanceof TypeError ? 'The daemon does not answer.' : (error as Error).message;
       }
     }

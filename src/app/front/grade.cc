@@ -1,0 +1,112 @@
+// hriste grade: the recorded grade, a new one, those before.
+#include <fmt/format.h>
+
+#include "app/front/verbs.h"
+#include "base/differing.h"
+
+namespace app {
+namespace {
+
+using cli::Unit;
+
+constexpr size_t kFiguresShown = 40;  // characters, so that a table fits a terminal
+
+/// For the eye both figures are cut to where they differ.
+cli::Listing checks_listing(const json& grade, bool for_the_eye) {
+  cli::Listing listing{.columns = {{"layer", ""},
+                                   {"check", ""},
+                                   {"expected", ""},
+                                   {"found", ""},
+                                   {"verdict", "", Unit::kState}}};
+  if (!for_the_eye) listing.columns.push_back({"detail", ""});
+  for (const auto& check : grade["checks"]) {
+    std::string expected = check.value("expected", ""), found = check.value("found", "");
+    if (for_the_eye) {
+      auto shown = base::differing_parts(expected, found, kFiguresShown);
+      expected = shown.a;
+      found = shown.b;
+    }
+    json row = {check["layer"], check["check"], expected, found, check["verdict"]};
+    if (!for_the_eye) row.push_back(check.value("detail", ""));
+    listing.rows.push_back(std::move(row));
+  }
+  return listing;
+}
+
+/// ", 2 changed by you", or nothing.
+std::string also(const json& grade, const char* count, const char* what) {
+  int n = grade.value(count, 0);
+  return n == 0 ? "" : fmt::format(", {} {}", n, what);
+}
+
+std::string summary(const json& grade) {
+  std::string text =
+      fmt::format("\n{} of {} checks are right{}{}{} (run {})\n", grade.value("passed", 0),
+                  grade.value("total", 0), also(grade, "wrong", "wrong"),
+                  also(grade, "not_gradable", "not gradable"),
+                  also(grade, "changed", "changed by you"), grade.value("run_id", ""));
+  for (const auto& check : grade["checks"]) {
+    std::string detail = check.value("detail", "");
+    if (detail.empty()) continue;
+    bool wrong = check.value("verdict", "") == "wrong";  // others say their verdict themselves
+    text += fmt::format("{}{} {}: {}\n", wrong ? "wrong: " : "", check.value("layer", ""),
+                        check.value("check", ""), detail);
+  }
+  return text;
+}
+
+int grade_history(client::Playground& playground, const GradeOptions& options) {
+  auto answer = playground.call("GET", "/v1/grades");
+  if (!answer) return fail(answer.error().error);
+  if (options.as_json) {
+    fmt::print("{}\n", answer->dump(2));
+    return 0;
+  }
+  cli::Listing listing{.columns = {{"run_id", "", Unit::kNone, "run"},
+                                   {"graded_at", "", Unit::kWall, "graded (wall time)"},
+                                   {"total", "BIGINT", Unit::kNone, "checks"},
+                                   {"passed", "BIGINT", Unit::kNone, "right"},
+                                   {"wrong", "BIGINT"},
+                                   {"not_gradable", "BIGINT", Unit::kNone, "not gradable"},
+                                   {"changed", "BIGINT", Unit::kNone, "changed by you"}}};
+  for (const auto& grade : *answer) {
+    json row = json::array();
+    for (const auto& column : listing.columns) row.push_back(grade.value(column.name, json(0)));
+    listing.rows.push_back(std::move(row));
+  }
+  return show(listing, options.listing);
+}
+
+base::Error no_grade(const std::string& run) {
+  if (run.empty()) {
+    return {base::Code::kNotFound, "no run has been graded yet: tofu apply, or hriste grade --now"};
+  }
+  return {base::Code::kNotFound,
+          fmt::format("run {} has no grade: hriste grade --history lists those that have", run)};
+}
+
+}  // namespace
+
+int grade_verb(client::Playground& playground, const GradeOptions& options) {
+  auto form = options.listing.form();
+  if (!form) return fail(form.error());
+  if (!playground.exists()) {
+    return fail({base::Code::kNotFound, "nothing is at " + playground.data_dir() + " to grade"});
+  }
+  if (options.history) return grade_history(playground, options);
+  std::string of_run = options.run.empty() ? "" : "?run=" + options.run;
+  auto answer = options.now ? playground.call("POST", "/v1/grade", json::object())
+                            : playground.call("GET", "/v1/grade" + of_run);
+  if (!answer) return fail(answer.error().error);
+  if (answer->is_null()) return fail(no_grade(options.run));
+  if (options.as_json) {
+    fmt::print("{}\n", answer->dump(2));
+  } else {
+    bool table = *form == cli::Form::kTable;
+    int shown = show(checks_listing(*answer, table), options.listing, {"", summary(*answer)});
+    if (shown != 0) return shown;
+  }
+  return answer->value("wrong", 0) > 0 ? cli::kNo : cli::kDone;
+}
+
+}  // namespace app

@@ -1,0 +1,75 @@
+#include "control/grades.h"
+
+#include <algorithm>
+
+#include "base/clock.h"
+#include "control/grade_wait.h"
+#include "control/graded_state.h"
+#include "runs/either_stop.h"
+
+namespace control {
+
+using base::Result;
+using base::Status;
+using json = nlohmann::json;
+
+Status take_turn(runs::Waiting& waiting, const std::string& who, const std::function<bool()>& may,
+                 std::stop_token stop) {
+  runs::Wait wait{.who = who,
+                  .what = "the run before it to end",
+                  .done = [&]() -> Result<bool> { return may(); },
+                  // Whoever is before it has a deadline of his own.
+                  .progress = [] { return base::format_millis(base::SystemClock().now()); }};
+  return waiting.wait(wait, std::move(stop));
+}
+
+Status Grades::wait_for(const CutsMs& cuts, std::stop_token stop) {
+  return wait_for_cuts(ports_.scope.broker, ports_.scope.jobs, cuts, std::move(stop));
+}
+
+/// Grades at `cuts` (a hub that isn't among them at the epoch) and records the grade.
+Result<json> Grades::grade_at(const std::string& run_id, const CutsMs& cuts, std::stop_token stop) {
+  auto world = TRY(ports_.worlds.the_world());
+  CutsMs graded;
+  for (const auto& [table, hub] : TRY(grade_scope(ports_.scope)).inputs.hubs) {
+    auto cut = cuts.find(hub->name());
+    graded[hub->name()] = cut == cuts.end() ? world->epoch_ms() : cut->second;
+  }
+  TRY(wait_for(graded, stop));
+  GradeScope scope = TRY(grade_scope(ports_.scope));  // with the jobs' state now
+  scope.inputs.cuts_ms = std::move(graded);
+  scope.inputs.world = world.get();
+  scope.inputs.run_id = run_id;
+  scope.inputs.graded_at = base::SystemClock().now();
+  scope.inputs.stop = stop;
+  json grade = TRY(grade::grade(scope.inputs)).to_json();
+  TRY(ports_.scope.catalogue.put_grade(run_id, grade));
+  return grade;
+}
+
+Result<json> Grades::now(const std::string& run_id, std::stop_token gone) {
+  runs::EitherStop stop(std::move(gone), ports_.stop);
+  // Half of a run is no state to grade.
+  runs::RunTurns::Turn turn(ports_.turns);
+  TRY(take_turn(
+      ports_.waiting, "the grade", [&] { return turn.try_grade(); }, stop.token()));
+  return grade_at(run_id, TRY(ports_.cuts.stored()), stop.token());
+}
+
+Status Grades::after_run(const std::string& run_id, const CutsMs& its_cuts, bool anew,
+                         std::stop_token stop) {
+  CutsMs cuts = TRY(ports_.cuts.stored());
+  for (const auto& [hub, cut] : its_cuts) cuts[hub] = std::max(cuts[hub], cut);
+  TRY(wait_for(cuts, stop));
+  auto& catalogue = ports_.scope.catalogue;
+  std::string state = TRY(graded_state(ports_.scope.folder, catalogue, ports_.scope.jobs, cuts));
+  json same = anew ? json() : grade_of(catalogue, ports_.damages, state);
+  if (same.is_object()) {
+    same["run_id"] = run_id;
+    return catalogue.put_grade(run_id, same);
+  }
+  TRY(grade_at(run_id, cuts, stop));
+  return note_graded(catalogue, state, run_id);
+}
+
+}  // namespace control

@@ -1,0 +1,170 @@
+#include "control/preview.h"
+
+#include <chrono>
+
+#include "base/text.h"
+#include "flow/sql_activity.h"
+#include "kinds/pipeline.h"
+#include "notebook/dashboard.h"
+#include "sqlfile/header.h"
+
+namespace control {
+
+using base::Code;
+using base::Result;
+
+namespace {
+
+bool is_notebook(const PreviewRequest& request) {
+  if (request.file.ends_with(".py")) return true;
+  std::string_view text = base::without_mark(request.text);
+  return text.starts_with("-- Databricks notebook source");
+}
+
+json difference_json(const std::optional<lake::TableDifference>& found) {
+  if (!found) return nullptr;
+  return {{"added", found->added},
+          {"removed", found->removed},
+          {"changed", found->changed},
+          {"columns", found->columns}};
+}
+
+/// The functions that a table's statement may call: those of the pipeline that makes it, or of the
+/// first one that has some.
+std::string macros_for(const catalogue::Definitions& definitions, const std::string& table) {
+  std::string macros;
+  for (const auto& pipeline : definitions.all_or_none<kinds::Pipeline>()) {
+    for (const auto& activity : pipeline.activities) {
+      if (activity.table == table) return pipeline.macros.value_or("");
+    }
+    if (macros.empty()) macros = pipeline.macros.value_or("");
+  }
+  return macros;
+}
+
+}  // namespace
+
+json preview_part(const std::string& name, lake::QueryResult rows) {
+  json part = lake::to_json(std::move(rows));
+  part.update({{"name", name},
+               {"row_count", -1},
+               {"quarantined", 0},
+               {"expectations", json::array()},
+               {"problem", ""},
+               {"difference", nullptr}});
+  return part;
+}
+
+Result<json> Previews::of(const PreviewRequest& request, std::stop_token stop) {
+  const auto began = std::chrono::steady_clock::now();
+  std::string kind;
+  auto shown = parts(request, kind, std::move(stop));
+  if (!shown) {
+    bool named = shown.error().message.starts_with(request.file);
+    return named ? shown : base::annotate(std::move(shown).error(), request.file);
+  }
+  auto took = std::chrono::steady_clock::now() - began;
+  return json{{"kind", kind},
+              {"seconds", std::chrono::duration<double>(took).count()},
+              {"parts", std::move(*shown)}};
+}
+
+Result<json> Previews::parts(const PreviewRequest& request, std::string& kind,
+                             std::stop_token stop) {
+  if (is_notebook(request)) {
+    kind = "notebook";
+    return notebook(request, std::move(stop));
+  }
+  if (request.file.ends_with(".asaql")) {
+    kind = "stream";
+    return stream(request, stop);
+  }
+  if (request.file.ends_with(".md")) {
+    kind = "dashboard";
+    return dashboard(request, stop);
+  }
+  if (!request.file.ends_with(".sql")) {
+    return base::error(Code::kInvalidArgument,
+                       "this is no file that can be previewed: SQL (.sql), streaming SQL (.asaql), "
+                       "a dashboard (.md) or a notebook (.py, .sql)");
+  }
+  if (TRY(sqlfile::parse_header(request.text))) {
+    kind = "table";
+    return table(request, stop);
+  }
+  kind = "query";
+  return json::array({TRY(query(request, request.text, request.file, stop))});
+}
+
+Result<json> Previews::table(const PreviewRequest& request, const std::stop_token& stop) {
+  auto spec = TRY(flow::table_spec("", request.text, ""));
+  spec.macros = macros_for(ports_.definitions, spec.table);
+  // At the cut that the table has: what differs then is what was edited, not what is new.
+  auto made = ports_.lake.table_write(spec.table);
+  auto shown =
+      TRY(ports_.lake.preview_table(spec, made ? made->cuts : lake::Cuts{}, request.rows, stop));
+  json part = preview_part(spec.table, std::move(shown.first));
+  part["row_count"] = shown.rows;
+  part["quarantined"] = shown.quarantined;
+  part["problem"] = shown.problem;
+  part["difference"] = difference_json(shown.difference);
+  for (const auto& count : shown.expectations) {
+    part["expectations"].push_back({{"name", count.name},
+                                    {"action", lake::action_name(count.action)},
+                                    {"failed", count.failed}});
+  }
+  return json::array({std::move(part)});
+}
+
+Result<json> Previews::query(const PreviewRequest& request, const std::string& sql,
+                             const std::string& name, const std::stop_token& stop) {
+  return preview_part(
+      name, TRY(ports_.lake.query(sql, {.max_rows = request.rows, .cuts = {}, .stop = stop})));
+}
+
+Result<json> Previews::dashboard(const PreviewRequest& request, const std::stop_token& stop) {
+  auto board = notebook::parse_dashboard(request.text);
+  if (!board) {
+    return base::error(Code::kInvalidArgument, "{}",
+                       notebook::to_string(board.error(), request.file));
+  }
+  json parts = json::array();
+  for (const auto& asked : board->queries) {
+    auto answer = query(request, asked.sql, asked.name, stop);
+    if (!answer) {
+      auto problem = notebook::problem_of_sql(answer.error().message, asked.line, asked.line);
+      return base::error(answer.error().code, "{}", notebook::to_string(problem, request.file));
+    }
+    parts.push_back(std::move(*answer));
+  }
+  return parts;
+}
+
+Result<json> Previews::notebook(const PreviewRequest& request, std::stop_token stop) {
+  NotebookText text{.file = request.file,
+                    .source = request.text,
+                    .given = TRY(parameter_values(request.parameters))};
+  json result = TRY(ports_.notebooks.run(text, std::move(stop)));
+  json parts = json::array();
+  for (json& cell : result["cells"]) {
+    json rows = cell.value("rows", json::array());
+    if (cell.value("columns", json::array()).empty()) continue;
+    bool more = std::ssize(rows) > request.rows;
+    std::int64_t count = std::ssize(rows);
+    if (more) rows.erase(rows.begin() + request.rows, rows.end());
+    json part = preview_part(fmt::format("line {}", cell.value("line", 0)), {});
+    part.update({{"columns", cell["columns"]},
+                 {"rows", std::move(rows)},
+                 {"row_count", cell.value("truncated", false) ? -1 : count},
+                 {"truncated", more || cell.value("truncated", false)}});
+    parts.push_back(std::move(part));
+  }
+  if (result.value("state", "") != "succeeded") {
+    json failed = preview_part("", {});
+    failed["problem"] = result.value("error", "");
+    parts.push_back(std::move(failed));
+  }
+  return parts;
+}
+
+}  // namespace control

@@ -1,0 +1,177 @@
+// What the engine says about a text, as one sentence behind its place.
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "base/suggest.h"
+#include "lake/sql_check_internal.h"
+
+namespace lake {
+namespace {
+
+using base::Code;
+
+/// The text between "LINE n: " and the caret's line, as it stands in the message.
+struct Echo {
+  std::int64_t line = 0;
+  std::string text;
+  std::size_t caret = 0;  ///< column in `text`
+};
+
+std::optional<Echo> find_echo(std::string_view message) {
+  auto start = message.rfind("\nLINE ");
+  if (start == std::string_view::npos) return {};
+  std::string_view rest = message.substr(start + 6);
+  auto colon = rest.find(": ");
+  auto end = rest.find('\n');
+  if (colon == std::string_view::npos || end == std::string_view::npos || colon > end) return {};
+  auto caret = rest.find('^', end + 1);
+  if (caret == std::string_view::npos) return {};
+  std::size_t prefix = 5 + colon + 2;  // "LINE 12: "
+  Echo echo;
+  for (char c : rest.substr(0, colon)) echo.line = echo.line * 10 + (c - '0');
+  echo.text = rest.substr(colon + 2, end - colon - 2);
+  std::size_t column = caret - end - 1;
+  if (column < prefix) return {};
+  echo.caret = column - prefix;
+  return echo;
+}
+
+std::string_view line_of(std::string_view sql, std::int64_t number) {
+  for (; number > 1; --number) {
+    auto end = sql.find('\n');
+    if (end == std::string_view::npos) return {};
+    sql.remove_prefix(end + 1);
+  }
+  return sql.substr(0, sql.find('\n'));
+}
+
+/// A long line is echoed in part, between dots.
+std::size_t column_of(std::string_view line, Echo echo) {
+  std::size_t skipped = 0;
+  if (echo.text.starts_with("...")) {
+    echo.text.erase(0, 3);
+    echo.caret = echo.caret >= 3 ? echo.caret - 3 : 0;
+    if (echo.text.ends_with("...")) echo.text.resize(echo.text.size() - 3);
+    auto found = line.find(echo.text);
+    skipped = found == std::string_view::npos ? 0 : found;
+  }
+  return skipped + echo.caret + 1;
+}
+
+Code code_of(std::string_view message) {
+  if (message.starts_with("Permission Error")) return Code::kPermissionDenied;
+  if (message.starts_with("Out of Memory Error")) return Code::kResourceExhausted;
+  if (message.starts_with("INTERRUPT Error")) return Code::kCancelled;
+  if (message.starts_with("IO Error")) {
+    bool full = message.find("No space left") != std::string_view::npos ||
+                message.find("File too large") != std::string_view::npos;
+    return full ? Code::kResourceExhausted : Code::kDataLoss;
+  }
+  if (message.starts_with("INTERNAL Error")) return Code::kInternal;
+  return Code::kInvalidArgument;
+}
+
+constexpr std::string_view kHint = " Did you mean \"";
+
+/// The names in "Did you mean "a", "b", or "c"?".
+std::vector<std::string> hinted(std::string_view hint) {
+  std::vector<std::string> names;
+  for (auto begin = hint.find('"'); begin != std::string_view::npos;) {
+    auto end = hint.find('"', begin + 1);
+    if (end == std::string_view::npos) break;
+    names.emplace_back(hint.substr(begin + 1, end - begin - 1));
+    begin = hint.find('"', end + 1);
+  }
+  return names;
+}
+
+/// "with name X does not exist": X.
+std::string missing_name(std::string_view sentence) {
+  constexpr std::string_view kBefore = " with name ", kAfter = " does not exist";
+  auto begin = sentence.find(kBefore), end = sentence.find(kAfter);
+  if (begin == std::string_view::npos || end == std::string_view::npos || end < begin) return "";
+  std::string name{sentence.substr(begin + kBefore.size(), end - begin - kBefore.size())};
+  std::erase(name, '"');
+  return name;
+}
+
+bool is_foreign(std::string_view name) {
+  if (name == "main" || name == "temp" || name == "system") return true;
+  return std::ranges::any_of(
+      std::array<std::string_view, 10>{"pg_", "information_schema", "duckdb_", "sqlite_", "main.",
+                                       "system.", "hriste_", "read_", "write_", "temp."},
+      [&](std::string_view prefix) { return name.starts_with(prefix); });
+}
+
+/// Hints are for names that one can use and probably meant: those of the engine's own tables and
+/// functions go, and so do those that have only a few letters in common.
+void drop_far_hint(std::string& sentence) {
+  auto hint = sentence.find(kHint);
+  if (hint == std::string::npos) return;
+  std::string wanted = missing_name(sentence);
+  auto names = hinted(std::string_view(sentence).substr(hint));
+  std::erase_if(names, [&](const std::string& name) {
+    return is_foreign(name) || (!wanted.empty() && base::did_you_mean(wanted, {name}).empty());
+  });
+  sentence.resize(hint);
+  if (!names.empty()) {
+    sentence += fmt::format(" Did you mean \"{}\"?", fmt::join(names, "\" or \""));
+  }
+}
+
+/// Whether a sentence proposes what nobody may do here: other settings, extensions.
+bool proposes_settings(std::string_view sentence) {
+  for (std::string_view word : {"PRAGMA ", "INSTALL ", "LOAD ", "CALL enable_"}) {
+    if (sentence.find(word) != std::string_view::npos) return true;
+  }
+  for (auto at = sentence.find("SET "); at != std::string_view::npos;
+       at = sentence.find("SET ", at + 1)) {
+    if (at > 0 && std::isalpha(static_cast<unsigned char>(sentence[at - 1])) != 0) continue;
+    std::string_view rest = sentence.substr(at + 4);
+    rest.remove_prefix(
+        std::min(rest.find_first_not_of("abcdefghijklmnopqrstuvwxyz_"), rest.size()));
+    if (rest.starts_with("=") || rest.starts_with(" TO ") || rest.starts_with(" =")) return true;
+  }
+  return false;
+}
+
+/// All but the first sentence, which says what is wrong.
+void drop_settings_hints(std::string& text) {
+  auto end_of = [&](std::size_t from) {
+    auto end = text.find_first_of(".!?", from);
+    while (end != std::string::npos && end + 1 < text.size() && text[end + 1] != ' ') {
+      end = text.find_first_of(".!?", end + 1);
+    }
+    return end == std::string::npos ? text.size() : end + 1;
+  };
+  for (std::size_t begin = end_of(0); begin < text.size();) {
+    std::size_t end = end_of(begin);
+    if (!proposes_settings(std::string_view(text).substr(begin, end - begin))) {
+      begin = end;
+    } else {
+      text.erase(begin, end - begin);
+    }
+  }
+}
+
+}  // namespace
+
+std::string followable(std::string sentence) {
+  std::ranges::replace(sentence, '\n', ' ');
+  drop_far_hint(sentence);
+  drop_settings_hints(sentence);
+  return sentence;
+}
+
+base::Error located_error(std::string_view sql, std::string_view message) {
+  std::string sentence = followable(std::string{message.substr(0, message.find("\n\n"))});
+  std::string position;
+  if (auto echo = find_echo(message)) {
+    position =
+        fmt::format("line {}, column {}: ", echo->line, column_of(line_of(sql, echo->line), *echo));
+  }
+  return {code_of(message), position + sentence};
+}
+
+}  // namespace lake

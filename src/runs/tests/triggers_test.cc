@@ -1,0 +1,515 @@
+// Triggers against a clock that the test moves and runs that it notes.
+#include "runs/triggers.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "base/testing/temp_dir.h"
+#include "catalogue/catalogue.h"
+
+namespace runs {
+namespace {
+
+using std::chrono::milliseconds;
+
+class TriggersTest : public base::TempDirTest {
+ protected:
+  void SetUp() override {
+    base::TempDirTest::SetUp();
+    catalogue_ = *catalogue::Catalogue::open(dir_ + "/catalogue.db");
+    open();
+  }
+  void TearDown() override {
+    release();
+    triggers_.reset();
+  }
+  void open() {
+    triggers_ = std::make_unique<Triggers>(
+        Triggers::Ports{.catalogue = catalogue_.get(),
+                        .env = &base::Env::real(),
+                        .lake_root = dir_ + "/lake",
+                        .now = [this]() -> std::optional<base::Instant> {
+                          std::lock_guard lock(mutex_);
+                          return held_ ? std::nullopt : std::optional(now_);
+                        },
+                        .speed = [this] { return speed_.load(); },
+                        .run = [this](const RunRequest& request) { return run(request); },
+                        .may_start = [this] { return !applying_; },
+                        .look = milliseconds(look_ms_),
+                        .apart = milliseconds(apart_ms_),
+                        .settled = milliseconds(settled_ms_)});
+    ASSERT_TRUE(triggers_->start());
+  }
+  base::Result<json> run(const RunRequest& request) {
+    std::unique_lock lock(mutex_);
+    begun_.push_back(request);
+    changed_.wait(lock, request.stop, [&] { return !blocked_; });
+    if (request.stop.stop_requested()) return base::error(base::Code::kCancelled, "stopped");
+    bool fails = failing_ > 0;
+    if (fails) --failing_;
+    return json{{"id", fmt::format("run-{}", begun_.size())},
+                {"state", fails ? "failed" : "succeeded"},
+                {"cancelled", fails && cancelled_},
+                {"error", fails ? "not now" : ""}};
+  }
+  void put(const std::string& name, json attributes,
+           Triggers::Taken taken = Triggers::Taken::kNew) {
+    attributes["name"] = name;
+    attributes["pipeline"] = "p@1";
+    const json all = kinds::normalize(*kinds::find_kind("trigger"), attributes);
+    auto done = triggers_->put(*kinds::read<kinds::Trigger>(all), taken);
+    ASSERT_TRUE(done) << done.error().message;
+  }
+  void move_to(const char* at) {
+    std::lock_guard lock(mutex_);
+    now_ = *base::parse_instant(at);
+  }
+  void block(bool blocked) {
+    std::lock_guard lock(mutex_);
+    blocked_ = blocked;
+    changed_.notify_all();
+  }
+  void release() { block(false); }
+  /// What runs have begun for, once there are `count` of them and no more come.
+  std::vector<std::string> runs(std::size_t count, const char* parameter = "scheduled_for") {
+    for (int i = 0; i < 10'000 && begun() < count; ++i)
+      std::this_thread::sleep_for(milliseconds(2));
+    std::this_thread::sleep_for(milliseconds(30));
+    std::lock_guard lock(mutex_);
+    std::vector<std::string> all;
+    for (const auto& request : begun_) all.push_back(request.parameters.value(parameter, ""));
+    return all;
+  }
+  std::size_t begun() {
+    std::lock_guard lock(mutex_);
+    return begun_.size();
+  }
+  json listed(const std::string& name) {
+    for (const auto& one : triggers_->list()) {
+      if (one["name"] == name) return one;
+    }
+    return nullptr;
+  }
+  void wait_for_look() { std::this_thread::sleep_for(milliseconds(40)); }
+
+  using Texts = std::vector<std::string>;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  base::Instant now_ = *base::parse_instant("2026-06-01T00:00:00Z");
+  bool held_ = false, blocked_ = false;
+  bool cancelled_ = false;  ///< what fails was cancelled at work
+  int failing_ = 0;
+  std::atomic<double> speed_ = 1;
+  int look_ms_ = 2, apart_ms_ = 0, settled_ms_ = 0;
+  std::atomic<bool> applying_ = false;
+  std::vector<RunRequest> begun_;
+  std::unique_ptr<catalogue::Catalogue> catalogue_;
+  std::unique_ptr<Triggers> triggers_;
+};
+
+const json kHalfHourly = {{"on", "schedule"}, {"cron", "*/30 * * * *"}};
+
+TEST_F(TriggersTest, AScheduleRunsAtItsMoments) {
+  put("t", kHalfHourly);
+  wait_for_look();
+  EXPECT_EQ(listed("t")["next"], "2026-06-01T00:30:00.000Z");
+  EXPECT_EQ(runs(0), Texts{});
+  move_to("2026-06-01T00:30:00Z");
+  EXPECT_EQ(runs(1), Texts{"2026-06-01T00:30:00.000Z"});
+  move_to("2026-06-01T00:59:59Z");
+  EXPECT_EQ(runs(1).size(), 1u);
+  move_to("2026-06-01T01:00:01Z");
+  EXPECT_EQ(runs(2).back(), "2026-06-01T01:00:00.000Z");
+  EXPECT_EQ(listed("t")["last"]["state"], "succeeded");
+  EXPECT_EQ(begun_[0].trigger, "schedule");
+}
+
+TEST_F(TriggersTest, WhatWasMissedIsMerged) {
+  put("t", kHalfHourly);
+  wait_for_look();
+  move_to("2026-06-08T00:10:00Z");  // a week
+  EXPECT_EQ(runs(1), Texts{"2026-06-08T00:00:00.000Z"});
+}
+
+TEST_F(TriggersTest, OrCaughtUp) {
+  json attributes = kHalfHourly;
+  attributes["missed"] = "catch_up";
+  put("t", attributes);
+  wait_for_look();
+  move_to("2026-06-01T02:10:00Z");
+  EXPECT_EQ(runs(4), (Texts{"2026-06-01T00:30:00.000Z", "2026-06-01T01:00:00.000Z",
+                            "2026-06-01T01:30:00.000Z", "2026-06-01T02:00:00.000Z"}));
+}
+
+TEST_F(TriggersTest, AFastClockStartsOneRunAWallMinute) {
+  triggers_.reset();
+  apart_ms_ = 60'000;
+  speed_ = 10'000;
+  open();
+  json attributes = kHalfHourly;
+  attributes["missed"] = "catch_up";
+  put("t", attributes);
+  wait_for_look();
+  for (int minute = 30; minute < 60 * 24; minute += 30) {
+    move_to(fmt::format("2026-06-01T{:02}:{:02}:00Z", minute / 60, minute % 60).c_str());
+    std::this_thread::sleep_for(milliseconds(3));
+  }
+  EXPECT_EQ(runs(1).size(), 1u);
+  EXPECT_GT(listed("t")["waiting"], 10);
+}
+
+TEST_F(TriggersTest, OneAtATimeAndNonePilesUp) {
+  put("t", kHalfHourly);
+  wait_for_look();
+  block(true);
+  move_to("2026-06-01T00:30:00Z");
+  EXPECT_EQ(runs(1).size(), 1u);
+  move_to("2026-06-01T04:00:00Z");
+  EXPECT_EQ(runs(1).size(), 1u) << "it is still running";
+  EXPECT_EQ(listed("t")["running"], 1);
+  release();
+  EXPECT_EQ(runs(2).back(), "2026-06-01T04:00:00.000Z");
+}
+
+TEST_F(TriggersTest, AHeldClockStartsNothingAndTheBeginningIsWhereItGoes) {
+  held_ = true;
+  put("t", kHalfHourly);
+  move_to("2026-07-01T00:10:00Z");
+  wait_for_look();
+  {
+    std::lock_guard lock(mutex_);
+    held_ = false;
+  }
+  wait_for_look();
+  EXPECT_EQ(begun(), 0u);
+  EXPECT_EQ(listed("t")["next"], "2026-07-01T00:30:00.000Z");
+}
+
+TEST_F(TriggersTest, PausedOnThePageItStaysSoOverARestart) {
+  put("t", kHalfHourly);
+  wait_for_look();
+  ASSERT_TRUE(triggers_->pause("t", true));
+  move_to("2026-06-01T03:00:00Z");
+  EXPECT_EQ(runs(0), Texts{});
+  EXPECT_EQ(listed("t")["next"], nullptr);
+  open();
+  put("t", kHalfHourly, Triggers::Taken::kUp);
+  EXPECT_EQ(runs(0), Texts{});
+  ASSERT_TRUE(triggers_->pause("t", false));
+  EXPECT_EQ(runs(1), Texts{"2026-06-01T03:00:00.000Z"}) << "what was missed, merged";
+  EXPECT_EQ(triggers_->pause("nobody", true).error().code, base::Code::kNotFound);
+}
+
+TEST_F(TriggersTest, ARestartGoesOnWhereItWas) {
+  put("t", kHalfHourly);
+  wait_for_look();
+  move_to("2026-06-01T00:30:00Z");
+  EXPECT_EQ(runs(1).size(), 1u);
+  triggers_.reset();
+  move_to("2026-06-01T00:45:00Z");
+  open();
+  put("t", kHalfHourly, Triggers::Taken::kUp);
+  EXPECT_EQ(runs(1).size(), 1u) << "not again";
+  move_to("2026-06-01T01:00:00Z");
+  EXPECT_EQ(runs(2).back(), "2026-06-01T01:00:00.000Z");
+}
+
+TEST_F(TriggersTest, WhatADyingDaemonBeganIsBegunAgain) {
+  put("t", kHalfHourly);
+  wait_for_look();
+  block(true);
+  move_to("2026-06-01T00:30:00Z");
+  EXPECT_EQ(runs(1).size(), 1u);
+  triggers_.reset();  // its run is stopped
+  release();
+  open();
+  put("t", kHalfHourly, Triggers::Taken::kUp);
+  EXPECT_EQ(runs(2).back(), "2026-06-01T00:30:00.000Z");
+  triggers_.reset();
+  open();
+  put("t", kHalfHourly, Triggers::Taken::kUp);
+  EXPECT_EQ(runs(2).size(), 2u) << "it has ended: not once more";
+}
+
+TEST_F(TriggersTest, AFailedRunIsTriedAgain) {
+  json attributes = kHalfHourly;
+  attributes["retries"] = 2;
+  attributes["retry_seconds"] = 0.01;
+  failing_ = 2;
+  put("t", attributes);
+  wait_for_look();
+  move_to("2026-06-01T00:30:00Z");
+  EXPECT_EQ(runs(3).size(), 3u);
+  EXPECT_EQ(listed("t")["last"]["state"], "succeeded");
+}
+
+TEST_F(TriggersTest, ACancelledRunIsNotTriedAgain) {
+  json attributes = kHalfHourly;
+  attributes["retries"] = 2;
+  attributes["retry_seconds"] = 0.01;
+  failing_ = 3;
+  cancelled_ = true;
+  put("t", attributes);
+  wait_for_look();
+  move_to("2026-06-01T00:30:00Z");
+  EXPECT_EQ(runs(1).size(), 1u);
+  EXPECT_EQ(listed("t")["last"]["state"], "failed");
+}
+
+TEST_F(TriggersTest, WindowsAreBackFilledInOrder) {
+  put("t", {{"on", "interval"}, {"every_minutes", 60}, {"start", "2026-05-31T21:00:00Z"}});
+  EXPECT_EQ(runs(3, "window_start"), (Texts{"2026-05-31T21:00:00.000Z", "2026-05-31T22:00:00.000Z",
+                                            "2026-05-31T23:00:00.000Z"}));
+  EXPECT_EQ(begun_[2].parameters["window_end"], "2026-06-01T00:00:00.000Z");
+  EXPECT_EQ(listed("t")["next"], "2026-06-01T01:00:00.000Z");
+  auto calendar = *triggers_->calendar("t");
+  EXPECT_EQ(calendar["total"], 3);
+  EXPECT_EQ(calendar["done"], 3);
+  EXPECT_EQ(calendar["days"].size(), 1u);
+}
+
+TEST_F(TriggersTest, AWindowWaitsForItsDelay) {
+  put("t", {{"on", "interval"},
+            {"every_minutes", 60},
+            {"start", "2026-06-01T00:00:00Z"},
+            {"delay_minutes", 10}});
+  move_to("2026-06-01T01:09:00Z");
+  EXPECT_EQ(runs(0, "window_start"), Texts{});
+  move_to("2026-06-01T01:10:00Z");
+  EXPECT_EQ(runs(1, "window_start"), Texts{"2026-06-01T00:00:00.000Z"});
+}
+
+TEST_F(TriggersTest, AHundredThousandWindowsAreACalendarAtOnce) {
+  block(true);
+  failing_ = 1;
+  put("t", {{"on", "interval"}, {"every_minutes", 5}, {"start", "2025-06-18T18:40:00Z"}});
+  wait_for_look();
+  auto begin = std::chrono::steady_clock::now();
+  auto calendar = *triggers_->calendar("t");
+  auto took = std::chrono::steady_clock::now() - begin;
+  EXPECT_EQ(calendar["total"], 100'000);
+  EXPECT_EQ(calendar["days"].size(), 348u);
+  EXPECT_EQ(calendar["days"][0]["total"], 64);
+  EXPECT_EQ(calendar["days"][1]["total"], 288);
+  EXPECT_LT(took, std::chrono::seconds(1));
+  EXPECT_EQ(listed("t")["waiting"], 99'999);
+  release();
+  for (int i = 0; i < 1000 && begun() < 3; ++i) std::this_thread::sleep_for(milliseconds(2));
+  EXPECT_EQ((*triggers_->calendar("t"))["failed"], 1);
+}
+
+TEST_F(TriggersTest, NewFilesStartARunOnce) {
+  auto& env = base::Env::real();
+  ASSERT_TRUE(env.make_dirs(dir_ + "/lake/bronze/products"));
+  auto write = [&](const std::string& name) {
+    auto file = env.open(dir_ + "/lake/bronze/products/" + name, base::Env::Open::kTruncate);
+    ASSERT_TRUE(file) << file.error().message;
+    ASSERT_TRUE((*file)->append("{}"));
+    ASSERT_TRUE((*file)->close());
+  };
+  write("1.json");
+  put("t", {{"on", "file"}, {"path", "bronze/*/*.json"}});
+  wait_for_look();
+  EXPECT_EQ(begun(), 0u) << "what is there is not new";
+  write("2.txt");
+  wait_for_look();
+  EXPECT_EQ(begun(), 0u);
+  write("2.json");
+  EXPECT_EQ(runs(1).size(), 1u);
+  EXPECT_EQ(begun_[0].parameters["new_files"], 1);
+  wait_for_look();
+  EXPECT_EQ(begun(), 1u);
+  triggers_.reset();
+  write("3.json");
+  open();
+  put("t", {{"on", "file"}, {"path", "bronze/*/*.json"}}, Triggers::Taken::kUp);
+  EXPECT_EQ(runs(2).size(), 2u) << "what came while the daemon was down";
+}
+
+/// Who writes slowly has written half of it when somebody looks.
+TEST_F(TriggersTest, AFileCountsOnceNobodyHasWrittenItForAWhile) {
+  auto& env = base::Env::real();
+  const std::string path = dir_ + "/lake/bronze/products/1.json";
+  ASSERT_TRUE(env.make_dirs(dir_ + "/lake/bronze/products"));
+  triggers_.reset();
+  settled_ms_ = 3'600'000;
+  open();
+  put("t", {{"on", "file"}, {"path", "bronze/products/*.json"}});
+  wait_for_look();
+  ASSERT_TRUE(env.write_file(path, "{}"));
+  EXPECT_EQ(runs(0).size(), 0u);
+  // No name comes or goes any more.
+  std::filesystem::last_write_time(
+      path, std::filesystem::file_time_type::clock::now() - std::chrono::hours(2));
+  EXPECT_EQ(runs(1).size(), 1u);
+}
+
+TEST_F(TriggersTest, AnotherPipelinesEndsAreCaughtUp) {
+  put("all", {{"on", "pipeline"}, {"after", "first@2"}, {"missed", "catch_up"}});
+  ASSERT_TRUE(triggers_->pause("all", true));
+  for (const char* run : {"run-1", "run-2", "run-3"}) triggers_->pipeline_ended("first", run);
+  wait_for_look();
+  EXPECT_EQ(listed("all")["waiting"], 3);
+  ASSERT_TRUE(triggers_->pause("all", false));
+  EXPECT_EQ(runs(3, "after"), (Texts{"run-1", "run-2", "run-3"}));
+}
+
+TEST_F(TriggersTest, TheFirstMomentStandsForThoseThatAreTooManyToCatchUp) {
+  json attributes = kHalfHourly;
+  attributes["missed"] = "catch_up";
+  put("t", attributes);
+  wait_for_look();
+  block(true);
+  move_to("2026-07-01T00:00:00Z");  // 1440 half hours
+  EXPECT_EQ(runs(1).size(), 1u);
+  EXPECT_EQ(listed("t")["waiting"], 999);
+  release();
+  for (int i = 0; i < 1000 && begun() < 1000; ++i) wait_for_look();
+  EXPECT_EQ(runs(1000).size(), 1000u);
+}
+
+TEST_F(TriggersTest, AnotherDelayBeginsNothingAnew) {
+  json attributes = {{"on", "interval"}, {"every_minutes", 60}, {"start", "2026-05-31T21:00:00Z"}};
+  put("t", attributes);
+  EXPECT_EQ(runs(3).size(), 3u);
+  attributes["delay_minutes"] = 5;
+  put("t", attributes, Triggers::Taken::kChanged);
+  EXPECT_EQ(runs(3).size(), 3u);
+}
+
+/// Three windows were under way when the daemon died, and one may run at a time now.
+TEST_F(TriggersTest, AnEditLosesNoWindowThatADyingDaemonBegan) {
+  json attributes = {{"on", "interval"},
+                     {"every_minutes", 60},
+                     {"start", "2026-05-31T21:00:00Z"},
+                     {"concurrency", 3}};
+  block(true);
+  put("t", attributes);
+  EXPECT_EQ(runs(3).size(), 3u);
+  triggers_.reset();
+  begun_.clear();
+  open();
+  attributes["concurrency"] = 1;
+  put("t", attributes, Triggers::Taken::kUp);
+  EXPECT_EQ(runs(1).size(), 1u);
+  attributes["retries"] = 1;
+  put("t", attributes, Triggers::Taken::kChanged);
+  release();
+  auto all = runs(3, "window_start");
+  std::ranges::sort(all);
+  EXPECT_EQ(all, (Texts{"2026-05-31T21:00:00.000Z", "2026-05-31T22:00:00.000Z",
+                        "2026-05-31T23:00:00.000Z"}));
+}
+
+TEST_F(TriggersTest, APauseEndsTheTriesAndWhatFailedIsShownBetweenThem) {
+  json attributes = kHalfHourly;
+  attributes["retries"] = 50;
+  attributes["retry_seconds"] = 60;
+  failing_ = 100;
+  put("t", attributes);
+  wait_for_look();
+  move_to("2026-06-01T00:30:00Z");
+  EXPECT_EQ(runs(1).size(), 1u);
+  EXPECT_EQ(listed("t")["running"], 1);
+  EXPECT_EQ(listed("t")["last"]["error"], "not now");
+  ASSERT_TRUE(triggers_->pause("t", true));
+  for (int i = 0; i < 500 && listed("t")["running"] != 0; ++i) wait_for_look();
+  EXPECT_EQ(listed("t")["running"], 0);
+  ASSERT_TRUE(triggers_->pause("t", false));
+  move_to("2026-06-01T01:00:00Z");
+  EXPECT_EQ(runs(2).size(), 2u);
+  EXPECT_EQ(triggers_->give_up("other"), 0);
+  EXPECT_EQ(triggers_->give_up("p"), 1);
+  EXPECT_EQ(runs(2).size(), 2u);
+}
+
+/// A minute's windows since 1900 that failed as one: neither memory nor time grows with them.
+TEST_F(TriggersTest, FailedWindowsAreCountedAsRanges) {
+  failing_ = 1;
+  put("t", {{"on", "interval"},
+            {"every_minutes", 1},
+            {"start", "1900-01-01T12:00:00Z"},
+            {"missed", "merge"}});
+  EXPECT_EQ(runs(1).size(), 1u);
+  auto calendar = *triggers_->calendar("t");
+  EXPECT_EQ(calendar["failed"], calendar["total"]);
+  EXPECT_EQ(calendar["done"], 0);
+  EXPECT_EQ(calendar["days"][0]["day"], "1900-01-01");
+  EXPECT_EQ(calendar["days"][0]["total"], 720);
+  EXPECT_EQ(calendar["days"][0]["failed"], 720);
+  EXPECT_EQ(calendar["days"].size(), 46'172u);
+}
+
+TEST_F(TriggersTest, ManyFailuresAreNotForgotten) {
+  failing_ = 1500;
+  put("t", {{"on", "interval"},
+            {"every_minutes", 1},
+            {"start", "2026-05-30T23:00:00Z"},
+            {"concurrency", 4}});
+  for (int i = 0; i < 1000 && begun() < 1500; ++i) wait_for_look();
+  runs(1500);
+  auto calendar = *triggers_->calendar("t");
+  EXPECT_EQ(calendar["total"], 1500);
+  EXPECT_EQ(calendar["failed"], 1500);
+  EXPECT_EQ(calendar["done"], 0);
+}
+
+TEST_F(TriggersTest, AnotherPipelinesEndStartsARun) {
+  put("t", {{"on", "pipeline"}, {"after", "first@2"}});
+  triggers_->pipeline_ended("second", "run-7");
+  wait_for_look();
+  EXPECT_EQ(begun(), 0u);
+  triggers_->pipeline_ended("first", "run-8");
+  EXPECT_EQ(runs(1, "after"), Texts{"run-8"});
+  ASSERT_TRUE(triggers_->pause("t", true));
+  triggers_->pipeline_ended("first", "run-9");
+  wait_for_look();
+  EXPECT_EQ(begun(), 1u);
+  ASSERT_TRUE(triggers_->pause("t", false));
+  EXPECT_EQ(runs(2, "after").back(), "run-9") << "what ended meanwhile is due";
+}
+
+TEST_F(TriggersTest, NothingStartsAmidAnApply) {
+  put("t", kHalfHourly);
+  wait_for_look();
+  applying_ = true;
+  move_to("2026-06-01T00:30:00Z");
+  wait_for_look();
+  EXPECT_EQ(begun(), 0u);
+  applying_ = false;
+  EXPECT_EQ(runs(1), Texts{"2026-06-01T00:30:00.000Z"});
+}
+
+/// The clock may jump before anybody has looked.
+TEST_F(TriggersTest, ATriggerBeginsWhenItIsMade) {
+  triggers_.reset();
+  look_ms_ = 300;
+  open();
+  put("t", kHalfHourly);
+  move_to("2026-06-01T00:30:00Z");
+  EXPECT_EQ(runs(1), Texts{"2026-06-01T00:30:00.000Z"});
+}
+
+TEST_F(TriggersTest, OneThatIsRemovedEndsItsRun) {
+  put("t", kHalfHourly);
+  wait_for_look();
+  block(true);
+  move_to("2026-06-01T00:30:00Z");
+  EXPECT_EQ(runs(1).size(), 1u);
+  ASSERT_TRUE(triggers_->remove("t"));
+  EXPECT_TRUE(triggers_->list().empty());
+  put("t", kHalfHourly);
+  wait_for_look();
+  EXPECT_EQ(listed("t")["next"], "2026-06-01T01:00:00.000Z") << "anew, from now on";
+}
+
+TEST_F(TriggersTest, ADamagedStateIsNone) {
+  ASSERT_TRUE(catalogue_->set_meta("trigger t", R"({"definition":7,"plan":[],"begun":{"a":1}})"));
+  put("t", kHalfHourly, Triggers::Taken::kUp);
+  wait_for_look();
+  EXPECT_EQ(listed("t")["next"], "2026-06-01T00:30:00.000Z");
+}
+
+}  // namespace
+}  // namespace runs
