@@ -2,7 +2,6 @@
 #include "lake/delta_internal.h"
 #include "lake/session_internal.h"
 #include "lake/sql_worker_internal.h"
-#include "lake/worker_process_internal.h"
 
 namespace lake {
 
@@ -41,7 +40,7 @@ WorkerRequest Lake::worker_request(milliseconds timeout) const {
 /// What a worker that was ended left on the disk goes.
 base::Result<std::string> Lake::ask(const WorkerRequest& request, milliseconds timeout,
                                     const std::stop_token& stop) const {
-  auto answer = ask_worker(options_.sql_worker, to_text(request), {.timeout = timeout}, stop);
+  auto answer = state_->workers.ask(to_text(request), {.timeout = timeout}, stop);
   (void)options_.env->remove_tree(request.temp_dir);
   return answer;
 }

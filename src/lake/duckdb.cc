@@ -1,6 +1,9 @@
 // Instances, connections and errors of DuckDB.
 #include <malloc.h>
 
+#include <mutex>
+#include <utility>
+
 #include "lake/batch_source_internal.h"
 #include "lake/duckdb_internal.h"
 #include "lake/value_internal.h"
@@ -43,6 +46,22 @@ struct Config {
     CHECK(duckdb_set_config(raw, name, value.c_str()) == DuckDBSuccess, "{}", name);
   }
 };
+
+/// What open_ahead() opened, until open() takes it.
+struct Ahead {
+  std::mutex mutex;
+  std::shared_ptr<DuckDb> db;
+};
+
+Ahead& ahead() {
+  static Ahead one;
+  return one;
+}
+
+std::shared_ptr<DuckDb> take_ahead() {
+  std::lock_guard lock(ahead().mutex);
+  return std::exchange(ahead().db, nullptr);
+}
 
 }  // namespace
 
@@ -108,7 +127,22 @@ Json DuckResult::value() {
   return first.empty() ? Json{} : first[0][0];
 }
 
+base::Status DuckDb::open_ahead() {
+  // One thread is the opening one: others would only wait.
+  auto db = TRY(open({.threads = 1, .memory_mb = 64, .temp_dir = ""}));
+  std::lock_guard lock(ahead().mutex);
+  ahead().db = std::move(db);
+  return {};
+}
+
 base::Result<std::shared_ptr<DuckDb>> DuckDb::open(const Options& options) {
+  if (auto db = take_ahead()) {
+    auto connection = TRY(DuckConnection::open(db));
+    TRY(connection.run(fmt::format(
+        "SET GLOBAL threads = {}; SET GLOBAL memory_limit = '{}MB'; SET GLOBAL temp_directory = {}",
+        options.threads, options.memory_mb, quote_text(options.temp_dir))));
+    return db;
+  }
   Config config;
   config.set("threads", std::to_string(options.threads));
   config.set("memory_limit", fmt::format("{}MB", options.memory_mb));

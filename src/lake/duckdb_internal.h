@@ -58,6 +58,9 @@ class DuckDb {
     std::string temp_dir;  ///< where it may spill; empty: nowhere
   };
   static base::Result<std::shared_ptr<DuckDb>> open(const Options& options);
+  /// Opens one that this process's next open() takes: for one that is started ahead of what it will
+  /// be asked.
+  static base::Status open_ahead();
   ~DuckDb();
   DuckDb(const DuckDb&) = delete;
   DuckDb& operator=(const DuckDb&) = delete;

@@ -21,7 +21,8 @@ base::Result<TableParts> split_table(const std::string& table) {
   return TableParts{table.substr(0, dot), table.substr(dot + 1)};
 }
 
-Lake::Lake(Options options) : options_(std::move(options)), state_(std::make_unique<State>()) {}
+Lake::Lake(Options options)
+    : options_(std::move(options)), state_(std::make_unique<State>(options_.sql_worker)) {}
 Lake::~Lake() = default;
 
 base::Result<std::unique_ptr<Lake>> Lake::open(Options options) {

@@ -11,10 +11,13 @@
 #include "lake/sql_check_internal.h"
 #include "lake/table_source_internal.h"
 #include "lake/user_macros_internal.h"
+#include "lake/worker_process_internal.h"
 
 namespace lake {
 
 struct Lake::State {
+  explicit State(std::vector<std::string> sql_worker) : workers(std::move(sql_worker)) {}
+  Workers workers;  // nobody's, where statements run here
   std::counting_semaphore<3> turns{3};
   std::mutex mutex;  // guards what follows
   std::optional<WorldFacts> facts;

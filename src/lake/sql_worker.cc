@@ -1,23 +1,29 @@
 #include "lake/sql_worker.h"
 
 #include <malloc.h>
+#include <poll.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <cstdio>
+#include <cerrno>
 #include <new>
+#include <thread>
 
 #include "base/log.h"
+#include "lake/duckdb_internal.h"
 #include "lake/session_internal.h"
 #include "lake/sql_worker_internal.h"
+#include "lake/worker_process_internal.h"
 
 namespace lake {
 namespace {
 
 /// Beside the engine's memory: the program's own, the parser's and planner's, the answer's.
 [[maybe_unused]] constexpr rlim_t kOwnMemory = rlim_t{640} << 20;
+
+/// How long one that was started ahead waits for its question, in milliseconds.
+constexpr int kPatience = 10'000;
 
 void limit(__rlimit_resource what, rlim_t value) {
   rlimit bound{value, value};
@@ -36,6 +42,26 @@ void set_limits(const WorkerRequest& request) {
     limit(RLIMIT_FSIZE, static_cast<rlim_t>(request.file_bytes_max));
   }
   if (request.seconds_max > 0) limit(RLIMIT_CPU, static_cast<rlim_t>(request.seconds_max));
+}
+
+/// Ends this process when nobody will read its answer any more, however busy it is. The thread that
+/// started it may be gone long before, so the system's signal of a parent's death is no use.
+void end_with_reader() {
+  std::thread([] {
+    pollfd reader{.fd = 1, .events = 0, .revents = 0};
+    while (::poll(&reader, 1, -1) < 0 && errno == EINTR) {
+    }
+    ::_exit(1);
+  }).detach();
+}
+
+/// Waits for the first byte of the question; false when none has come in time.
+bool asked() {
+  pollfd question{.fd = 0, .events = POLLIN, .revents = 0};
+  int ready;
+  while ((ready = ::poll(&question, 1, kPatience)) < 0 && errno == EINTR) {
+  }
+  return ready != 0;
 }
 
 std::string read_all(int fd) {
@@ -129,7 +155,10 @@ class SqlWorker {
 };
 
 int run_sql_worker() {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // nobody would read the answer
+  end_with_reader();
+  // What this can't be ready with, the statement meets again, and says.
+  (void)DuckDb::open_ahead();
+  if (!asked()) ::_exit(kNeverAsked);
   auto request = request_from(read_all(0));
   if (!request) return 2;
   set_limits(*request);

@@ -18,25 +18,6 @@ namespace {
 using base::Code;
 using Clock = std::chrono::steady_clock;
 
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Descriptor() { close(); }
-  int get() const { return fd_; }
-  void close() {
-    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
-  }
-
- private:
-  int fd_ = -1;
-};
-
 struct Pipe {
   Descriptor read, write;
 };
@@ -45,55 +26,6 @@ base::Result<Pipe> make_pipe() {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return base::errno_error(errno, "can't make", "a pipe");
   return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
-}
-
-/// A child and our ends of its pipes. Its end is waited for in the destructor, which kills it.
-struct Child {
-  pid_t pid = -1;
-  Descriptor in, out;
-
-  Child() = default;
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
-  ~Child() {
-    if (pid < 0) return;
-    ::kill(pid, SIGKILL);
-    while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
-    }
-  }
-};
-
-base::Status start(const std::vector<std::string>& arguments, Child& child) {
-  Pipe in = TRY(make_pipe()), out = TRY(make_pipe());
-  posix_spawn_file_actions_t files;
-  posix_spawnattr_t attributes;
-  ::posix_spawn_file_actions_init(&files);
-  ::posix_spawnattr_init(&attributes);
-  ::posix_spawn_file_actions_adddup2(&files, in.read.get(), 0);
-  ::posix_spawn_file_actions_adddup2(&files, out.write.get(), 1);
-  // The daemon's own sockets and files are not the child's.
-  ::posix_spawn_file_actions_addclosefrom_np(&files, 3);
-  sigset_t none, all;
-  ::sigemptyset(&none);
-  ::sigfillset(&all);
-  ::posix_spawnattr_setsigmask(&attributes, &none);
-  ::posix_spawnattr_setsigdefault(&attributes, &all);
-  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  std::vector<char*> argv;
-  for (const std::string& text : arguments) argv.push_back(const_cast<char*>(text.c_str()));
-  argv.push_back(nullptr);
-  int failed = ::posix_spawn(&child.pid, argv[0], &files, &attributes, argv.data(), environ);
-  ::posix_spawn_file_actions_destroy(&files);
-  ::posix_spawnattr_destroy(&attributes);
-  if (failed != 0) {
-    child.pid = -1;
-    return base::errno_error(failed, "can't start the SQL worker", arguments[0]);
-  }
-  child.in = std::move(in.write);
-  child.out = std::move(out.read);
-  ::fcntl(child.in.get(), F_SETFL, O_NONBLOCK);
-  ::fcntl(child.out.get(), F_SETFL, O_NONBLOCK);
-  return {};
 }
 
 /// Milliseconds until `end` for poll(); −1: without end.
@@ -119,6 +51,11 @@ bool drain(int out, std::string& answer) {
   return count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
+std::unexpected<base::Error> too_much_memory() {
+  return base::error(Code::kResourceExhausted,
+                     "the statement needed more memory than one may have; make it smaller");
+}
+
 /// Writing to a process that has gone is an error here and not the daemon's end.
 void ignore_broken_pipes() {
   static const auto before = ::signal(SIGPIPE, SIG_IGN);
@@ -127,34 +64,115 @@ void ignore_broken_pipes() {
 
 }  // namespace
 
-base::Result<std::string> ask_worker(const std::vector<std::string>& arguments,
-                                     const std::string& question, const WorkerLimits& limits,
-                                     const std::stop_token& stop) {
-  ignore_broken_pipes();
-  auto end = limits.timeout.count() > 0 ? Clock::now() + limits.timeout : Clock::time_point::max();
+base::Result<Child> Child::start(const std::vector<std::string>& arguments) {
+  Pipe in = TRY(make_pipe()), out = TRY(make_pipe());
   Child child;
-  TRY(start(arguments, child));
+  posix_spawn_file_actions_t files;
+  posix_spawnattr_t attributes;
+  ::posix_spawn_file_actions_init(&files);
+  ::posix_spawnattr_init(&attributes);
+  ::posix_spawn_file_actions_adddup2(&files, in.read.get(), 0);
+  ::posix_spawn_file_actions_adddup2(&files, out.write.get(), 1);
+  // The daemon's own sockets and files are not the child's.
+  ::posix_spawn_file_actions_addclosefrom_np(&files, 3);
+  sigset_t none, all;
+  ::sigemptyset(&none);
+  ::sigfillset(&all);
+  ::posix_spawnattr_setsigmask(&attributes, &none);
+  ::posix_spawnattr_setsigdefault(&attributes, &all);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  std::vector<char*> argv;
+  for (const std::string& text : arguments) argv.push_back(const_cast<char*>(text.c_str()));
+  argv.push_back(nullptr);
+  int failed = ::posix_spawn(&child.pid_, argv[0], &files, &attributes, argv.data(), environ);
+  ::posix_spawn_file_actions_destroy(&files);
+  ::posix_spawnattr_destroy(&attributes);
+  if (failed != 0) {
+    child.pid_ = -1;
+    return base::errno_error(failed, "can't start the SQL worker", arguments[0]);
+  }
+  child.in_ = std::move(in.write);
+  child.out_ = std::move(out.read);
+  ::fcntl(child.in_.get(), F_SETFL, O_NONBLOCK);
+  ::fcntl(child.out_.get(), F_SETFL, O_NONBLOCK);
+  return child;
+}
+
+Child::Child(Child&& other) noexcept
+    : pid_(std::exchange(other.pid_, -1)), in_(std::move(other.in_)), out_(std::move(other.out_)) {}
+
+Child::~Child() {
+  if (pid_ < 0) return;
+  ::kill(pid_, SIGKILL);
+  while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+bool Child::never_asked() const {
+  siginfo_t end{};
+  while (::waitid(P_PID, static_cast<id_t>(pid_), &end, WEXITED | WNOWAIT) < 0) {
+    if (errno != EINTR) return false;
+  }
+  return end.si_code == CLD_EXITED && end.si_status == kNeverAsked;
+}
+
+bool Child::ended() const {
+  siginfo_t end{};
+  bool known = ::waitid(P_PID, static_cast<id_t>(pid_), &end, WEXITED | WNOWAIT | WNOHANG) == 0;
+  return !known || end.si_pid != 0;
+}
+
+base::Result<std::string> Child::ask(std::string_view question, const WorkerLimits& limits,
+                                     const std::stop_token& stop) {
+  auto end = limits.timeout.count() > 0 ? Clock::now() + limits.timeout : Clock::time_point::max();
   // The child is not waited for before this goes: its number stays its own.
-  std::stop_callback<std::function<void()>> on_stop(stop,
-                                                    [pid = child.pid] { ::kill(pid, SIGKILL); });
+  std::stop_callback<std::function<void()>> on_stop(stop, [pid = pid_] { ::kill(pid, SIGKILL); });
   std::string answer;
-  std::string_view rest = question;
   for (bool more = true; more;) {
-    pollfd ends[2] = {{child.out.get(), POLLIN, 0}, {child.in.get(), POLLOUT, 0}};
-    int ready = ::poll(ends, child.in.get() >= 0 ? 2 : 1, wait_ms(end));
+    pollfd ends[2] = {{out_.get(), POLLIN, 0}, {in_.get(), POLLOUT, 0}};
+    int ready = ::poll(ends, in_.get() >= 0 ? 2 : 1, wait_ms(end));
     if (stop.stop_requested()) return base::error(Code::kCancelled, "the statement was stopped");
     if (ready == 0 && Clock::now() >= end) {
       return base::error(Code::kCancelled, "the statement took more than {} ms",
                          limits.timeout.count());
     }
-    if (child.in.get() >= 0 && ends[1].revents != 0) feed(child.in, rest);
-    if (ends[0].revents != 0) more = drain(child.out.get(), answer);
+    if (in_.get() >= 0 && ends[1].revents != 0) feed(in_, question);
+    if (ends[0].revents != 0) more = drain(out_.get(), answer);
     if (answer.size() > limits.answer_bytes) break;
   }
-  if (!answer.ends_with('\n')) {
-    return base::error(Code::kResourceExhausted,
-                       "the statement needed more memory than one may have; make it smaller");
+  if (answer.empty() || answer.ends_with('\n')) return answer;
+  return too_much_memory();
+}
+
+std::optional<Child> Workers::take_ready() {
+  std::lock_guard lock(mutex_);
+  std::optional<Child> taken;
+  if (ready_ && !ready_->ended()) taken.emplace(std::move(*ready_));
+  ready_.reset();
+  return taken;
+}
+
+/// A failure is the next question's, which starts one itself.
+void Workers::start_next() {
+  std::lock_guard lock(mutex_);
+  if (ready_) return;
+  if (auto child = Child::start(arguments_)) ready_.emplace(std::move(*child));
+}
+
+base::Result<std::string> Workers::ask(std::string_view question, const WorkerLimits& limits,
+                                       const std::stop_token& stop) {
+  ignore_broken_pipes();
+  auto ready = take_ready();
+  if (ready) {
+    start_next();
+    auto answer = ready->ask(question, limits, stop);
+    if (!answer || !answer->empty()) return answer;
+    if (!ready->never_asked()) return too_much_memory();
   }
+  Child child = TRY(Child::start(arguments_));
+  start_next();
+  auto answer = TRY(child.ask(question, limits, stop));
+  if (answer.empty()) return too_much_memory();
   return answer;
 }
 

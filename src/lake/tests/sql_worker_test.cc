@@ -3,10 +3,14 @@
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <fstream>
 #include <thread>
 
 #include "base/faulty_env.h"
+#include "lake/sql_worker_internal.h"
 #include "lake/tests/lake_fixture.h"
 #include "lake/worker_process_internal.h"
 
@@ -349,12 +353,59 @@ TEST_F(SqlWorkerTest, WaitingForATurnEndsToo) {
 }
 
 TEST_F(SqlWorkerTest, AWorkerThatDiesFailsItsStatementOnly) {
-  auto died = ask_worker({"/bin/sh", "-c", "kill -9 $$"}, "{}", {}, {});
-  ASSERT_FALSE(died);
-  EXPECT_EQ(died.error().code, Code::kResourceExhausted);
-  EXPECT_FALSE(ask_worker({"/nothing/there"}, "{}", {}, {}));
-  EXPECT_EQ(*ask_worker({"/bin/cat"}, std::string(1 << 20, 'x') + "\n", {}, {}),
-            std::string(1 << 20, 'x') + "\n");
+  for (int time = 0; time < 2; ++time) {  // the first one's is started then, the second's was ahead
+    Workers dying({"/bin/sh", "-c", "read line; kill -9 $$"});
+    auto died = dying.ask("{}\n", {}, {});
+    ASSERT_FALSE(died);
+    EXPECT_EQ(died.error().code, Code::kResourceExhausted);
+  }
+  EXPECT_FALSE(Workers({"/nothing/there"}).ask("{}", {}, {}));
+  Workers cats({"/bin/cat"});
+  const std::string long_line = std::string(1 << 20, 'x') + "\n";
+  for (int time = 0; time < 3; ++time) EXPECT_EQ(*cats.ask(long_line, {}, {}), long_line);
+}
+
+TEST_F(SqlWorkerTest, OneThatEndedBeforeItWasAskedIsReplaced) {
+  // One that finds `tired` ends as one that waited long enough does, its question on the way.
+  const std::string tired = dir_ + "/tired";
+  Workers workers({"/bin/sh", "-c", "sleep 0.2; rm " + tired + " 2>/dev/null && exit 3; cat"});
+  for (const char* question : {"a\n", "b\n", "c\n", "d\n"}) {
+    auto answer = workers.ask(question, {}, {});
+    ASSERT_TRUE(answer) << answer.error().message;
+    EXPECT_EQ(*answer, question);
+    std::ofstream(tired) << "!";
+  }
+}
+
+TEST_F(SqlWorkerTest, AWorkerEndsWithItsReader) {
+  // Busy for hours, its reader gone: what a daemon's death leaves.
+  int out[2], in[2];
+  ASSERT_EQ(::pipe(out), 0);
+  ASSERT_EQ(::pipe(in), 0);
+  pid_t pid = ::fork();
+  if (pid == 0) {
+    ::dup2(in[0], 0);
+    ::dup2(out[1], 1);
+    for (int fd : {in[0], in[1], out[0], out[1]}) ::close(fd);
+    ::execl(LAKE_SQL_WORKER, LAKE_SQL_WORKER, nullptr);
+    ::_exit(127);
+  }
+  const std::string question =
+      to_text(WorkerRequest{.root = root(),
+                            .temp_dir = dir_ + "/worker_tmp/x",
+                            .memory_mb = 256,
+                            .threads = 1,
+                            .sql = "SELECT count(*) FROM range(100000000000) t(i) WHERE i % 7 = 3",
+                            .max_rows = 1,
+                            .max_bytes = 1000});
+  ASSERT_EQ(::write(in[1], question.data(), question.size()), std::ssize(question));
+  for (int fd : {in[0], in[1], out[1]}) ::close(fd);
+  std::this_thread::sleep_for(milliseconds(300));
+  ASSERT_EQ(::waitpid(pid, nullptr, WNOHANG), 0) << "it has ended already";
+  ::close(out[0]);
+  auto began = Clock::now();
+  ASSERT_EQ(::waitpid(pid, nullptr, 0), pid);
+  EXPECT_LT(Clock::now() - began, milliseconds(2000));
 }
 
 }  // namespace
