@@ -3,8 +3,10 @@
 #include <charconv>
 #include <utility>
 
+#include "base/clock.h"
 #include "catalogue/catalogue_migrations.h"
 #include "catalogue/record_form.h"
+#include "catalogue/runs_kept_internal.h"
 #include "catalogue/stored_form.h"
 
 namespace catalogue {
@@ -175,11 +177,18 @@ Result<std::vector<Resource>> Catalogue::list(std::string_view kind) {
 }
 
 Status Catalogue::put_run(const StoredRun& run) {
+  const std::string record = text_of(run.record);
   base::MutexLock lock(mutex_);
-  auto statement = TRY(db_.prepare(
-      "INSERT INTO runs (id, pipeline, state, record) VALUES (?, ?, ?, ?) "
-      "ON CONFLICT (id) DO UPDATE SET state = excluded.state, record = excluded.record"));
-  return statement.text(run.id).text(run.pipeline).text(run.state).text(text_of(run.record)).run();
+  return db_.transaction([&]() -> Status {
+    mutex_.assert_held();
+    auto update = TRY(db_.prepare("UPDATE runs SET state = ?, record = ? WHERE id = ?"));
+    TRY(update.text(run.state).text(record).text(run.id).run());
+    if (db_.changes() > 0) return {};
+    auto insert =
+        TRY(db_.prepare("INSERT INTO runs (id, pipeline, state, record) VALUES (?, ?, ?, ?)"));
+    TRY(insert.text(run.id).text(run.pipeline).text(run.state).text(record).run());
+    return forget_old_runs(db_, run.pipeline, base::to_millis(base::SystemClock().now()));
+  });
 }
 
 Result<std::vector<StoredRun>> Catalogue::runs(int limit, std::string_view pipeline) {

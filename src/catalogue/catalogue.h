@@ -25,6 +25,10 @@ namespace catalogue {
 using json = nlohmann::json;
 
 inline constexpr int kGradesKept = 200;
+/// Of each pipeline, as long as they aren't older than that; the last ones whatever their age.
+inline constexpr int kRunsKept = 500, kRunsAlwaysKept = 50;
+inline constexpr std::int64_t kRunsKeptDays = 90;
+inline constexpr int kRunsKeptOfAll = 10'000;  ///< of all pipelines, also those that are gone
 
 struct Resource {
   std::string kind;  ///< "hriste_lake"
@@ -77,6 +81,7 @@ class Catalogue {
   /// In order of creation; all, or those of one kind.
   base::Result<std::vector<Resource>> list(std::string_view kind = "");
 
+  /// With a new one older ones are forgotten (runs_kept_internal.h).
   base::Status put_run(const StoredRun& run);
   /// Newest first; of all pipelines, or of one.
   base::Result<std::vector<StoredRun>> runs(int limit, std::string_view pipeline = "");

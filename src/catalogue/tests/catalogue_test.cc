@@ -3,6 +3,10 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include <filesystem>
+#include <set>
+
+#include "base/clock.h"
 #include "base/env.h"
 #include "base/testing/temp_dir.h"
 #include "catalogue/catalogue_migrations.h"
@@ -68,6 +72,85 @@ TEST_F(CatalogueTest, TheLastRunOfAPipelineIsFoundBehindManyOthers) {
   }
   EXPECT_EQ((*catalogue->runs(1, "mine")).at(0).id, "run-1");
   EXPECT_EQ((*catalogue->runs(1)).at(0).id, "run-29");
+}
+
+/// A run that began a second after the one before, today; "users" was made by `kept_from`.
+StoredRun finished_run(int number, const std::string& pipeline, const std::string& kept_from = "",
+                       std::int64_t days_ago = 0) {
+  auto today_ms = base::to_millis(base::SystemClock().now());
+  std::string id = "run-" + std::to_string(number);
+  return {id,
+          pipeline,
+          "succeeded",
+          {{"id", id},
+           {"started_ms", today_ms - days_ago * 86'400'000 + number},
+           {"activities", {{{"name", "users"}, {"kept_from", kept_from}}}}}};
+}
+
+TEST_F(CatalogueTest, TheRecordsOfRunsAreBounded) {
+  auto catalogue = *Catalogue::open(path_);
+  ASSERT_TRUE(catalogue->put_run(finished_run(1, "quiet")));
+  ASSERT_TRUE(catalogue->put_run(finished_run(2, "busy")));  // made what all later ones keep
+  ASSERT_TRUE(catalogue->put_run({"run-3", "busy", "running", {{"id", "run-3"}}}));
+  ASSERT_TRUE(catalogue->put_run(finished_run(4, "busy")));
+  ASSERT_TRUE(catalogue->put_grade("run-4", {{"run_id", "run-4"}, {"passed", 1}}));
+  ASSERT_TRUE(catalogue->put_run(finished_run(5, "busy")));
+  for (int run = 6; run <= 3 * kRunsKept; ++run) {
+    ASSERT_TRUE(catalogue->put_run(finished_run(run, "busy", "run-2")));
+    if (run % 100 != 0) continue;
+    ASSERT_TRUE(catalogue->put_run(finished_run(run, "busy", "run-2")));
+  }
+  std::set<std::string> ids;
+  auto busy = *catalogue->runs(1'000'000, "busy");
+  for (const auto& run : busy) ids.insert(run.id);
+  EXPECT_EQ(ids.size(), kRunsKept + 3u);
+  EXPECT_TRUE(ids.contains("run-2")) << "where the last ones say that it was made";
+  EXPECT_TRUE(ids.contains("run-3")) << "under way";
+  EXPECT_TRUE(ids.contains("run-4")) << "graded";
+  EXPECT_FALSE(ids.contains("run-5"));
+  EXPECT_TRUE(ids.contains("run-" + std::to_string(2 * kRunsKept + 1)));
+  EXPECT_FALSE(ids.contains("run-" + std::to_string(2 * kRunsKept)));
+  EXPECT_EQ((*catalogue->runs(1, "quiet")).size(), 1u) << "others push none out";
+  // A later one made it anew: nobody names run-2 any more.
+  for (int run = 0; run <= kRunsAlwaysKept; ++run) {
+    ASSERT_TRUE(catalogue->put_run(finished_run(10'000 + run, "busy", "run-10000")));
+  }
+  busy = *catalogue->runs(1'000'000, "busy");
+  for (const auto& run : busy) EXPECT_NE(run.id, "run-2");
+}
+
+TEST_F(CatalogueTest, OldRecordsOfRunsGoButForTheLast) {
+  auto catalogue = *Catalogue::open(path_);
+  for (int run = 1; run <= 200; ++run) {
+    ASSERT_TRUE(catalogue->put_run(finished_run(run, "p", "", kRunsKeptDays + 1)));
+  }
+  EXPECT_EQ((*catalogue->runs(1000, "p")).size(), std::size_t{kRunsAlwaysKept});
+  for (int run = 201; run <= 300; ++run) ASSERT_TRUE(catalogue->put_run(finished_run(run, "p")));
+  EXPECT_EQ((*catalogue->runs(1000, "p")).size(), 100u);
+}
+
+TEST_F(CatalogueTest, OfManyPipelinesTheOldestRunsGo) {
+  auto catalogue = *Catalogue::open(path_);
+  for (int run = 1; run <= kRunsKeptOfAll + 100; ++run) {
+    std::string pipeline = "p" + std::to_string(run);
+    ASSERT_TRUE(catalogue->put_run(finished_run(run, pipeline)));
+  }
+  auto all = *catalogue->runs(1'000'000);
+  EXPECT_EQ(all.size(), std::size_t{kRunsKeptOfAll});
+  EXPECT_EQ(all.back().id, "run-101");
+}
+
+TEST_F(CatalogueTest, AHundredThousandRunsLeaveTheFileAsItWas) {
+  auto catalogue = *Catalogue::open(path_);
+  auto size_after = [&](int from, int to) {
+    for (int run = from; run < to; ++run) EXPECT_TRUE(catalogue->put_run(finished_run(run, "p")));
+    return std::filesystem::file_size(path_);
+  };
+  // Seconds for a tenth; what is there then stays as large for the rest.
+  const char* all = std::getenv("HRISTE_ALL_RUNS");
+  const int runs = all != nullptr ? 100'000 : 10'000;
+  auto before = size_after(1, runs / 10), after = size_after(runs / 10, runs);
+  EXPECT_LE(after, before + before / 10);
 }
 
 TEST_F(CatalogueTest, AlertsAreKeptOnce) {
