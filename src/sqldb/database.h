@@ -28,6 +28,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -72,8 +73,11 @@ class Database {
   /// error. Errors: kAlreadyExists for a key that is there; kResourceExhausted: disk full.
   virtual base::Status append(const std::string& table, const model::Batch& rows) = 0;
 
-  /// Starts a SELECT on a snapshot. It can't write. Errors: kInvalidArgument with line and column.
-  virtual base::Result<std::unique_ptr<Cursor>> query(const std::string& sql) = 0;
+  /// Starts a SELECT on a snapshot. It can't write. A request of `stop` ends it and the cursor's
+  /// reading, also while the server waits for something: with any error. Errors: kInvalidArgument
+  /// with line and column.
+  virtual base::Result<std::unique_ptr<Cursor>> query(const std::string& sql,
+                                                      std::stop_token stop = {}) = 0;
   /// query(), pushed: stops at the first error of `on_batch`.
   base::Status scan(const std::string& sql,
                     const std::function<base::Status(const model::Batch&)>& on_batch);

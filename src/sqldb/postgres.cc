@@ -26,7 +26,7 @@ class Postgres final : public Database {
   Result<std::vector<std::string>> tables() override;
   Result<TableDef> table(const std::string& name) override;
   Status append(const std::string& table, const model::Batch& rows) override;
-  Result<std::unique_ptr<Cursor>> query(const std::string& sql) override;
+  Result<std::unique_ptr<Cursor>> query(const std::string& sql, std::stop_token stop) override;
 
  private:
   /// The writer's connection, made anew when the last one was lost.
@@ -198,8 +198,8 @@ Status Postgres::append(const std::string& table, const model::Batch& rows) {
   return {};
 }
 
-Result<std::unique_ptr<Cursor>> Postgres::query(const std::string& sql) {
-  return open_cursor(dsn_, TRY(connect(dsn_)), sql);
+Result<std::unique_ptr<Cursor>> Postgres::query(const std::string& sql, std::stop_token stop) {
+  return open_cursor(dsn_, TRY(connect(dsn_)), sql, std::move(stop));
 }
 
 }  // namespace

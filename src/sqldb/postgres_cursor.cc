@@ -1,4 +1,6 @@
 // SELECTs: a cursor in a read-only transaction, fetched batch by batch in binary form.
+#include <sys/socket.h>
+
 #include "sqldb/postgres_internal.h"
 
 namespace sqldb::postgres {
@@ -11,8 +13,10 @@ constexpr const char* kFetch = "FETCH FORWARD 30720 FROM hriste_cursor";  // fif
 
 class PostgresCursor final : public Cursor {
  public:
-  PostgresCursor(Dsn dsn, Connection connection)
-      : dsn_(std::move(dsn)), connection_(std::move(connection)) {}
+  PostgresCursor(Dsn dsn, Connection connection, std::stop_token stop)
+      : dsn_(std::move(dsn)),
+        connection_(std::move(connection)),
+        on_stop_(std::move(stop), Cut{PQsocket(connection_.get())}) {}
 
   const model::Schema& schema() const override { return schema_; }
 
@@ -52,6 +56,12 @@ class PostgresCursor final : public Cursor {
   }
 
  private:
+  /// Whatever libpq waits for then fails. (PQcancel would need a server that answers.)
+  struct Cut {
+    int socket;
+    void operator()() const { ::shutdown(socket, SHUT_RDWR); }
+  };
+
   base::Status describe(const std::string& sql) {
     Answer prepared(PQprepare(connection_.get(), "", sql.c_str(), 0, nullptr));
     if (PQresultStatus(prepared.get()) != PGRES_COMMAND_OK) {
@@ -98,6 +108,7 @@ class PostgresCursor final : public Cursor {
 
   Dsn dsn_;
   Connection connection_;
+  const std::stop_callback<Cut> on_stop_;  // before the connection is closed, it ends
   model::Schema schema_;
   std::vector<Oid> oids_;
   std::int64_t row_ = 0;
@@ -107,8 +118,9 @@ class PostgresCursor final : public Cursor {
 }  // namespace
 
 base::Result<std::unique_ptr<Cursor>> open_cursor(Dsn dsn, Connection connection,
-                                                  const std::string& sql) {
-  auto cursor = std::make_unique<PostgresCursor>(std::move(dsn), std::move(connection));
+                                                  const std::string& sql, std::stop_token stop) {
+  auto cursor =
+      std::make_unique<PostgresCursor>(std::move(dsn), std::move(connection), std::move(stop));
   TRY(cursor->start(sql));
   return cursor;
 }

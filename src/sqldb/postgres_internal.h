@@ -59,8 +59,9 @@ void put_copy_end(std::string& out);
 /// Adds a value in binary form to `column`. False: it doesn't fit the column's type.
 bool read_value(Oid oid, std::string_view bytes, model::Column& column);
 
-/// Owns its connection.
+/// Owns its connection. A request of `stop` cuts it, also while the server waits for a lock or
+/// answers nothing.
 base::Result<std::unique_ptr<Cursor>> open_cursor(Dsn dsn, Connection connection,
-                                                  const std::string& sql);
+                                                  const std::string& sql, std::stop_token stop);
 
 }  // namespace sqldb::postgres

@@ -27,7 +27,7 @@ class Sqlite final : public Database {
   Result<std::vector<std::string>> tables() override;
   Result<TableDef> table(const std::string& name) override;
   Status append(const std::string& table, const model::Batch& rows) override;
-  Result<std::unique_ptr<Cursor>> query(const std::string& sql) override;
+  Result<std::unique_ptr<Cursor>> query(const std::string& sql, std::stop_token stop) override;
   std::optional<std::string> state() override;
 
  private:
@@ -172,9 +172,9 @@ Status Sqlite::append(const std::string& table, const model::Batch& rows) {
   return inserted ? inserted : base::annotate(inserted.error(), "table " + table);
 }
 
-Result<std::unique_ptr<Cursor>> Sqlite::query(const std::string& sql) {
+Result<std::unique_ptr<Cursor>> Sqlite::query(const std::string& sql, std::stop_token stop) {
   return open_cursor(TRY(sqlite::Connection::open(path_, {.busy_ms = kBusyMs, .read_only = true})),
-                     sql);
+                     sql, std::move(stop));
 }
 
 /// By the files: the log's and, when it is brought in, the database's.

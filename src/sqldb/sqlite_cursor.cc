@@ -11,8 +11,11 @@ constexpr std::size_t kBatchRows = 61'440;  // thirty of DuckDB's vectors
 
 class SqliteCursor final : public Cursor {
  public:
-  SqliteCursor(sqlite::Connection connection, sqlite::Statement statement)
-      : connection_(std::move(connection)), statement_(std::move(statement)) {}
+  SqliteCursor(sqlite::Connection connection, sqlite::Statement statement, std::stop_token stop)
+      : connection_(std::move(connection)),
+        statement_(std::move(statement)),
+        stop_(std::move(stop)),
+        on_stop_(stop_, Interrupt{sqlite3_db_handle(statement_.handle())}) {}
 
   const model::Schema& schema() const override { return schema_; }
 
@@ -45,7 +48,14 @@ class SqliteCursor final : public Cursor {
   }
 
  private:
+  struct Interrupt {
+    sqlite3* db;
+    void operator()() const { sqlite3_interrupt(db); }
+  };
+
   base::Status step() {
+    // Between two steps there is nothing to interrupt.
+    if (stop_.stop_requested()) return base::error(Code::kCancelled, "the reading was stopped");
     int rc = sqlite3_step(statement_.handle());
     has_row_ = rc == SQLITE_ROW;
     if (rc != SQLITE_ROW && rc != SQLITE_DONE) return connection_.error("can't read");
@@ -70,6 +80,8 @@ class SqliteCursor final : public Cursor {
 
   sqlite::Connection connection_;
   sqlite::Statement statement_;  // ends before its connection
+  const std::stop_token stop_;
+  const std::stop_callback<Interrupt> on_stop_;
   model::Schema schema_;
   bool has_row_ = false;
   std::int64_t row_ = 0;
@@ -78,13 +90,14 @@ class SqliteCursor final : public Cursor {
 }  // namespace
 
 base::Result<std::unique_ptr<Cursor>> open_cursor(sqlite::Connection connection,
-                                                  const std::string& sql) {
+                                                  const std::string& sql, std::stop_token stop) {
   auto statement = TRY(connection.prepare(sql));
   if (sqlite3_stmt_readonly(statement.handle()) == 0 ||
       sqlite3_column_count(statement.handle()) == 0) {
     return base::error(Code::kPermissionDenied, "only SELECT can run here");
   }
-  auto cursor = std::make_unique<SqliteCursor>(std::move(connection), std::move(statement));
+  auto cursor =
+      std::make_unique<SqliteCursor>(std::move(connection), std::move(statement), std::move(stop));
   TRY(cursor->start());
   return cursor;
 }

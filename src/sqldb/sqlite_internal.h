@@ -23,8 +23,8 @@ void bind_value(sqlite3_stmt* statement, int index, const model::Column& column,
 /// Adds column `index` of the current row to `column`.
 base::Status read_value(sqlite3_stmt* statement, int index, model::Column& column);
 
-/// Owns its connection.
+/// Owns its connection. A request of `stop` ends a step that is under way, and those after it.
 base::Result<std::unique_ptr<Cursor>> open_cursor(sqlite::Connection connection,
-                                                  const std::string& sql);
+                                                  const std::string& sql, std::stop_token stop);
 
 }  // namespace sqldb

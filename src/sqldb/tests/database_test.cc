@@ -159,6 +159,11 @@ TEST_F(DatabaseTest, TablesAreMadeOnceAndKeptAcrossOpenings) {
 TEST_F(DatabaseTest, ReadsASnapshotBesideAppends) {
   ASSERT_TRUE(db_->create_table(orders()));
   ASSERT_TRUE(db_->append("orders", some_orders(0, 100)));
+  std::stop_source stop;
+  auto stopped = *db_->query("SELECT * FROM orders", stop.get_token());
+  Batch none(stopped->schema());
+  stop.request_stop();
+  EXPECT_EQ(stopped->next(none).error().code, Code::kCancelled);
   auto cursor = *db_->query("SELECT * FROM orders");
   ASSERT_TRUE(db_->append("orders", some_orders(100, 50)));
   Batch batch;

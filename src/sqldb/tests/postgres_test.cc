@@ -1,5 +1,8 @@
 // Against a real server. One test program starts it once; without PostgreSQL the tests are skipped.
 #include <gtest/gtest.h>
+#include <libpq-fe.h>
+
+#include <thread>
 
 #include "model/testing/every_type.h"
 #include "sqldb/database.h"
@@ -33,6 +36,24 @@ class PostgresTest : public ::testing::Test {
   static inline std::unique_ptr<PostgresServer> server_;
   std::unique_ptr<Database> db_;
 };
+
+TEST_F(PostgresTest, AReadingThatWaitsForALockCanBeStopped) {
+  ASSERT_TRUE(db_->create_table(orders()));
+  ASSERT_TRUE(db_->append("orders", some_orders(0, 10)));
+  PGconn* other = PQconnectdb(server_->dsn().c_str());
+  PQclear(PQexec(other, "BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE"));
+  std::stop_source stop;
+  std::jthread stopper([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    stop.request_stop();
+  });
+  EXPECT_FALSE(db_->query("SELECT * FROM orders", stop.get_token()));
+  PQfinish(other);
+  auto cursor = *db_->query("SELECT * FROM orders", {});
+  Batch rows(cursor->schema());
+  EXPECT_TRUE(*cursor->next(rows));
+  EXPECT_EQ(rows.rows, 10u);
+}
 
 TEST_F(PostgresTest, TablesRowsAndKeys) {
   ASSERT_TRUE(db_->create_table(orders()));

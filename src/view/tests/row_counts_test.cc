@@ -22,9 +22,10 @@ class Counted final : public sqldb::Database {
   base::Status append(const std::string& table, const model::Batch& rows) override {
     return inner_->append(table, rows);
   }
-  base::Result<std::unique_ptr<sqldb::Cursor>> query(const std::string& sql) override {
+  base::Result<std::unique_ptr<sqldb::Cursor>> query(const std::string& sql,
+                                                     std::stop_token stop) override {
     ++queries;
-    return inner_->query(sql);
+    return inner_->query(sql, std::move(stop));
   }
   int queries = 0;
 
