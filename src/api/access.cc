@@ -114,14 +114,14 @@ Status Access::check_identity(const RequestFacts& request) const {
 std::string Access::make_login_code() {
   std::string code = random_token();
   auto now = std::chrono::steady_clock::now();
-  std::lock_guard lock(mutex_);
+  base::MutexLock lock(mutex_);
   std::erase_if(codes_, [&](const auto& entry) { return entry.second < now; });
   codes_[code] = now + kCodeLife;
   return code;
 }
 
 std::string Access::login(std::string_view code) {
-  std::lock_guard lock(mutex_);
+  base::MutexLock lock(mutex_);
   auto it = codes_.find(code);
   if (it == codes_.end()) return {};
   bool fresh = it->second >= std::chrono::steady_clock::now();

@@ -11,10 +11,10 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <string>
 #include <string_view>
 
+#include "base/mutex.h"
 #include "base/result.h"
 
 namespace api {
@@ -62,8 +62,9 @@ class Access {
   const std::string token_, playground_;
   const Now now_;
   std::string host_ip_, host_name_, cookie_name_;
-  mutable std::mutex mutex_;
-  std::map<std::string, std::chrono::steady_clock::time_point, std::less<>> codes_;
+  mutable base::Mutex mutex_;
+  std::map<std::string, std::chrono::steady_clock::time_point, std::less<>> codes_
+      GUARDED_BY(mutex_);
 };
 
 }  // namespace api

@@ -128,14 +128,14 @@ void refuse_connection(socket_t socket) {
 class HttpServer::Connection {
  public:
   Connection(HttpServer& server, socket_t socket) : server_(server), socket_(socket) {
-    std::lock_guard lock(server_.mutex_);
+    base::MutexLock lock(server_.mutex_);
     fits_ = static_cast<int>(server_.open_.size()) < server_.connections_ && !server_.stopping_;
     if (fits_) server_.open_.insert(socket_);
     current = socket_;
   }
   ~Connection() {
     current = -1;
-    std::lock_guard lock(server_.mutex_);
+    base::MutexLock lock(server_.mutex_);
     server_.open_.erase(socket_);
     // Under the lock: stop() may not meet a number that another connection got meanwhile.
     ::shutdown(socket_, SHUT_RDWR);
@@ -173,7 +173,7 @@ void HttpServer::end_connection() { ends = true; }
 
 void HttpServer::stop() {
   {
-    std::lock_guard lock(mutex_);
+    base::MutexLock lock(mutex_);
     stopping_ = true;
     for (socket_t socket : open_) ::shutdown(socket, SHUT_RD);
   }

@@ -9,8 +9,9 @@
 
 #include <httplib.h>
 
-#include <mutex>
 #include <set>
+
+#include "base/mutex.h"
 
 namespace api {
 
@@ -40,9 +41,9 @@ class HttpServer final : public httplib::Server {
   bool serve(socket_t socket);
 
   const int connections_;
-  std::mutex mutex_;
-  std::set<socket_t> open_;
-  bool stopping_ = false;
+  base::Mutex mutex_;
+  std::set<socket_t> open_ GUARDED_BY(mutex_);
+  bool stopping_ GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace api

@@ -5,7 +5,7 @@ namespace api {
 std::shared_ptr<const std::string> LiveFeed::text(bool whole) {
   // A little less than the period: a page that comes exactly a period later gets news.
   constexpr auto kFresh = kLivePeriod - std::chrono::milliseconds(50);
-  std::lock_guard lock(mutex_);
+  base::MutexLock lock(mutex_);
   Made& made = whole ? whole_ : short_;
   auto now = std::chrono::steady_clock::now();
   if (made.text == nullptr || now - made.time >= kFresh) {

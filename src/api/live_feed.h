@@ -5,9 +5,9 @@
 
 #include <chrono>
 #include <memory>
-#include <mutex>
 #include <string>
 
+#include "base/mutex.h"
 #include "control/playground.h"
 
 namespace api {
@@ -29,8 +29,8 @@ class LiveFeed {
   };
 
   control::Playground& playground_;
-  std::mutex mutex_;
-  Made whole_, short_;
+  base::Mutex mutex_;
+  Made whole_ GUARDED_BY(mutex_), short_ GUARDED_BY(mutex_);
 };
 
 }  // namespace api

@@ -3,12 +3,12 @@
 namespace api {
 
 RunningQueries::Entry::Entry(RunningQueries& queries, std::string name) : queries_(queries) {
-  std::lock_guard lock(queries_.mutex_);
+  base::MutexLock lock(queries_.mutex_);
   place_ = queries_.named_.emplace(queries_.named_.end(), std::move(name), std::stop_source());
 }
 
 RunningQueries::Entry::~Entry() {
-  std::lock_guard lock(queries_.mutex_);
+  base::MutexLock lock(queries_.mutex_);
   queries_.named_.erase(place_);
 }
 
@@ -16,7 +16,7 @@ bool RunningQueries::cancel(const std::string& name) {
   if (name.empty()) return false;
   std::list<std::stop_source> found;
   {
-    std::lock_guard lock(mutex_);
+    base::MutexLock lock(mutex_);
     for (auto& [own, source] : named_) {
       if (own == name) found.push_back(source);
     }
@@ -29,7 +29,7 @@ bool RunningQueries::cancel(const std::string& name) {
 void RunningQueries::cancel_all() {
   std::list<std::stop_source> all;
   {
-    std::lock_guard lock(mutex_);
+    base::MutexLock lock(mutex_);
     for (auto& [name, source] : named_) all.push_back(source);
   }
   for (auto& source : all) source.request_stop();

@@ -4,10 +4,11 @@
 #pragma once
 
 #include <list>
-#include <mutex>
 #include <stop_token>
 #include <string>
 #include <utility>
+
+#include "base/mutex.h"
 
 namespace api {
 
@@ -37,8 +38,8 @@ class RunningQueries {
   void cancel_all();
 
  private:
-  std::mutex mutex_;
-  Named named_;
+  base::Mutex mutex_;
+  Named named_ GUARDED_BY(mutex_);
 };
 
 }  // namespace api

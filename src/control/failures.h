@@ -3,11 +3,11 @@
 #pragma once
 
 #include <map>
-#include <mutex>
 #include <set>
 #include <string>
 #include <utility>
 
+#include "base/mutex.h"
 #include "base/result.h"
 
 namespace control {
@@ -17,7 +17,7 @@ class Failures {
   /// `absent`: nothing of it is there any more.
   void note(const std::string& kind, const std::string& name, std::string why,
             bool absent = false) {
-    std::lock_guard lock(mutex_);
+    base::MutexLock lock(mutex_);
     why_[{kind, name}] = std::move(why);
     if (absent) {
       absent_.insert({kind, name});
@@ -26,17 +26,17 @@ class Failures {
     }
   }
   bool is_absent(const std::string& kind, const std::string& name) const {
-    std::lock_guard lock(mutex_);
+    base::MutexLock lock(mutex_);
     return absent_.contains({kind, name});
   }
   void forget(const std::string& kind, const std::string& name) {
-    std::lock_guard lock(mutex_);
+    base::MutexLock lock(mutex_);
     why_.erase({kind, name});
     absent_.erase({kind, name});
   }
   /// Empty: nothing is known against it.
   std::string why(const std::string& kind, const std::string& name) const {
-    std::lock_guard lock(mutex_);
+    base::MutexLock lock(mutex_);
     auto found = why_.find({kind, name});
     return found == why_.end() ? std::string() : found->second;
   }
@@ -52,16 +52,17 @@ class Failures {
   }
   /// "kind name: why" of one; empty when there is none.
   std::string first() const {
-    std::lock_guard lock(mutex_);
+    base::MutexLock lock(mutex_);
     if (why_.empty()) return {};
     const auto& [who, why] = *why_.begin();
     return who.first + " " + who.second + ": " + why;
   }
 
  private:
-  mutable std::mutex mutex_;
-  std::map<std::pair<std::string, std::string>, std::string> why_;  // by kind and name
-  std::set<std::pair<std::string, std::string>> absent_;
+  mutable base::Mutex mutex_;
+  std::map<std::pair<std::string, std::string>, std::string> why_
+      GUARDED_BY(mutex_);  // by kind and name
+  std::set<std::pair<std::string, std::string>> absent_ GUARDED_BY(mutex_);
 };
 
 }  // namespace control

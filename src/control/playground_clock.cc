@@ -32,6 +32,7 @@ base::Instant default_epoch() {
 Result<std::unique_ptr<PlaygroundClock>> PlaygroundClock::open(catalogue::Catalogue& catalogue) {
   std::unique_ptr<PlaygroundClock> self(new PlaygroundClock(catalogue));
   json saved = json::parse(TRY(catalogue.meta(kKey)).value_or("{}"), nullptr, false);
+  base::MutexLock lock(self->mutex_);
   if (!self->take_up(saved)) {
     // Held until a world says where it begins; hubs keep their own frontier, which never goes back.
     base::log_warn("control", "clock_damaged", "state=\"{}\": it stands until there is a world",
@@ -44,6 +45,7 @@ Result<std::unique_ptr<PlaygroundClock>> PlaygroundClock::open(catalogue::Catalo
 /// False, with nothing taken, when `saved` is damaged.
 bool PlaygroundClock::take_up(const json& saved) {
   auto read = [&]() -> Status {
+    mutex_.assert_held();
     base::Instant epoch = instant(saved.value("epoch_us", std::int64_t{0}));
     base::Instant now = instant(saved.value("now_us", std::int64_t{0}));
     bool held = saved.value("held", true), frozen = saved.value("frozen", false);
@@ -61,7 +63,7 @@ bool PlaygroundClock::take_up(const json& saved) {
 }
 
 Status PlaygroundClock::begin(base::Instant epoch, double speed) {
-  std::lock_guard lock(mutex_);
+  base::MutexLock lock(mutex_);
   if (epoch == epoch_) return {};
   bool ran_alone = epoch_ == base::Instant() && !held_;
   base::Instant from = ran_alone ? std::max(epoch, clock_.now()) : epoch;
@@ -78,7 +80,7 @@ Status PlaygroundClock::set_speed(double speed) {
 }
 
 Status PlaygroundClock::release() {
-  std::lock_guard lock(mutex_);
+  base::MutexLock lock(mutex_);
   if (!held_) return {};
   held_ = false;
   if (epoch_ == base::Instant() && clock_.now() < default_epoch()) {
@@ -100,14 +102,14 @@ Status PlaygroundClock::change(const json& change) {
     return set_speed(it->get<double>());
   }
   if (auto it = change.find("frozen"); it != change.end() && it->is_boolean()) {
-    std::lock_guard lock(mutex_);
+    base::MutexLock lock(mutex_);
     frozen_ = it->get<bool>();
     clock_.set_frozen(held_ || frozen_);
     return save_locked();
   }
   if (auto it = change.find("jump_to"); it != change.end() && it->is_string()) {
     base::Instant target = TRY(base::parse_instant(it->get<std::string>()));
-    std::lock_guard lock(mutex_);
+    base::MutexLock lock(mutex_);
     if (held_) {
       return base::error(
           Code::kFailedPrecondition,
@@ -128,7 +130,7 @@ Status PlaygroundClock::change(const json& change) {
 }
 
 Status PlaygroundClock::save() {
-  std::lock_guard lock(mutex_);
+  base::MutexLock lock(mutex_);
   return save_locked();
 }
 
@@ -143,17 +145,17 @@ Status PlaygroundClock::save_locked() {
 }
 
 bool PlaygroundClock::held() const {
-  std::lock_guard lock(mutex_);
+  base::MutexLock lock(mutex_);
   return held_;
 }
 
 double PlaygroundClock::speed() const {
-  std::lock_guard lock(mutex_);
+  base::MutexLock lock(mutex_);
   return clock_.state().speed;
 }
 
 json PlaygroundClock::describe() const {
-  std::lock_guard lock(mutex_);
+  base::MutexLock lock(mutex_);
   auto state = clock_.state();
   return {{"now", base::format_millis(state.anchor)},
           {"speed", state.speed},

@@ -5,10 +5,10 @@
 // Thread: thread-safe.
 #pragma once
 
-#include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "catalogue/catalogue.h"
 
 namespace control {
@@ -41,15 +41,15 @@ class PlaygroundClock {
 
  private:
   explicit PlaygroundClock(catalogue::Catalogue& catalogue) : catalogue_(catalogue), clock_({}) {}
-  bool take_up(const json& saved);
-  base::Status save_locked();
+  bool take_up(const json& saved) REQUIRES(mutex_);
+  base::Status save_locked() REQUIRES(mutex_);
 
   catalogue::Catalogue& catalogue_;
-  mutable std::mutex mutex_;
+  mutable base::Mutex mutex_;
   base::ScaledClock clock_;
-  base::Instant epoch_{};  // of the world; 1970: there has been none
-  bool held_ = true;       // until it is released
-  bool frozen_ = false;    // by a user
+  base::Instant epoch_ GUARDED_BY(mutex_){};  // of the world; 1970: there has been none
+  bool held_ GUARDED_BY(mutex_) = true;       // until it is released
+  bool frozen_ GUARDED_BY(mutex_) = false;    // by a user
 };
 
 }  // namespace control

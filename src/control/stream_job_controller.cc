@@ -1,10 +1,10 @@
 // hriste_stream_job: streaming SQL from hubs to files in the lake and to alerts.
 #include <algorithm>
-#include <mutex>
 #include <span>
 #include <utility>
 
 #include "base/log.h"
+#include "base/mutex.h"
 #include "catalogue/definitions.h"
 #include "control/adapter.h"
 #include "control/all_controllers.h"
@@ -141,7 +141,7 @@ class StreamJobController final : public Adapter<StreamJob> {
 
   /// `beside`: those of other definitions stay.
   Status keep(const std::string& job, std::span<const stream::Alert> alerts, bool beside) {
-    std::lock_guard lock(mutex_);
+    base::MutexLock lock(mutex_);
     std::vector<catalogue::Alert> kept;
     for (const auto& alert : alerts) {
       std::string rule = rule_of(job, alert.output);
@@ -216,8 +216,9 @@ class StreamJobController final : public Adapter<StreamJob> {
   }
 
   const StreamJobPorts ports_;
-  std::mutex mutex_;                             // guards prefixes_: jobs have threads of their own
-  std::map<std::string, std::string> prefixes_;  ///< rule → how its alerts' keys begin
+  base::Mutex mutex_;  // jobs have threads of their own
+  std::map<std::string, std::string> prefixes_
+      GUARDED_BY(mutex_);  ///< rule → how its alerts' keys begin
 };
 
 }  // namespace

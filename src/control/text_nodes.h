@@ -3,11 +3,11 @@
 #pragma once
 
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/mutex.h"
 #include "view/map.h"
 
 namespace control {
@@ -19,11 +19,11 @@ class TextNodes {
       : kind_(std::move(kind)), prefix_(std::move(prefix)) {}
 
   void note(const std::string& name, std::vector<std::string> tables) {
-    std::lock_guard lock(mutex_);
+    base::MutexLock lock(mutex_);
     tables_[name] = std::move(tables);
   }
   void forget(const std::string& name) {
-    std::lock_guard lock(mutex_);
+    base::MutexLock lock(mutex_);
     tables_.erase(name);
   }
   /// With the text as its source.
@@ -33,15 +33,15 @@ class TextNodes {
         .id = kind_ + "." + name, .label = prefix_ + name, .kind = kind_, .tier = "serve"};
     node.status = "ready";
     node.source = {{"file", file ? view::json(*file) : view::json()}, {"text", text}};
-    std::lock_guard lock(mutex_);
+    base::MutexLock lock(mutex_);
     node.inputs = tables_[name];
     return node;
   }
 
  private:
   const std::string kind_, prefix_;
-  std::mutex mutex_;
-  std::map<std::string, std::vector<std::string>> tables_;  // by name
+  base::Mutex mutex_;
+  std::map<std::string, std::vector<std::string>> tables_ GUARDED_BY(mutex_);  // by name
 };
 
 }  // namespace control
