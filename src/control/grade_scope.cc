@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "control/shipped.h"
+#include "flow/run_parameters.h"
 #include "flow/sql_activity.h"
 #include "kinds/generator.h"
 #include "kinds/pipeline.h"
@@ -133,7 +134,9 @@ Status add_statement(const std::string& table, const std::string& query, const s
   if (auto what = changed_table(table, spec.select, spec.macros)) {
     scope.inputs.changed[table] = *std::move(what);
   }
-  scope.inputs.statements[table] = std::move(spec);
+  // One window of several is what the table holds: nobody can make it again from its text.
+  bool windowed = !TRY(flow::window_used(spec, flow::any_window())).empty();
+  if (!windowed) scope.inputs.statements[table] = std::move(spec);
   return {};
 }
 

@@ -13,13 +13,14 @@ using base::Result;
 using base::Status;
 using json = nlohmann::json;
 
-Status take_turn(runs::Waiting& waiting, const std::string& who, const std::function<bool()>& may,
-                 std::stop_token stop) {
+Status take_turn(runs::Waiting& waiting, const std::string& who, const runs::RunTurns::Turn& turn,
+                 const std::function<bool()>& may, std::stop_token stop) {
   runs::Wait wait{.who = who,
-                  .what = "the run before it to end",
+                  .what = "what is before it to end",
                   .done = [&]() -> Result<bool> { return may(); },
                   // Whoever is before it has a deadline of his own.
-                  .progress = [] { return base::format_millis(base::SystemClock().now()); }};
+                  .progress = [] { return base::format_millis(base::SystemClock().now()); },
+                  .behind = [&] { return turn.behind(); }};
   return waiting.wait(wait, std::move(stop));
 }
 
@@ -50,9 +51,9 @@ Result<json> Grades::grade_at(const std::string& run_id, const CutsMs& cuts, std
 Result<json> Grades::now(const std::string& run_id, std::stop_token gone) {
   runs::EitherStop stop(std::move(gone), ports_.stop);
   // Half of a run is no state to grade.
-  runs::RunTurns::Turn turn(ports_.turns);
+  runs::RunTurns::Turn turn(ports_.turns, "the grade");
   TRY(take_turn(
-      ports_.waiting, "the grade", [&] { return turn.try_grade(); }, stop.token()));
+      ports_.waiting, "the grade", turn, [&] { return turn.try_grade(); }, stop.token()));
   return grade_at(run_id, TRY(ports_.cuts.stored()), stop.token());
 }
 

@@ -41,8 +41,10 @@ class Grades {
   const Ports ports_;
 };
 
-/// Waits until `may` says that it is the turn of `who`. Errors: as Waiting::wait().
+/// Waits until `may` says that it is the turn of `who`; the status says who is before it. Errors:
+/// as Waiting::wait().
 base::Status take_turn(runs::Waiting& waiting, const std::string& who,
-                       const std::function<bool()>& may, std::stop_token stop);
+                       const runs::RunTurns::Turn& turn, const std::function<bool()>& may,
+                       std::stop_token stop);
 
 }  // namespace control

@@ -6,7 +6,6 @@
 #include "base/clock.h"
 #include "control/declared.h"
 #include "control/python_environment.h"
-#include "control/python_notebook.h"
 #include "control/sql_columns.h"
 #include "notebook/document.h"
 
@@ -124,11 +123,12 @@ Result<std::vector<std::string>> Notebooks::check(const NotebookText& text,
   return tables;
 }
 
-Result<json> Notebooks::run(const NotebookText& text, std::stop_token stop) {
+Result<json> Notebooks::run(const NotebookText& text, std::stop_token stop,
+                            const NotebookLimits& limits) {
   Script script = TRY(read_notebook(text));
   auto started = SteadyClock::now();
   json result = script.needs_python
-                    ? TRY(run_python_notebook(folder_, lake_, script, text.file, stop))
+                    ? TRY(run_python_notebook(folder_, lake_, script, text.file, limits, stop))
                     : run_cells(lake_, script, text, stop);
   result["started"] = base::format_millis(base::SystemClock().now());
   result["seconds"] = seconds_since(started);
@@ -155,8 +155,8 @@ std::string Notebooks::result_path(const std::string& name) const {
 }
 
 Result<json> Notebooks::run_and_keep(const std::string& name, const NotebookText& text,
-                                     std::stop_token stop) {
-  json result = TRY(run(text, stop));
+                                     std::stop_token stop, const NotebookLimits& limits) {
+  json result = TRY(run(text, stop, limits));
   if (!TRY(definitions_.find<kinds::Notebook>(name))) {
     return base::error(Code::kNotFound, "notebook \"{}\" was removed while it ran", name);
   }
@@ -248,6 +248,10 @@ class NotebookActivity final : public flow::ActivityType {
  public:
   explicit NotebookActivity(Notebooks& notebooks) : notebooks_(notebooks) {}
 
+  double usual_timeout_s() const override { return kQueryTimeout_s; }
+  /// A Python process with a table or two; a statement needs less.
+  int memory_mb() const override { return 768; }
+
   Result<flow::ActivityResult> run(const flow::Activity& activity,
                                    const flow::RunContext& context) override {
     const auto settings = declared(activity);
@@ -260,7 +264,7 @@ class NotebookActivity final : public flow::ActivityType {
       if (!TRY(read_notebook(text)).parameters.contains(parameter)) continue;
       text.given[parameter] = std::move(value);
     }
-    json result = TRY(notebooks_.run_and_keep(name, text, context.stop));
+    json result = TRY(notebooks_.run_and_keep(name, text, context.stop, limits_of(activity)));
     if (result.at("state") != "succeeded") {
       return base::error(Code::kFailedPrecondition, "{}", result.value("error", ""));
     }
@@ -272,6 +276,13 @@ class NotebookActivity final : public flow::ActivityType {
   }
 
  private:
+  /// What is declared counts for its cells too; the activity's deadline comes first in any case.
+  static NotebookLimits limits_of(const flow::Activity& activity) {
+    if (activity.endurance.timeout_s <= 0) return {};
+    std::chrono::seconds all{static_cast<std::int64_t>(activity.endurance.timeout_s) + 1};
+    return {.cell = all, .all = all};
+  }
+
   Notebooks& notebooks_;
 };
 

@@ -13,6 +13,7 @@
 
 #include "catalogue/definitions.h"
 #include "control/folder.h"
+#include "control/python_notebook.h"
 #include "control/table_makers.h"
 #include "flow/pipeline.h"
 #include "kinds/notebook.h"
@@ -50,12 +51,13 @@ class Notebooks {
   ///    "line"}], "html": a Python notebook's whole output}
   /// Rows are those of a cell's last statement, at most 1000 and 2 MB. Errors: as read_notebook;
   /// those of the Python environment; kCancelled.
-  base::Result<json> run(const NotebookText& text, std::stop_token stop);
+  base::Result<json> run(const NotebookText& text, std::stop_token stop,
+                         const NotebookLimits& limits = {});
   /// Runs a text and keeps nothing: {"state","error","seconds","html": a whole document}.
   base::Result<json> run_to_document(const NotebookText& text, std::stop_token stop);
   /// Runs the notebook and keeps the result, as long as it is still there.
   base::Result<json> run_and_keep(const std::string& name, const NotebookText& text,
-                                  std::stop_token stop);
+                                  std::stop_token stop, const NotebookLimits& limits = {});
 
   /// That of the catalogue, with `given` before its own parameters. kNotFound.
   base::Result<NotebookText> text(const std::string& name, const notebook::Values& given);

@@ -9,6 +9,7 @@
 #include "control/folder.h"
 #include "control/run_repairs.h"
 #include "flow/pipeline.h"
+#include "flow/run_parameters.h"
 #include "flow/sql_activity.h"
 #include "kinds/database.h"
 #include "kinds/model.h"
@@ -74,7 +75,7 @@ class PipelineController final : public Adapter<Pipeline> {
     auto spec = flow::table_spec(activity.table.value_or(""), activity.query.value_or(""),
                                  pipeline.macros.value_or(""));
     if (!spec) return base::annotate(spec.error(), where);
-    auto tables = ports_.lake.check_table(*spec);
+    auto tables = ports_.lake.check_table(TRY(flow::with_window(*spec, flow::any_window())));
     if (!tables) return base::annotate(tables.error(), where);
     auto header = TRY(sqlfile::parse_header(spec->select));
     for (const auto& table : *tables) {

@@ -19,7 +19,9 @@
 #include "control/playground_clock.h"
 #include "control/preview.h"
 #include "control/run.h"
+#include "control/run_records.h"
 #include "control/run_repairs.h"
+#include "control/run_sources.h"
 #include "control/run_waits.h"
 #include "control/table_makers.h"
 #include "control/tracking_store.h"
@@ -72,7 +74,10 @@ struct Playground::Parts {
   Notebooks notebooks;
   Previews previews;
   runs::RunTurns turns;
+  runs::MemoryBudget memory;
   Grades grades;
+  RunSources sources;
+  RunRecords records;
   Runs runs;
   runs::Triggers triggers;
 };

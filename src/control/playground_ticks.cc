@@ -86,6 +86,7 @@ json Playground::overview(bool with_history) {
                          .clock = parts_->clock.describe(),
                          .grade = std::move(grade),
                          .waiting = parts_->waiting.list(),
+                         .under_way = parts_->runs.under_way(),
                          .triggers = parts_->triggers.list(),
                          .with_history = with_history},
                         parts_->catalogue, map_);

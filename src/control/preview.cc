@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "base/text.h"
+#include "flow/run_parameters.h"
 #include "flow/sql_activity.h"
 #include "kinds/pipeline.h"
 #include "notebook/dashboard.h"
@@ -40,6 +41,13 @@ std::string macros_for(const catalogue::Definitions& definitions, const std::str
     if (macros.empty()) macros = pipeline.macros.value_or("");
   }
   return macros;
+}
+
+/// The bounds among the request's parameters.
+Result<json> window_of(const PreviewRequest& request) {
+  json window = json::object();
+  for (const auto& [name, value] : TRY(parameter_values(request.parameters))) window[name] = value;
+  return window;
 }
 
 }  // namespace
@@ -99,6 +107,12 @@ Result<json> Previews::parts(const PreviewRequest& request, std::string& kind,
 Result<json> Previews::table(const PreviewRequest& request, const std::stop_token& stop) {
   auto spec = TRY(flow::table_spec("", request.text, ""));
   spec.macros = macros_for(ports_.definitions, spec.table);
+  auto bound = flow::with_window(std::move(spec), TRY(window_of(request)));
+  if (!bound) {
+    return base::error(Code::kInvalidArgument, "{}; for a preview, `-p {}=START -p {}=END`",
+                       bound.error().message, flow::kWindowStart, flow::kWindowEnd);
+  }
+  spec = std::move(*bound);
   // At the cut that the table has: what differs then is what was edited, not what is new.
   auto made = ports_.lake.table_write(spec.table);
   auto shown =

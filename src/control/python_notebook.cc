@@ -19,8 +19,6 @@ using json = nlohmann::json;
 
 namespace {
 
-constexpr int kCellSeconds = 120;
-constexpr auto kNotebookSeconds = std::chrono::seconds(600);
 constexpr std::size_t kLogShown = 600;
 
 std::string end_of_file(base::Env& env, const std::string& path) {
@@ -61,7 +59,8 @@ Result<json> tables_of(const lake::Lake& lake) {
   return tables;
 }
 
-json job_of(const notebook::Script& script, const std::string& file, json tables) {
+json job_of(const notebook::Script& script, const std::string& file, const NotebookLimits& limits,
+            json tables) {
   json cells = notebook::to_json(script)["cells"];
   for (std::size_t i = 0; i < cells.size(); ++i) {
     json statements = json::array();
@@ -75,7 +74,7 @@ json job_of(const notebook::Script& script, const std::string& file, json tables
           {"parameters", script.parameters},
           {"cells", std::move(cells)},
           {"preamble", kPreamble},
-          {"cell_seconds", kCellSeconds}};
+          {"cell_seconds", limits.cell.count()}};
 }
 
 /// A folder below the data folder, removed at the end.
@@ -107,12 +106,12 @@ class WorkFolder {
 
 Result<json> run_python_notebook(const Folder& folder, const lake::Lake& lake,
                                  const notebook::Script& script, const std::string& file,
-                                 std::stop_token stop) {
+                                 const NotebookLimits& limits, std::stop_token stop) {
   base::Env& env = folder.env;
   std::string python = TRY(make_python_environment(env, stop));
   std::string environment = python_environment_folder();
   WorkFolder work = TRY(WorkFolder::make(folder));
-  json job = job_of(script, file, TRY(tables_of(lake)));
+  json job = job_of(script, file, limits, TRY(tables_of(lake)));
   TRY(env.write_file(work.file("job.json"),
                      job.dump(-1, ' ', false, json::error_handler_t::replace), false));
   TRY(env.write_file(work.file("runner.py"), kRunner, false));
@@ -125,7 +124,7 @@ Result<json> run_python_notebook(const Folder& folder, const lake::Lake& lake,
                        "JUPYTER_RUNTIME_DIR=" + work.path(), "JUPYTER_PLATFORM_DIRS=1"},
        .folder = work.path(),
        .output_path = work.file("log"),
-       .seconds_max = kNotebookSeconds},
+       .seconds_max = limits.all},
       stop));
   json result = json::parse(env.read_file(work.file("result.json")).value_or(""), nullptr, false);
   if (status != 0 || !result.is_object()) {

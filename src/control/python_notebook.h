@@ -6,6 +6,7 @@
 // when it is stopped. Thread: thread-safe.
 #pragma once
 
+#include <chrono>
 #include <stop_token>
 
 #include "control/folder.h"
@@ -14,10 +15,17 @@
 
 namespace control {
 
+/// How long a cell and the whole may take.
+struct NotebookLimits {
+  std::chrono::seconds cell{120}, all{600};
+};
+
 /// {"state","error","html","cells":[]}; a cell that fails is a state, not an error. Errors:
 /// kUnavailable: the environment can't be made (no network); kCancelled.
 base::Result<nlohmann::json> run_python_notebook(const Folder& folder, const lake::Lake& lake,
                                                  const notebook::Script& script,
-                                                 const std::string& file, std::stop_token stop);
+                                                 const std::string& file,
+                                                 const NotebookLimits& limits,
+                                                 std::stop_token stop);
 
 }  // namespace control

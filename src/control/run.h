@@ -4,22 +4,20 @@
 
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <stop_token>
 #include <string>
 
-#include "base/mutex.h"
 #include "catalogue/definitions.h"
-#include "control/cuts.h"
 #include "control/grades.h"
-#include "control/live.h"
-#include "control/playground_clock.h"
-#include "control/run_repairs.h"
-#include "control/run_waits.h"
+#include "control/run_records.h"
+#include "control/run_sources.h"
 #include "flow/pipeline.h"
-#include "kinds/pipeline.h"
+#include "runs/memory_budget.h"
 #include "runs/run_request.h"
 #include "runs/run_turns.h"
 #include "runs/running_runs.h"
+#include "runs/waiting.h"
 
 namespace control {
 
@@ -28,21 +26,18 @@ using runs::RunRequest;
 
 class Runs {
  public:
-  struct Ports {
-    catalogue::Catalogue& catalogue;
-    const catalogue::Definitions& definitions;
-    PlaygroundClock& clock;
-    hub::Broker& broker;
-    const StreamJobs& jobs;
-    const Loads& loads;
-    const Worlds& worlds;
-    RunWaits& waits;
-    Repairs& repairs;
-    Failures& damages;
-    Cuts& cuts;
-    Grades& grades;
+  /// What runs wait for before they work: each other, and memory.
+  struct Queue {
     runs::RunTurns& turns;
+    runs::MemoryBudget& memory;
     runs::Waiting& waiting;
+  };
+  struct Ports {
+    const catalogue::Definitions& definitions;
+    RunSources& sources;
+    RunRecords& records;
+    Queue queue;
+    Grades& grades;
     flow::ActivityTypes types;
     /// Told of each run that has succeeded: pipeline, id of the run.
     std::function<void(const std::string&, const std::string&)> ended;
@@ -65,14 +60,14 @@ class Runs {
   base::Result<json> run(const RunRequest& request);
   /// Cancels the runs of a pipeline, those that wait too; returns how many.
   int cancel(const std::string& pipeline) { return running_.cancel(pipeline); }
+  /// The pipelines with a run that hasn't ended, also one that waits.
+  std::set<std::string> under_way() { return running_.pipelines(); }
 
  private:
   class PipelineRun;
-  std::string next_run_id();
 
   const Ports ports_;
   runs::RunningRuns running_;
-  base::Mutex number_mutex_;  // over the number of the last run
 };
 
 }  // namespace control

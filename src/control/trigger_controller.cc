@@ -25,7 +25,7 @@ using kinds::Trigger;
 namespace {
 
 constexpr int kShownRows = 5;
-constexpr int kRunsLookedAt = 50;
+constexpr int kRunsSearched = 50;
 
 class TriggerController final : public Adapter<Trigger> {
  public:
@@ -114,7 +114,7 @@ class TriggerController final : public Adapter<Trigger> {
 
   /// And no whole run has mended it since.
   bool last_apply_failed(const std::string& pipeline) {
-    auto runs = ports_.catalogue.runs(kRunsLookedAt, pipeline)
+    auto runs = ports_.catalogue.runs(kRunsSearched, pipeline)
                     .value_or(std::vector<catalogue::StoredRun>{});
     for (const auto& run : runs) {
       const json parameters = run.record.value("parameters", json::object());

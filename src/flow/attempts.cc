@@ -16,11 +16,6 @@ namespace {
 
 constexpr double kLongestWait_s = 300;
 
-Result<ActivityResult> run_once(ActivityType& type, const Activity& activity,
-                                const RunContext& context) {
-  return base::guarded([&] { return type.run(activity, context); });
-}
-
 /// One that may last so long, then is asked to stop.
 Result<ActivityResult> run_within(double seconds, ActivityType& type, const Activity& activity,
                                   const RunContext& context) {
@@ -31,9 +26,20 @@ Result<ActivityResult> run_within(double seconds, ActivityType& type, const Acti
   });
   RunContext timed = context;
   timed.stop = late.get_token();
-  auto result = run_once(type, activity, timed);
+  auto result = base::guarded([&] { return type.run(activity, timed); });
   if (result || !late.stop_requested() || context.stop.stop_requested()) return result;
   return base::error(Code::kCancelled, "it took longer than {} s (timeout_seconds)", seconds);
+}
+
+/// With the memory that it needs; the wait for it is no part of its time.
+Result<ActivityResult> run_once(ActivityType& type, const Activity& activity,
+                                const RunContext& context) {
+  std::shared_ptr<void> memory;
+  if (context.take_memory) {
+    memory = TRY(context.take_memory(activity, type.memory_mb(), context.stop));
+  }
+  const double declared_s = activity.endurance.timeout_s;
+  return run_within(declared_s > 0 ? declared_s : type.usual_timeout_s(), type, activity, context);
 }
 
 }  // namespace
@@ -42,8 +48,7 @@ Attempts attempt(ActivityType& type, const Activity& activity, const RunContext&
   const Endurance& how = activity.endurance;
   double wait_s = how.wait_s;
   for (int number = 1;; ++number) {
-    auto result = how.timeout_s > 0 ? run_within(how.timeout_s, type, activity, context)
-                                    : run_once(type, activity, context);
+    auto result = run_once(type, activity, context);
     if (result || number > how.retries || context.stop.stop_requested()) {
       return {std::move(result), number};
     }

@@ -26,6 +26,12 @@ base::Status check_nulls(const model::Schema& schema, const model::Batch& batch)
   return {};
 }
 
+/// Whatever a reading that was stopped says is only that.
+std::unexpected<base::Error> stopped_or(base::Error error, const std::stop_token& stop) {
+  if (!stop.stop_requested()) return std::unexpected(std::move(error));
+  return base::error(Code::kCancelled, "the copy was stopped: run it again");
+}
+
 class CopyActivity final : public ActivityType {
  public:
   CopyActivity(base::Env& env, lake::Lake& lake, FindDatabase find_database, FindTier find_tier)
@@ -33,6 +39,9 @@ class CopyActivity final : public ActivityType {
         lake_(lake),
         find_database_(std::move(find_database)),
         find_tier_(std::move(find_tier)) {}
+
+  /// A batch, and a row group that is being written.
+  int memory_mb() const override { return 192; }
 
   Result<std::optional<Standing>> standing(const Activity& activity, const RunContext&) override {
     const json& from = activity.settings.at("from");
@@ -51,19 +60,21 @@ class CopyActivity final : public ActivityType {
     TRY(env_.make_dirs(folder));
 
     auto definition = TRY(database->table(table));
-    auto cursor = TRY(database->query("SELECT * FROM " + sqldb::quote_name(table)));
-    auto written = TRY(lake::write_parquet(
-        env_, folder + "/" + table + ".parquet", definition.schema,
-        [&](model::Batch& batch) -> Result<bool> {
-          if (context.stop.stop_requested()) {
-            return base::error(Code::kCancelled, "the copy was stopped: run it again");
-          }
-          if (!TRY(cursor->next(batch))) return false;
-          if (auto sound = check_nulls(definition.schema, batch); !sound) {
-            return base::annotate(sound.error(), table);
-          }
-          return true;
-        }));
+    auto cursor = database->query("SELECT * FROM " + sqldb::quote_name(table), context.stop);
+    if (!cursor) return stopped_or(cursor.error(), context.stop);
+    auto written =
+        TRY(lake::write_parquet(env_, folder + "/" + table + ".parquet", definition.schema,
+                                [&](model::Batch& batch) -> Result<bool> {
+                                  if (context.stop.stop_requested())
+                                    return stopped_or({}, context.stop);
+                                  auto more = (*cursor)->next(batch);
+                                  if (!more) return stopped_or(more.error(), context.stop);
+                                  if (!*more) return false;
+                                  if (auto sound = check_nulls(definition.schema, batch); !sound) {
+                                    return base::annotate(sound.error(), table);
+                                  }
+                                  return true;
+                                }));
     return ActivityResult{.rows = written.rows, .bytes = written.bytes, .expectations = {}};
   }
 

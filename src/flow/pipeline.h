@@ -33,7 +33,7 @@ enum class After { kSuccess, kFailure, kCompletion };
 struct Endurance {
   int retries = 0;       ///< further tries
   double wait_s = 1;     ///< before the first of them; twice as long before each next
-  double timeout_s = 0;  ///< of one try; 0: none
+  double timeout_s = 0;  ///< of one try; 0: its type's
 };
 
 struct Activity {
@@ -70,6 +70,11 @@ struct RunContext {
   std::stop_token stop;
   /// What the run was asked for, for those that take parameters.
   json parameters = json::object();
+  /// Waits until so many megabytes are free for an activity; they are its own as long as what is
+  /// returned lives. None: there is no end of memory.
+  std::function<base::Result<std::shared_ptr<void>>(const Activity& activity, int mb,
+                                                    std::stop_token stop)>
+      take_memory = {};
 };
 
 /// How many rows failed something that a SQL file expects of its table.
@@ -103,7 +108,13 @@ class ActivityType {
   virtual base::Result<std::optional<Standing>> standing(const Activity&, const RunContext&) {
     return std::nullopt;
   }
-  /// Thread: several activities of one type may run at once.
+  /// How long a try may take, where its activity doesn't say: nothing waits without end.
+  virtual double usual_timeout_s() const { return kUsualTimeout_s; }
+  static constexpr double kUsualTimeout_s = 3600, kQueryTimeout_s = 600;
+  /// What a try may need, beside what the daemon has.
+  virtual int memory_mb() const { return 64; }
+  /// Ends soon after a request of the context's stop. Thread: several activities of one type may
+  /// run at once.
   virtual base::Result<ActivityResult> run(const Activity& activity, const RunContext& context) = 0;
 };
 using ActivityTypes = std::map<std::string, std::shared_ptr<ActivityType>>;

@@ -1,5 +1,7 @@
 #include "flow/sql_activity.h"
 
+#include "flow/run_parameters.h"
+#include "flow/settings_internal.h"
 #include "sqlfile/header.h"
 
 namespace flow {
@@ -22,22 +24,22 @@ lake::Expectation::Action action_of(sqlfile::Action action) {
   return lake::Expectation::Action::kFail;
 }
 
-std::string text_of(const json& settings, const char* name) {
-  auto found = settings.find(name);
-  return found != settings.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
 class SqlActivity final : public ActivityType {
  public:
   explicit SqlActivity(lake::Lake& lake) : lake_(lake) {}
 
+  double usual_timeout_s() const override { return kQueryTimeout_s; }
+  int memory_mb() const override { return statement_memory_mb(lake_); }
+
   /// The versions of the tables, and for the rest of the lake their files.
   Result<std::optional<Standing>> standing(const Activity& activity,
                                            const RunContext& context) override {
-    auto spec = TRY(table_spec(activity.settings));
+    auto spec = TRY(spec_of(activity, context));
     auto reads = activity.reads ? *activity.reads : TRY(lake_.check_table(spec));
-    return Standing{TRY(lake_.table_states(reads, context.cuts_ms)),
-                    TRY(lake_.table_states({spec.table}, context.cuts_ms))};
+    json states = TRY(lake_.table_states(reads, context.cuts_ms));
+    json window = TRY(window_used(TRY(table_spec(activity.settings)), context.parameters));
+    if (!window.empty()) states["window"] = std::move(window);  // no table: they have a dot
+    return Standing{std::move(states), TRY(lake_.table_states({spec.table}, context.cuts_ms))};
   }
 
   /// Errors name the file that the text comes from.
@@ -49,11 +51,14 @@ class SqlActivity final : public ActivityType {
   }
 
  private:
+  static Result<lake::TableSpec> spec_of(const Activity& activity, const RunContext& context) {
+    return with_window(TRY(table_spec(activity.settings)), context.parameters);
+  }
+
   Result<ActivityResult> write(const Activity& activity, const RunContext& context) {
-    auto spec = TRY(table_spec(activity.settings));
-    // Whoever says how long a try may take has it stopped then, and not before.
-    std::chrono::milliseconds timeout = lake::Lake::kWriteTimeout;
-    if (activity.endurance.timeout_s > 0) timeout = std::chrono::milliseconds(0);
+    auto spec = TRY(spec_of(activity, context));
+    // How long a try may take is said by its deadline, which stops it.
+    constexpr std::chrono::milliseconds timeout{0};
     auto written = TRY(lake_.write_table(spec, context.cuts_ms, context.stop, timeout));
     ActivityResult result{.rows = written.rows, .bytes = written.bytes, .expectations = {}};
     for (const auto& count : written.expectations) {
@@ -70,6 +75,11 @@ class SqlActivity final : public ActivityType {
 };
 
 }  // namespace
+
+int statement_memory_mb(const lake::Lake& lake) {
+  constexpr int kProgram_mb = 128;  // the worker beside the engine's own bound
+  return lake.memory_mb() + kProgram_mb;
+}
 
 Result<lake::TableSpec> table_spec(const json& settings) {
   return table_spec(text_of(settings, "table"), text_of(settings, "query"),

@@ -1,9 +1,10 @@
 #include "flow/training.h"
 
-#include <mutex>
-
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "flow/promotion.h"
+#include "flow/run_parameters.h"
+#include "flow/settings_internal.h"
 #include "flow/sql_activity.h"
 #include "ml/features.h"
 #include "ml/model.h"
@@ -20,11 +21,7 @@ using base::Status;
 namespace {
 
 constexpr double kDefaultPenalty = 1.0;
-
-std::string setting_text(const json& settings, const char* name) {
-  auto found = settings.find(name);
-  return found != settings.end() && found->is_string() ? found->get<std::string>() : "";
-}
+constexpr int kRows_mb = 128;  // what is kept of a table beside the statement that reads it
 
 std::optional<double> number_of(const json& settings, const char* name) {
   auto found = settings.find(name);
@@ -34,7 +31,7 @@ std::optional<double> number_of(const json& settings, const char* name) {
 
 /// "name" of the ref "name@revision".
 std::string named(const json& settings, const char* name) {
-  std::string ref = setting_text(settings, name);
+  std::string ref = text_of(settings, name);
   return ref.substr(0, ref.rfind('@'));
 }
 
@@ -42,6 +39,9 @@ class FeaturesActivity final : public ActivityType {
  public:
   explicit FeaturesActivity(const Workshop& shop)
       : shop_(shop), sql_(make_sql_activity(shop.lake)) {}
+
+  double usual_timeout_s() const override { return sql_->usual_timeout_s(); }
+  int memory_mb() const override { return sql_->memory_mb(); }
 
   Result<std::optional<Standing>> standing(const Activity& activity,
                                            const RunContext& context) override {
@@ -60,13 +60,14 @@ class FeaturesActivity final : public ActivityType {
   std::shared_ptr<ActivityType> sql_;
 };
 
-Result<ml::FitSpec> fit_spec(const Workshop& shop, const json& settings) {
+Result<ml::FitSpec> fit_spec(const Workshop& shop, const json& settings, const json& parameters) {
   ml::FitSpec spec;
   spec.name = named(settings, "model");
-  spec.features = TRY(ml::open_features(shop.lake, setting_text(settings, "features")));
-  spec.algorithm = TRY(ml::algorithm_from_name(setting_text(settings, "algorithm")));
+  spec.features = TRY(ml::open_features(shop.lake, text_of(settings, "features")));
+  spec.algorithm = TRY(ml::algorithm_from_name(text_of(settings, "algorithm")));
   spec.penalty = number_of(settings, "penalty").value_or(kDefaultPenalty);
-  if (auto from = setting_text(settings, "test_from"); !from.empty()) {
+  auto from = TRY(moment_in(text_of(settings, "test_from"), parameters));
+  if (!from.empty()) {
     spec.split = TRY(base::parse_instant(from));
   }
   spec.noise_sd = number_of(settings, "noise");
@@ -88,15 +89,20 @@ class TrainActivity final : public ActivityType {
  public:
   explicit TrainActivity(const Workshop& shop) : shop_(shop) {}
 
+  int memory_mb() const override { return statement_memory_mb(shop_.lake) + kRows_mb; }
+
   /// A model of the same features by the same settings would be the same.
   Result<std::optional<Standing>> standing(const Activity& activity,
                                            const RunContext& context) override {
-    std::string features = setting_text(activity.settings, "features");
-    return Standing{TRY(shop_.lake.table_states({features}, context.cuts_ms)), nullptr};
+    std::string features = text_of(activity.settings, "features");
+    json reads = TRY(shop_.lake.table_states({features}, context.cuts_ms));
+    json window = TRY(window_used(text_of(activity.settings, "test_from"), context.parameters));
+    if (!window.empty()) reads["window"] = std::move(window);  // no table: they have a dot
+    return Standing{std::move(reads), nullptr};
   }
 
   Result<ActivityResult> run(const Activity& activity, const RunContext& context) override {
-    auto spec = TRY(fit_spec(shop_, activity.settings));
+    auto spec = TRY(fit_spec(shop_, activity.settings, context.parameters));
     std::string run_id = TRY(shop_.store.begin_run(begin(activity, context, spec)));
     auto done = train(run_id, spec, context.stop);
     if (done) return done;
@@ -140,7 +146,7 @@ class TrainActivity final : public ActivityType {
       left_out += (left_out.empty() ? "" : ", ") + feature.feature;
     if (!left_out.empty()) finish.tags["left_out"] = left_out;
     // From the champion's reading to the end of the run nobody else may decide.
-    std::lock_guard lock(deciding_);
+    base::MutexLock lock(deciding_);
     finish.decision = TRY(
         decide(shop_, {.model = model, .rows = rows, .onnx = onnx, .registry = spec.name}, stop));
     finish.metrics["parity"] = finish.decision.facts.value("parity", 0.0);
@@ -153,21 +159,23 @@ class TrainActivity final : public ActivityType {
   }
 
   Workshop shop_;
-  std::mutex deciding_;
+  base::Mutex deciding_;  // from the champion's reading to the end of the run
 };
 
 class ScoreActivity final : public ActivityType {
  public:
   explicit ScoreActivity(const Workshop& shop) : shop_(shop) {}
 
+  int memory_mb() const override { return statement_memory_mb(shop_.lake) + kRows_mb; }
+
   Result<std::optional<Standing>> standing(const Activity& activity,
                                            const RunContext& context) override {
     const json& settings = activity.settings;
     auto version = TRY(version_of(settings));
-    std::string features = setting_text(settings, "features");
+    std::string features = text_of(settings, "features");
     json reads = TRY(shop_.lake.table_states({features}, context.cuts_ms));
     reads["model"] = version.version;
-    std::string table = setting_text(settings, "table");
+    std::string table = text_of(settings, "table");
     return Standing{std::move(reads), TRY(shop_.lake.table_states({table}, context.cuts_ms))};
   }
 
@@ -176,8 +184,8 @@ class ScoreActivity final : public ActivityType {
     auto version = TRY(version_of(settings));
     auto model = TRY(ml::load_model(shop_.env, shop_.store.artifact_folder(version.run_id)));
     ml::ScoreSpec spec{
-        .features = TRY(ml::open_features(shop_.lake, setting_text(settings, "features"))),
-        .into = setting_text(settings, "table"),
+        .features = TRY(ml::open_features(shop_.lake, text_of(settings, "features"))),
+        .into = text_of(settings, "table"),
         .version = version.version};
     auto written = TRY(ml::score(shop_.lake, spec, model, context.stop));
     ActivityResult result{.rows = written.rows, .bytes = written.bytes};
@@ -189,7 +197,7 @@ class ScoreActivity final : public ActivityType {
  private:
   /// That of the alias that predicts.
   Result<tracking::Version> version_of(const json& settings) {
-    std::string alias = setting_text(settings, "alias");
+    std::string alias = text_of(settings, "alias");
     if (alias.empty()) alias = tracking::kChampion;
     return shop_.store.version(named(settings, "model"), alias);
   }

@@ -90,6 +90,8 @@ class Lake {
   const std::string& root() const { return options_.root; }
   base::Env& env() const { return *options_.env; }
   const base::Clock& clock() const { return *options_.clock; }
+  /// Options::memory_mb.
+  int memory_mb() const { return options_.memory_mb; }
   /// For a lake beside this one whose statements have the same bounds.
   const std::vector<std::string>& sql_worker() const { return options_.sql_worker; }
   /// "{root}/{tier}/{path}". Errors: kInvalidArgument for a tier that isn't bronze, silver or gold,

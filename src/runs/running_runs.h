@@ -3,6 +3,7 @@
 #pragma once
 
 #include <list>
+#include <set>
 #include <stop_token>
 #include <string>
 
@@ -36,6 +37,14 @@ class RunningRuns {
     RunningRuns& runs_;
     std::list<Run>::iterator place_;
   };
+
+  /// Those with a run that hasn't ended, by name.
+  std::set<std::string> pipelines() {
+    base::MutexLock lock(mutex_);
+    std::set<std::string> names;
+    for (const auto& run : runs_) names.insert(run.pipeline);
+    return names;
+  }
 
   /// Asks all of a pipeline to stop; returns how many there were.
   int cancel(const std::string& pipeline) {

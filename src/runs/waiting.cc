@@ -34,7 +34,11 @@ class Waiting::Listed {
   Listed(Waiting& waiting, const Wait& wait) : waiting_(waiting) {
     base::MutexLock lock(waiting_.mutex_);
     entry_ = waiting_.entries_.insert(waiting_.entries_.end(),
-                                      {wait.who, wait.what, steady_clock::now()});
+                                      {wait.who, wait.what, "", steady_clock::now()});
+  }
+  void note(std::string behind) {
+    base::MutexLock lock(waiting_.mutex_);
+    entry_->behind = std::move(behind);
   }
   ~Listed() {
     base::MutexLock lock(waiting_.mutex_);
@@ -54,6 +58,7 @@ Status Waiting::wait(const Wait& wait, std::stop_token stop) {
   const auto began = steady_clock::now();
   auto said = began, asked = began, moved = began;
   std::string progress = wait.progress();
+  if (wait.behind) listed.note(wait.behind());
   base::log_info("control", "waits", "who=\"{}\" for=\"{}\"", wait.who, wait.what);
   while (!stop.stop_requested()) {
     rest(patience_.look, stop);
@@ -68,6 +73,7 @@ Status Waiting::wait(const Wait& wait, std::stop_token stop) {
       std::string fresh = wait.progress();
       if (fresh != progress) moved = now;
       progress = std::move(fresh);
+      if (wait.behind) listed.note(wait.behind());
     }
     if (now - moved >= patience_.progress) {
       return base::error(Code::kFailedPrecondition,
@@ -89,9 +95,10 @@ nlohmann::json Waiting::list() const {
   base::MutexLock lock(mutex_);
   nlohmann::json all = nlohmann::json::array();
   for (const auto& entry : entries_) {
-    all.push_back({{"who", entry.who},
-                   {"what", entry.what},
-                   {"seconds", seconds_of(steady_clock::now() - entry.since)}});
+    all.push_back(
+        {{"who", entry.who},
+         {"what", entry.behind.empty() ? entry.what : entry.what + " (" + entry.behind + ")"},
+         {"seconds", seconds_of(steady_clock::now() - entry.since)}});
   }
   return all;
 }

@@ -34,6 +34,9 @@ struct Wait {
   std::function<base::Result<bool>()> done;
   /// Grows, or changes, as long as there is progress; asked about once a second.
   std::function<std::string()> progress;
+  /// What stands before it now, "the run of pipeline daily"; asked as often. None, or empty: nobody
+  /// knows.
+  std::function<std::string()> behind = {};
 };
 
 class Waiting {
@@ -50,7 +53,7 @@ class Waiting {
 
  private:
   struct Entry {
-    std::string who, what;
+    std::string who, what, behind;
     std::chrono::steady_clock::time_point since;
   };
   class Listed;

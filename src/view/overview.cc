@@ -107,6 +107,7 @@ json overview(OverviewParts parts, Catalogue& catalogue, const PlaygroundMap& ma
                    {"alerts_total", catalogue.alert_count().value_or(0)},
                    {"runs", std::move(runs)},
                    {"waiting", std::move(parts.waiting)},
+                   {"under_way", std::move(parts.under_way)},
                    {"triggers", std::move(parts.triggers)},
                    {"rate", totals.events_per_s}};
   if (parts.with_history) overview["rate_history"] = map.rate_history();

@@ -3,6 +3,7 @@
 
 #include "base/testing/temp_dir.h"
 #include "flow/copy_activity.h"
+#include "flow/run_parameters.h"
 #include "flow/sql_activity.h"
 
 namespace flow {
@@ -136,6 +137,44 @@ TEST_F(ActivitiesTest, SqlReplacesATableAndRecordsTheCuts) {
   EXPECT_EQ(sql("silver.orders", "SELECT * FROM bronze.orders")->rows, 2);
   EXPECT_EQ(rows("SELECT count(*) FROM silver.orders"), "[[2]]");
   EXPECT_EQ(lake_->table_write("silver.orders")->version, 1);
+}
+
+TEST_F(ActivitiesTest, AQueryReadsTheRowsOfItsWindow) {
+  Activity activity{
+      .name = "s",
+      .type = "sql",
+      .settings = {{"query",
+                    "-- table: silver.hours\n"
+                    "-- expect: early: since < :window_end -> fail\n--\n"
+                    "SELECT i, ':window_start' AS text, since FROM (SELECT i, TIMESTAMP "
+                    "'2026-06-01' + i * INTERVAL 1 HOUR AS since FROM range(48) r(i))\n"
+                    "WHERE since >= :window_start AND since < :window_end"}}};
+  auto type = make_sql_activity(*lake_);
+  RunContext first{.run_id = "run-1",
+                   .parameters = {{"window_start", "2026-06-01T06:00:00.000Z"},
+                                  {"window_end", "2026-06-01T12:00:00.000Z"}}};
+  RunContext second = first;
+  second.parameters["window_end"] = "2026-06-01T08:00:00.000Z";
+  auto made = type->run(activity, first);
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(made->rows, 6);
+  EXPECT_EQ(rows("SELECT min(i), max(i), min(text) FROM silver.hours"),
+            R"([[6,11,":window_start"]])");
+  EXPECT_EQ(**type->standing(activity, first), **type->standing(activity, first));
+  EXPECT_NE(**type->standing(activity, first), **type->standing(activity, second));
+  EXPECT_EQ(type->run(activity, second)->rows, 2);
+
+  auto none = type->run(activity, {.run_id = "run-2"});
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().code, Code::kFailedPrecondition);
+  EXPECT_EQ(none.error().message.find("line 5: :window_start is the bound of a window"), 0u)
+      << none.error().message;
+  EXPECT_EQ(rows("SELECT count(*) FROM silver.hours"), "[[2]]") << "it stays as it was";
+
+  Pipeline pipeline{.name = "p", .activities = {activity}};
+  EXPECT_TRUE(check_window(pipeline, first.parameters));
+  EXPECT_EQ(check_window(pipeline, json::object()).error().message.find("activity s: line 5: "),
+            0u);
 }
 
 TEST_F(ActivitiesTest, WrongSqlIsLocatedAndLeavesTheTable) {

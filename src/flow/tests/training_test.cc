@@ -93,6 +93,29 @@ TEST_F(TrainingTest, FromRowsToPredictions) {
   EXPECT_EQ(json(rows->rows).dump(), R"([[600,true,"m",1]])");
 }
 
+TEST_F(TrainingTest, ATrainingIsTestedOnItsWindow) {
+  ASSERT_TRUE(features());
+  Activity activity{.name = "t",
+                    .type = "train",
+                    .needs = {},
+                    .settings = {{"experiment", "e@1"},
+                                 {"model", "m@1"},
+                                 {"features", "gold.f"},
+                                 {"algorithm", "linear"},
+                                 {"test_from", ":window_start"}}};
+  RunContext window = context();
+  window.parameters = {{"window_start", "2025-05-01T00:00:00.000Z"},
+                       {"window_end", "2025-06-01T00:00:00.000Z"}};
+  auto type = make_train_activity(shop());
+  auto trained = type->run(activity, window);
+  ASSERT_TRUE(trained) << trained.error().message;
+  EXPECT_EQ(store_->runs("e")->front().params.at("test_from"), "2025-05-01T00:00:00.000Z");
+  RunContext later = window;
+  later.parameters["window_start"] = "2025-05-02T00:00:00.000Z";
+  EXPECT_NE(**type->standing(activity, window), **type->standing(activity, later));
+  EXPECT_THAT(type->run(activity, context()).error().message, HasSubstr("this run has none"));
+}
+
 TEST_F(TrainingTest, OnlyWhoBeatsTheChampionOnTheSameRowsBecomesIt) {
   ASSERT_TRUE(features());
   ASSERT_TRUE(train("linear"));

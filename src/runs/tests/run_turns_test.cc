@@ -11,9 +11,9 @@ using Turn = RunTurns::Turn;
 
 TEST(RunTurns, OneTableIsWrittenByOneAtATimeInTheOrderOfAsking) {
   RunTurns turns;
-  auto first = std::make_unique<Turn>(turns, std::set<std::string>{"a", "b"});
-  auto second = std::make_unique<Turn>(turns, std::set<std::string>{"b"});
-  Turn third(turns, {"b"});
+  auto first = std::make_unique<Turn>(turns, "r", std::set<std::string>{"a", "b"});
+  auto second = std::make_unique<Turn>(turns, "r", std::set<std::string>{"b"});
+  Turn third(turns, "r", {"b"});
   EXPECT_FALSE(second->try_write()) << "the first has asked before, though it hasn't begun";
   EXPECT_TRUE(first->try_write());
   EXPECT_FALSE(second->try_write());
@@ -26,17 +26,17 @@ TEST(RunTurns, OneTableIsWrittenByOneAtATimeInTheOrderOfAsking) {
 
 TEST(RunTurns, OtherTablesAreWrittenBesideEachOther) {
   RunTurns turns;
-  Turn first(turns, {"a"}), second(turns, {"b"});
+  Turn first(turns, "r", {"a"}), second(turns, "r", {"b"});
   EXPECT_TRUE(first.try_write());
   EXPECT_TRUE(second.try_write());
 }
 
 TEST(RunTurns, AGradeWaitsUntilNobodyWritesAndNobodyWritesMeanwhile) {
   RunTurns turns;
-  auto writer = std::make_unique<Turn>(turns, std::set<std::string>{"a"});
+  auto writer = std::make_unique<Turn>(turns, "r", std::set<std::string>{"a"});
   ASSERT_TRUE(writer->try_write());
-  auto grade = std::make_unique<Turn>(turns);
-  Turn later(turns, {"b"});
+  auto grade = std::make_unique<Turn>(turns, "the grade");
+  Turn later(turns, "r", {"b"});
   EXPECT_FALSE(grade->try_grade());
   EXPECT_FALSE(later.try_write()) << "the grade has asked before";
   writer.reset();
@@ -48,8 +48,8 @@ TEST(RunTurns, AGradeWaitsUntilNobodyWritesAndNobodyWritesMeanwhile) {
 
 TEST(RunTurns, TwoRunsThatHaveWrittenGradeOneAfterTheOther) {
   RunTurns turns;
-  auto first = std::make_unique<Turn>(turns, std::set<std::string>{"a"});
-  Turn second(turns, {"b"});
+  auto first = std::make_unique<Turn>(turns, "r", std::set<std::string>{"a"});
+  Turn second(turns, "r", {"b"});
   ASSERT_TRUE(first->try_write() && second.try_write());
   second.done_writing();
   EXPECT_FALSE(second.try_grade()) << "the first still writes";
