@@ -9,10 +9,12 @@ namespace {
 constexpr const char* kDocumentSecurity =
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'";
 
-/// {"from": "run-3", "only": "+gold.sales", "full": true}, all of them optional.
+/// {"from": "run-3", "only": "+gold.sales", "full": true, "window": "2026-06-01T00:00:00Z"}, all of
+/// them optional.
 base::Result<control::RunRequest> run_request(const std::string& pipeline, const json& body) {
   control::RunRequest request{.pipeline = pipeline, .trigger = "manual"};
   const json from = body.value("from", json("")), only = body.value("only", json(""));
+  const json window = body.value("window", json(""));
   const json full = body.value("full", json(false));
   if (!from.is_string()) {
     return base::error(base::Code::kInvalidArgument,
@@ -22,12 +24,21 @@ base::Result<control::RunRequest> run_request(const std::string& pipeline, const
     return base::error(base::Code::kInvalidArgument,
                        "only: a part of the pipeline is a text, like \"+gold.sales\"");
   }
+  if (!window.is_string()) {
+    return base::error(base::Code::kInvalidArgument,
+                       "window: where one begins is a text, like \"2026-06-01T00:00:00Z\"");
+  }
   if (!full.is_boolean()) return base::error(base::Code::kInvalidArgument, "full: true or false");
   if (from != "" && only != "") {
     return base::error(base::Code::kInvalidArgument,
                        "from and only: a run goes on from another, or does a part; not both");
   }
+  if (from != "" && window != "") {
+    return base::error(base::Code::kInvalidArgument,
+                       "from and window: a run that goes on from another has its window");
+  }
   request.from = from;
+  request.window = window;
   request.only = only;
   request.full = full;
   return request;
@@ -57,6 +68,21 @@ void Server::Impl::add_work_routes() {
   get(R"(/v1/triggers/([^/]+)/windows)", [&playground](const Request& request) {
     return playground.trigger_calendar(request.matches[1]);
   });
+  http.Post(R"(/v1/triggers/([^/]+)/windows/run)",
+            [this, &playground](const Request& request, httplib::Response& response) {
+              auto body = parse_object(request.body);
+              if (!body) return refuse(response, body.error());
+              const json start = body->value("start", json());
+              if (!start.is_string()) {
+                return refuse(response, {base::Code::kInvalidArgument,
+                                         "start: where the window begins, as a text like "
+                                         "\"2026-06-01T00:00:00Z\""});
+              }
+              std::stop_source gone;
+              auto watched = while_asked(request, gone);
+              answer_result(response,
+                            playground.run_window(request.matches[1], start, gone.get_token()));
+            });
   for (bool paused : {true, false}) {
     post(paused ? R"(/v1/triggers/([^/]+)/pause)" : R"(/v1/triggers/([^/]+)/resume)",
          [&playground, paused](const Request& request, const json&) -> base::Result<json> {

@@ -389,7 +389,15 @@ Result<json> Playground::run_pipeline(const std::string& name, const std::string
 }
 
 Result<json> Playground::run_pipeline(const RunRequest& request) {
-  return parts_->runs.run(request);
+  if (request.window.empty()) return parts_->runs.run(request);
+  auto trigger =
+      TRY(parts_->triggers.of_window(catalogue::ref_name(request.pipeline), request.window));
+  return parts_->triggers.run_window(trigger, request.window, request);
+}
+
+Result<json> Playground::run_window(const std::string& trigger, const std::string& start,
+                                    std::stop_token stop) {
+  return parts_->triggers.run_window(trigger, start, {.stop = std::move(stop)});
 }
 
 json Playground::triggers() { return parts_->triggers.list(); }

@@ -160,6 +160,9 @@ class Playground {
   /// What starts pipelines by itself (triggers.h).
   json triggers();
   base::Result<json> trigger_calendar(const std::string& name);
+  /// A window of a trigger again, as Triggers::run_window(); the run's record.
+  base::Result<json> run_window(const std::string& trigger, const std::string& start,
+                                std::stop_token stop = {});
   base::Status pause_trigger(const std::string& name, bool paused);
   /// Cancels the runs of a pipeline, those that wait too; returns how many.
   int cancel_runs(const std::string& pipeline);

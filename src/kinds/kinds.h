@@ -61,6 +61,7 @@ enum class Form {
   kRef,      ///< name@revision
   kPath,     ///< relative path: names joined by '/'
   kInstant,  ///< base::parse_instant
+  kMoment,   ///< base::parse_instant, or `:window_start` or `:window_end` of the run
   kTable,    ///< "silver.NAME" or "gold.NAME"
 };
 

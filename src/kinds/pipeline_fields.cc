@@ -68,9 +68,9 @@ std::vector<Field<Activity>> conduct_of_activities() {
              .checks = {.min = 0, .max = 300}}),
       field(&Activity::timeout_seconds,
             {.name = "timeout_seconds",
-             .doc =
-                 "Wall seconds after which a try is stopped; without it one of `sql` is after 600, "
-                 "others never.",
+             .doc = "Wall seconds after which a try is stopped, of whatever type it is: without it "
+                    "after "
+                    "600 for `sql`, `features` and `notebook`, after 3600 for the others.",
              .in_ref = false,
              .checks = {.min = 0.001, .max = 86'400}})};
 }
@@ -90,7 +90,7 @@ std::vector<Field<Activity>> parts_of_activities() {
              .doc = "`sql`, `features`: one SELECT over the lake's tables. Its first lines can say "
                     "which table it makes, its keys, what it needs and what is expected of its "
                     "rows ([tables](formats/tables.md)); the order of the activities follows from "
-                    "that.",
+                    "that. `:window_start` and `:window_end` are the bounds of the run's window.",
              .checks = {.form = Form::kNotEmpty}}),
       field(&Activity::file,
             {.name = "file",
@@ -119,9 +119,10 @@ std::vector<Field<Activity>> parts_of_activities() {
              .checks = {.min = 0}}),
       field(&Activity::test_from,
             {.name = "test_from",
-             .doc = "`train`: rows from this moment on are the test; by default the last fifth of "
-                    "the time.",
-             .checks = {.form = Form::kInstant}}),
+             .doc =
+                 "`train`: rows from this moment on are the test, `:window_start` or `:window_end` "
+                 "of the run's window; by default the last fifth of the time.",
+             .checks = {.form = Form::kMoment}}),
       field(&Activity::noise,
             {.name = "noise",
              .doc = "`train`: the standard deviation of the target's noise, where it is known: "

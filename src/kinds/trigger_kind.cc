@@ -1,4 +1,8 @@
 // hriste_trigger: when a pipeline runs.
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
 #include "kinds/declare_internal.h"
 #include "kinds/pipeline.h"
 #include "kinds/trigger.h"
@@ -10,28 +14,48 @@ namespace {
 struct Part {
   const char* name;
   bool needed;
-  const char* of;  ///< the moment that it belongs to
+  std::vector<std::string> of;  ///< the moments that it belongs to
 };
-constexpr Part kParts[] = {{"cron", true, "schedule"},           {"time_zone", false, "schedule"},
-                           {"every_minutes", true, "interval"},  {"start", false, "interval"},
-                           {"delay_minutes", false, "interval"}, {"path", true, "file"},
-                           {"after", true, "pipeline"}};
+
+const std::vector<Part>& parts() {
+  static const std::vector<std::string> others = {"schedule", "interval", "file", "pipeline"};
+  static const std::vector<Part> all = {{"cron", true, {"schedule"}},
+                                        {"time_zone", false, {"schedule"}},
+                                        {"every_minutes", true, {"interval"}},
+                                        {"start", false, {"interval"}},
+                                        {"delay_minutes", false, {"interval"}},
+                                        {"path", true, {"file"}},
+                                        {"after", true, {"pipeline"}},
+                                        {"missed", false, others},
+                                        {"concurrency", false, others},
+                                        {"retries", false, others},
+                                        {"retry_seconds", false, others},
+                                        {"wait", false, {"apply"}},
+                                        {"show", false, {"apply"}}};
+  return all;
+}
+
+/// Plans fill in a default: it says nothing.
+bool is_said(const char* name, const json& value) {
+  return is_set(value) && (std::string_view(name) != "wait" || value != Trigger().wait);
+}
 
 /// Each moment has its own attributes.
 void check_parts(const json& attributes, Problems& problems) {
   const auto& on = member(attributes, "on");
-  if (!is_set(on)) return;
-  for (const auto& [name, needed, of] : kParts) {
+  const std::string mine = is_set(on) ? on.get<std::string>() : Trigger().on;
+  if (is_unknown(on)) return;
+  for (const auto& [name, needed, of] : parts()) {
     const auto& value = member(attributes, name);
-    if (on == of && needed && value.is_null()) {
+    bool taken = std::ranges::find(of, mine) != of.end();
+    if (taken && needed && value.is_null()) {
       problems.push_back(
-          {{name}, fmt::format("{} is missing: a trigger on {} needs it", name, of)});
+          {{name}, fmt::format("{} is missing: a trigger on {} needs it", name, mine)});
     }
-    if (on != of && is_set(value)) {
+    if (!taken && is_said(name, value)) {
       problems.push_back({{name},
-                          fmt::format("{} belongs to triggers on {}; this one is on {}: "
-                                      "remove it",
-                                      name, of, on.get<std::string>())});
+                          fmt::format("{} belongs to triggers on {}; this one is on {}: remove it",
+                                      name, fmt::join(of, ", "), mine)});
     }
   }
 }
@@ -110,7 +134,8 @@ Fields<Trigger> moments() {
       field(&Trigger::every_minutes,
             {.name = "every_minutes",
              .doc = "`interval`: how long a window is. The run has its bounds as the "
-                    "parameters `window_start` and `window_end`.",
+                    "parameters `window_start` and `window_end`, for its notebooks, queries and "
+                    "trainings.",
              .checks = {.min = 1, .max = 1'000'000}}),
       field(&Trigger::start,
             {.name = "start",
@@ -156,11 +181,13 @@ Fields<Trigger> conduct() {
                                       .doc = "Wall seconds before each of these; 30 by default.",
                                       .in_ref = false,
                                       .checks = {.min = 0, .max = 86'400}}),
-      field(&Trigger::paused,
-            {.name = "paused",
-             .doc = "Whether it starts nothing. The page can pause it too, until the next "
-                    "apply that changes the trigger.",
-             .in_ref = false})};
+      field(
+          &Trigger::paused,
+          {.name = "paused",
+           .doc = "Whether it starts nothing. `hriste pause`, the page and REST pause it too: that "
+                  "stays, whatever is applied, until it is taken back there; so does a trigger "
+                  "that was let go on by hand, until this attribute changes.",
+           .in_ref = false})};
 }
 
 /// What a run of an apply ends with.

@@ -114,6 +114,9 @@ base::Status check_form(Form form, std::string_view text, const std::string& wha
     case Form::kRef:
       TRY(split_ref(text));
       return {};
+    case Form::kMoment:
+      if (text == ":window_start" || text == ":window_end") return {};
+      [[fallthrough]];
     case Form::kInstant:
       TRY(base::parse_instant(text));
       return {};

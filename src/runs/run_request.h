@@ -17,6 +17,9 @@ struct RunRequest {
   /// tables fit those that stay. Empty: the whole.
   std::string only = {};
   bool full = false;  ///< also what is unchanged
+  /// Where a window of a trigger on intervals begins, "2026-06-01T00:00:00Z": that one again, and
+  /// alone (Triggers::run_window()). Empty: as the parameters say.
+  std::string window = {};
   /// What else it was asked for, recorded with it: {"window_start": "2026-06-01T00:00:00.000Z"}.
   nlohmann::json parameters = nlohmann::json::object();
   std::stop_token stop = {};  ///< of who asked; the daemon's end stops the run too

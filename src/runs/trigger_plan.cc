@@ -184,7 +184,9 @@ void TriggerPlan::take(const Moment& moment) {
 }
 
 void TriggerPlan::pipeline_ended(const std::string& pipeline, const std::string& run_id) {
-  if (on_ == "pipeline" && pipeline == after_) ended_.push_back(run_id);
+  if (on_ != "pipeline" || pipeline != after_) return;
+  ended_.push_back(run_id);
+  if (ended_.size() > kTicksKept) ended_.erase(ended_.begin());
 }
 
 std::optional<Instant> TriggerPlan::next(Instant now) const {

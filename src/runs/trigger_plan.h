@@ -81,6 +81,8 @@ class TriggerPlan {
   std::optional<base::Instant> next(base::Instant now) const;
   std::int64_t waiting(base::Instant now) const;
   const schedule::Windows& windows() const { return windows_; }
+  /// The `count` windows from the `first` on, as one moment.
+  Moment of_windows(std::int64_t first, std::int64_t count) const;
   std::int64_t windows_taken() const { return window_; }
 
   json state() const;
@@ -90,7 +92,6 @@ class TriggerPlan {
   std::optional<Moment> due_schedule(base::Instant now, bool merge);
   std::optional<Moment> due_windows(base::Instant now, bool merge) const;
   std::optional<Moment> due_files(const Sight& sight);
-  Moment of_windows(std::int64_t first, std::int64_t count) const;
 
   std::string on_ = "apply";
   json definition_;

@@ -48,6 +48,26 @@ std::int64_t count_within(const Ranges& ranges, std::int64_t first, std::int64_t
   return count;
 }
 
+std::unexpected<base::Error> has_no_windows(const std::string& name, const std::string& on) {
+  return base::error(Code::kFailedPrecondition, "trigger {} has no windows: it is on {}", name, on);
+}
+
+/// Where the last of the ranges' windows begin, the newest first.
+json last_of(const Ranges& ranges, const schedule::Windows& windows) {
+  json begins = json::array();
+  for (auto range = ranges.rbegin(); range != ranges.rend(); ++range) {
+    for (std::int64_t index = range->first + range->second - 1; index >= range->first; --index) {
+      if (begins.size() >= Triggers::kFailedListed) return begins;
+      begins.push_back(base::format_millis(base::from_millis(windows.begin_of(index))));
+    }
+  }
+  return begins;
+}
+
+json paused_by(bool paused, bool by_hand) {
+  return paused ? json(by_hand ? "hand" : "definition") : json();
+}
+
 std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 
 }  // namespace
@@ -103,7 +123,7 @@ void Triggers::look_at(Trigger& trigger) {
     trigger.plan.begin(sight);
     (void)save_locked(trigger);
   }
-  if (trigger.paused || (ports_.may_start && !ports_.may_start())) return;
+  if (trigger.paused() || (ports_.may_start && !ports_.may_start())) return;
   double period_ms = static_cast<double>(trigger.period_ms);
   sight.is_fast = period_ms > 0 && period_ms / std::max(ports_.speed(), 1e-9) <
                                        static_cast<double>(ports_.apart.count());
@@ -125,13 +145,18 @@ bool Triggers::may_start_locked(const Trigger& trigger, const Moment& moment) co
   return !moment.merged || !trigger.started || Steady::now() - *trigger.started >= ports_.apart;
 }
 
-void Triggers::begin_locked(Trigger& trigger, Moment moment) {
-  trigger.started = Steady::now();
-  trigger.started_ms = base::to_millis(base::SystemClock().now());
+Triggers::Work& Triggers::add_work_locked(Trigger& trigger, Moment moment) {
   Work& work = trigger.works.emplace_back();
   work.id = next_work_++;
   work.moment = std::move(moment);
   (void)save_locked(trigger);  // before its run: should the daemon die, it begins again
+  return work;
+}
+
+void Triggers::begin_locked(Trigger& trigger, Moment moment) {
+  trigger.started = Steady::now();
+  trigger.started_ms = base::to_millis(base::SystemClock().now());
+  Work& work = add_work_locked(trigger, std::move(moment));
   Task task{.trigger = trigger.name,
             .work = work.id,
             .retries = trigger.retries,
@@ -174,7 +199,7 @@ bool Triggers::wait_for_next_try(const Task& task, const Result<json>& run) {
     base::MutexLock lock(mutex_);
     Trigger* trigger = nullptr;
     Work* work = work_of(task, trigger);
-    if (work == nullptr || trigger->paused) return false;
+    if (work == nullptr || trigger->paused()) return false;
     work->waits = waits;
     if (waits) note_last(*trigger, *work, run);
     return true;
@@ -229,6 +254,18 @@ void Triggers::note_failed(Trigger& trigger, const Moment& moment) {
   if (trigger.failed.size() > kFailedKept) trigger.failed.erase(trigger.failed.begin());
 }
 
+/// What is left of the ranges, where its windows have succeeded since.
+void Triggers::forget_failed(Trigger& trigger, const Moment& moment) {
+  const std::int64_t from = moment.first, to = moment.first + moment.windows;
+  Ranges left;
+  for (const auto& [first, windows] : trigger.failed) {
+    const std::int64_t end = first + windows;
+    if (first < from) left[first] = std::min(end, from) - first;
+    if (end > to) left[std::max(first, to)] = end - std::max(first, to);
+  }
+  trigger.failed = std::move(left);
+}
+
 void Triggers::note_end(const Task& task, const Result<json>& run) {
   base::MutexLock lock(mutex_);
   Trigger* trigger = nullptr;
@@ -239,7 +276,9 @@ void Triggers::note_end(const Task& task, const Result<json>& run) {
   if (task.request.stop.stop_requested() && failed) return;
   work->ended = true;
   note_last(*trigger, *work, run);
-  if (work->moment.windows > 0 && failed) note_failed(*trigger, work->moment);
+  if (work->moment.windows > 0) {
+    failed ? note_failed(*trigger, work->moment) : forget_failed(*trigger, work->moment);
+  }
   (void)save_locked(*trigger);
 }
 
@@ -251,7 +290,9 @@ Status Triggers::save_locked(const Trigger& trigger) {
   }
   for (const auto& [first, windows] : trigger.failed) failed.push_back({first, windows});
   json state = {{"definition", trigger.plan.definition()},
-                {"paused", trigger.paused},
+                {"paused", trigger.paused()},
+                {"declared_paused", trigger.declared_paused},
+                {"by_hand", trigger.by_hand ? json(*trigger.by_hand) : json()},
                 {"plan", trigger.plan.state()},
                 {"begun", std::move(begun)},
                 {"failed", std::move(failed)},
@@ -268,7 +309,7 @@ Result<Triggers::Trigger> Triggers::made(const kinds::Trigger& definition) const
                   .retries = static_cast<int>(definition.retries.value_or(0)),
                   .retry_s = definition.retry_seconds.value_or(30),
                   .plan = TRY(TriggerPlan::of(definition)),
-                  .paused = definition.paused};
+                  .declared_paused = definition.paused};
   trigger.period_ms = trigger.plan.period(ports_.now().value_or(Instant{})).count();
   return trigger;
 }
@@ -279,9 +320,9 @@ Result<Triggers::Trigger> Triggers::taken_up(const kinds::Trigger& definition, T
   return base::guarded([&]() -> Result<Trigger> {
     Trigger trigger = TRY(made(definition));
     json state = json::parse(kept.value_or(""), nullptr, false);
-    bool same = taken != Taken::kNew && state.is_object() &&
-                trigger.plan.has_definition(state.value("definition", ""));
-    if (same) restore(state, taken, trigger);
+    if (taken == Taken::kNew || !state.is_object()) return trigger;
+    restore_by_hand(state, trigger);
+    if (trigger.plan.has_definition(state.value("definition", ""))) restore(state, trigger);
     return trigger;
   });
 }
@@ -310,9 +351,19 @@ Status Triggers::put(const kinds::Trigger& definition, Taken taken) {
   return save_locked(placed);
 }
 
-void Triggers::restore(const json& state, Taken taken, Trigger& trigger) {
+/// Also of one whose moments are others now.
+void Triggers::restore_by_hand(const json& state, Trigger& trigger) {
+  const bool declared = trigger.declared_paused;
+  // A state of earlier versions says only how it stood.
+  const bool paused = state.value("paused", declared);
+  const json by_hand = state.value("by_hand", paused != declared ? json(paused) : json());
+  if (!by_hand.is_boolean()) return;
+  bool was_declared = state.value("declared_paused", declared);
+  if (by_hand || was_declared == declared) trigger.by_hand = by_hand.get<bool>();
+}
+
+void Triggers::restore(const json& state, Trigger& trigger) {
   trigger.plan.restore(state.value("plan", json()));
-  if (taken == Taken::kUp) trigger.paused = state.value("paused", trigger.paused);
   trigger.last = state.value("last", json());
   trigger.started_ms = number_or<std::int64_t>(state, "started_ms", 0);
   auto ago = base::to_millis(base::SystemClock().now()) - trigger.started_ms;
@@ -357,9 +408,11 @@ Status Triggers::pause(const std::string& name, bool paused) {
     return base::error(Code::kNotFound, "there is no trigger {} that starts anything by itself",
                        name);
   }
-  found->second.paused = paused;
-  if (paused) end_tries(found->second);
-  return save_locked(found->second);
+  auto& trigger = found->second;
+  bool taken_back = !paused && !trigger.declared_paused;
+  trigger.by_hand = taken_back ? std::nullopt : std::optional(paused);
+  if (paused) end_tries(trigger);
+  return save_locked(trigger);
 }
 
 int Triggers::give_up(const std::string& pipeline) {
@@ -376,12 +429,13 @@ json Triggers::list() {
   json all = json::array();
   base::MutexLock lock(mutex_);
   for (const auto& [name, trigger] : triggers_) {
-    auto next = trigger.paused ? std::nullopt : trigger.plan.next(now);
+    auto next = trigger.paused() ? std::nullopt : trigger.plan.next(now);
     auto running = std::ranges::count_if(trigger.works, [](const auto& w) { return !w.ended; });
     all.push_back({{"name", name},
                    {"pipeline", catalogue::ref_name(trigger.pipeline)},
                    {"on", trigger.plan.on()},
-                   {"paused", trigger.paused},
+                   {"paused", trigger.paused()},
+                   {"paused_by", paused_by(trigger.paused(), trigger.by_hand.has_value())},
                    {"next", next ? json(base::format_millis(*next)) : json()},
                    {"waiting", trigger.plan.waiting(now)},
                    {"running", running},
@@ -390,16 +444,96 @@ json Triggers::list() {
   return all;
 }
 
+Result<std::string> Triggers::of_window(const std::string& pipeline, const std::string& start) {
+  const std::int64_t start_ms = base::to_millis(TRY(base::parse_instant(start)));
+  std::string found, nearest;
+  base::MutexLock lock(mutex_);
+  for (const auto& [name, trigger] : triggers_) {
+    if (trigger.plan.on() != "interval" || catalogue::ref_name(trigger.pipeline) != pipeline) {
+      continue;
+    }
+    nearest = name;
+    if (!trigger.plan.windows().index_of(start_ms)) continue;
+    if (!found.empty()) {
+      return base::error(Code::kFailedPrecondition,
+                         "windows of two triggers begin at {}, of {} and of {}: start it on the "
+                         "page, or by POST /v1/triggers/NAME/windows/run",
+                         start, found, name);
+    }
+    found = name;
+  }
+  if (!found.empty()) return found;
+  if (!nearest.empty()) return nearest;  // which says what is wrong with the moment
+  return base::error(Code::kNotFound,
+                     "pipeline {} has no windows: no trigger on \"interval\" starts it", pipeline);
+}
+
+Result<Triggers::Task> Triggers::begin_window_locked(const std::string& name,
+                                                     const std::string& start) {
+  auto found = triggers_.find(name);
+  if (found == triggers_.end()) return base::error(Code::kNotFound, "there is no trigger {}", name);
+  Trigger& trigger = found->second;
+  if (trigger.plan.on() != "interval") return has_no_windows(name, trigger.plan.on());
+  const auto& windows = trigger.plan.windows();
+  const std::int64_t start_ms = base::to_millis(TRY(base::parse_instant(start)));
+  auto index = windows.index_of(start_ms);
+  if (!index) {
+    std::int64_t before = std::max<std::int64_t>(start_ms - windows.start_ms, 0) / windows.every_ms;
+    return base::error(Code::kInvalidArgument, "no window of {} begins at {}; one does at {}", name,
+                       start, base::format_millis(base::from_millis(windows.begin_of(before))));
+  }
+  if (*index >= trigger.plan.windows_taken()) {
+    return base::error(Code::kFailedPrecondition,
+                       "the window of {} that begins at {} hasn't been run yet: its turn comes by "
+                       "itself",
+                       name, start);
+  }
+  auto covers = [&](const Moment& moment) {
+    return *index >= moment.first && *index < moment.first + moment.windows;
+  };
+  bool busy = std::ranges::any_of(trigger.interrupted, covers) ||
+              std::ranges::any_of(trigger.works, [&](const Work& work) {
+                return !work.ended && covers(work.moment);
+              });
+  if (busy) {
+    return base::error(Code::kFailedPrecondition, "the window of {} that begins at {} is at work",
+                       name, start);
+  }
+  Work& work = add_work_locked(trigger, trigger.plan.of_windows(*index, 1));
+  return Task{.trigger = name,
+              .work = work.id,
+              .retries = 0,  // who asked sees how it ends
+              .retry_s = 0,
+              .give_up = work.give_up.get_token(),
+              .request = {.pipeline = trigger.pipeline,
+                          .trigger = "manual",
+                          .grade = trigger.grade,
+                          .parameters = work.moment.parameters}};
+}
+
+Result<json> Triggers::run_window(const std::string& name, const std::string& start,
+                                  RunRequest request) {
+  Task task;
+  {
+    base::MutexLock lock(mutex_);
+    task = TRY(begin_window_locked(name, start));
+  }
+  task.request.only = std::move(request.only);
+  task.request.full = request.full;
+  task.request.stop = std::move(request.stop);
+  auto run = run_with_retries(task);
+  task.request.stop = {};  // ended, also where it was stopped: whoever asked knows
+  note_end(task, run);
+  return run;
+}
+
 Result<json> Triggers::calendar(const std::string& name) {
   Instant now = ports_.now().value_or(Instant{});
   base::MutexLock lock(mutex_);
   auto found = triggers_.find(name);
   if (found == triggers_.end()) return base::error(Code::kNotFound, "there is no trigger {}", name);
   const Trigger& trigger = found->second;
-  if (trigger.plan.on() != "interval") {
-    return base::error(Code::kFailedPrecondition, "trigger {} has no windows: it is on {}", name,
-                       trigger.plan.on());
-  }
+  if (trigger.plan.on() != "interval") return has_no_windows(name, trigger.plan.on());
   const auto& windows = trigger.plan.windows();
   std::int64_t total = windows.due(base::to_millis(now));
   Ranges open;
@@ -428,7 +562,8 @@ Result<json> Triggers::calendar(const std::string& name) {
               {"total", total},
               {"done", done},
               {"failed", failed},
-              {"days", std::move(days)}};
+              {"days", std::move(days)},
+              {"failed_windows", last_of(trigger.failed, windows)}};
 }
 
 }  // namespace runs

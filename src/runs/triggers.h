@@ -59,26 +59,43 @@ class Triggers {
   enum class Taken {
     kNew,      ///< there was none of this name
     kChanged,  ///< by an apply
-    kUp,       ///< after the daemon's start: what the page paused stays so
+    kUp,       ///< after the daemon's start
   };
-  /// Takes a trigger where its state left it, or anew when its moments are others.
+  /// Takes a trigger where its state left it, or anew when its moments are others. What was paused
+  /// by hand stays so in any case.
   base::Status put(const kinds::Trigger& definition, Taken taken);
   /// Ends its runs.
   base::Status remove(const std::string& name);
   /// Those on `pipeline` that wait for this one are due.
   void pipeline_ended(const std::string& pipeline, const std::string& run_id);
 
-  /// A pause also ends the tries of what has failed; what is at work goes on. Errors: kNotFound.
+  /// By hand, which counts before what is declared: a pause until it is taken back by hand, the
+  /// taking back of a declared one until `paused` is declared otherwise. A pause also ends the
+  /// tries of what has failed; what is at work goes on. Errors: kNotFound.
   base::Status pause(const std::string& name, bool paused);
   /// Ends the tries of what has failed and waits for its next; returns how many there were.
   int give_up(const std::string& pipeline);
-  /// [{"name","pipeline","on","paused","next": instant|null,"waiting": how many moments,"running",
+  /// [{"name","pipeline","on","paused","paused_by": "hand"|"definition"|null,"next":
+  /// instant|null,"waiting": how many moments,"running",
   ///   "last": {"what","run","state","error"}|null}], by name.
   json list();
   /// Of an interval: {"every_minutes","total","done","failed","days":[{"day","total","done",
-  /// "failed"}]}, windows that are due by the day on which they begin (UTC). Errors: kNotFound;
-  /// kFailedPrecondition for other triggers.
+  /// "failed"}],"failed_windows":[instant]}, windows that are due by the day on which they begin
+  /// (UTC); of those that failed where the last kFailedListed begin, the newest first. Errors:
+  /// kNotFound; kFailedPrecondition for other triggers.
   base::Result<json> calendar(const std::string& name);
+  static constexpr std::size_t kFailedListed = 500;
+
+  /// The trigger on intervals that starts `pipeline` and of which a window begins at `start`.
+  /// Errors: kNotFound: there is none; kFailedPrecondition: there are several.
+  base::Result<std::string> of_window(const std::string& pipeline, const std::string& start);
+  /// Runs a window that has been before, again and alone, here and now, also while the trigger is
+  /// paused: the calendar goes by how this run ends. `request`: what else is asked. Returns the
+  /// run's record. Errors: kNotFound; kInvalidArgument: no window begins then, with the nearest one
+  /// that does; kFailedPrecondition: the trigger has none, or this one's turn hasn't come, or it is
+  /// at work; those of the run.
+  base::Result<json> run_window(const std::string& name, const std::string& start,
+                                RunRequest request);
 
  private:
   struct Work {
@@ -95,14 +112,17 @@ class Triggers {
     int concurrency = 1, retries = 0;
     double retry_s = 30;
     TriggerPlan plan;
-    bool paused = false;         ///< as declared, or by the page
-    std::int64_t period_ms = 0;  ///< of its moments; 0: nobody knows
+    bool declared_paused = false;
+    std::optional<bool> by_hand = {};  ///< paused, or let go on
+    std::int64_t period_ms = 0;        ///< of its moments; 0: nobody knows
     json last = {};
     std::map<std::int64_t, std::int64_t> failed = {};  ///< first window → how many
     std::deque<Moment> interrupted = {};               ///< begun by a daemon that died
     std::list<Work> works = {};
     std::optional<std::chrono::steady_clock::time_point> started = {};  ///< its last run
     std::int64_t started_ms = 0;  ///< … in wall time, for the next daemon
+
+    bool paused() const { return by_hand.value_or(declared_paused); }
   };
   /// What a thread of a run has to know.
   struct Task {
@@ -125,10 +145,15 @@ class Triggers {
   static int end_tries(Trigger& trigger);
   static void note_last(Trigger& trigger, const Work& work, const base::Result<json>& run);
   static void note_failed(Trigger& trigger, const Moment& moment);
+  static void forget_failed(Trigger& trigger, const Moment& moment);
+  base::Result<Task> begin_window_locked(const std::string& name, const std::string& start)
+      REQUIRES(mutex_);
+  Work& add_work_locked(Trigger& trigger, Moment moment) REQUIRES(mutex_);
   void note_end(const Task& task, const base::Result<json>& run);
   base::Result<Trigger> made(const kinds::Trigger& definition) const;
   base::Result<Trigger> taken_up(const kinds::Trigger& definition, Taken taken) const;
-  static void restore(const json& state, Taken taken, Trigger& trigger);
+  static void restore_by_hand(const json& state, Trigger& trigger);
+  static void restore(const json& state, Trigger& trigger);
   base::Status save_locked(const Trigger& trigger) REQUIRES(mutex_);
 
   const Ports ports_;

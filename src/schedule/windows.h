@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 
 namespace schedule {
 
@@ -18,6 +19,11 @@ struct Windows {
   /// How many are due at `now`: windows 0 to this − 1.
   std::int64_t due(std::int64_t now_ms) const {
     return std::max<std::int64_t>(now_ms - delay_ms - start_ms, 0) / every_ms;
+  }
+  /// The one that begins at `at`; nullopt: none does.
+  std::optional<std::int64_t> index_of(std::int64_t at_ms) const {
+    if (at_ms < start_ms || (at_ms - start_ms) % every_ms != 0) return std::nullopt;
+    return (at_ms - start_ms) / every_ms;
   }
   /// The first that begins at or after `at`.
   std::int64_t first_from(std::int64_t at_ms) const {

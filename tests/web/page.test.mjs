@@ -452,6 +452,29 @@ test('what has failed says why on the map, and what is waited for is said', fake
   });
 });
 
+test('windows by month, a failed one again alone, a pause by hand', fakeOnly, async () => {
+  const others = server.playground.triggers;
+  server.playground.triggers = [...others, { name: 'hours', pipeline: 'refine', on: 'interval', paused: true,
+    paused_by: 'hand', next: null, waiting: 0, running: 0, last: null }];
+  server.playground.underWay = ['waits'];
+  try {
+    await onPage({ query: '#runs' }, async (page) => {
+      const line = page.locator('.triggers > li', { hasText: 'hours' }).last();
+      assert.match(await line.innerText(), /paused by hand/);
+      await line.locator('summary').click();
+      await until('the months', () => line.locator('.month').count());
+      assert.deepEqual(await line.locator('.month').allInnerTexts(), ['May 2026', 'June 2026']);
+      assert.equal(await line.locator('.calendar .fail').count(), 2);
+      await line.locator('.failed-windows button').last().click();
+      await until('one less', async () => (await line.locator('.failed-windows li').count()) === 1);
+      assert.match(await line.innerText(), /5 of 6 done, 1 failed/);
+      assert.equal(await page.getByRole('button', { name: 'Cancel waits' }).count(), 1, 'one that has no record yet');
+    });
+  } finally {
+    Object.assign(server.playground, { triggers: others, underWay: [] });
+  }
+});
+
 test('grade: from a wrong check to its rows, as SQL', fakeOnly, async () => {
   await onPage({ query: '#grade', permissions: ['clipboard-read', 'clipboard-write'] }, async (page) => {
     const drill = page.locator('.drill summary');

@@ -129,6 +129,13 @@ export class Playground {
     this.speed = 60;
     this.frozen = false;
     this.waiting = []; // what an apply or a run waits for
+    this.windows = { // of a trigger on intervals, where a test adds one
+      every_minutes: 720, total: 6, done: 4, failed: 2,
+      days: [{ day: '2026-05-30', total: 2, done: 2, failed: 0 }, { day: '2026-05-31', total: 2, done: 1, failed: 1 },
+        { day: '2026-06-01', total: 2, done: 1, failed: 1 }],
+      failed_windows: ['2026-06-01T12:00:00.000Z', '2026-05-31T00:00:00.000Z'],
+    };
+    this.underWay = []; // pipelines whose runs haven't ended
     this.triggers = [
       { name: 'half_hourly', pipeline: 'refine', on: 'schedule', paused: false, next: '2026-06-01T00:30:00.000Z',
         waiting: 0, running: 0, last: null },
@@ -270,6 +277,14 @@ export class Playground {
     this.runs.unshift(run);
   }
 
+  /** A window that had failed runs again, and succeeds. */
+  runWindow(start) {
+    this.windows.failed_windows = this.windows.failed_windows.filter((one) => one !== start);
+    this.windows.days.find(({ day }) => start.startsWith(day)).failed = 0;
+    this.windows.failed -= 1;
+    this.windows.done += 1;
+  }
+
   overview() {
     const now = this.full();
     return this.bare ? { playground: 'fake', version: '0.1.0', clock: now.clock, grade: null, alerts: null, alerts_total: 0 } : now;
@@ -307,6 +322,7 @@ export class Playground {
       alerts: this.alerts,
       alerts_total: this.alertsTotal,
       waiting: this.waiting,
+      under_way: this.underWay,
       triggers: this.triggers,
       runs: this.runs,
       rate: 738 * sway,

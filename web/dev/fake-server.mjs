@@ -54,6 +54,7 @@ async function answer(playground, streams, request, response) {
   if (pathname === '/v1/live') return live(playground, streams, request, response);
   if (request.method === 'DELETE') return cancel(playground, pathname, response);
   if (request.method === 'POST') return write(playground, pathname, request, response);
+  if (/^\/v1\/triggers\/[^/]+\/windows$/.test(pathname)) return json(response, 200, playground.windows);
   if (pathname === '/v1/overview') return json(response, 200, playground.overview());
   if (pathname === '/v1/grades') return json(response, 200, playground.grades());
   if (pathname === '/v1/grade') return json(response, 200, playground.gradeOf(searchParams.get('run')));
@@ -90,6 +91,7 @@ async function write(playground, pathname, request, response) {
   const run = pathname.match(/^\/v1\/pipelines\/([^/]+)\/run$/);
   if (pathname === '/v1/clock') playground.setClock(JSON.parse(text));
   else if (run) playground.run(decodeURIComponent(run[1]), text ? JSON.parse(text).from : '');
+  else if (/^\/v1\/triggers\/[^/]+\/windows\/run$/.test(pathname)) playground.runWindow(JSON.parse(text).start);
   else if (pathname === '/v1/query') return query(playground, JSON.parse(text), response);
   else return json(response, 404, problem('not_found', `${pathname} is not there`));
   return json(response, 200, {});

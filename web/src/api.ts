@@ -115,6 +115,7 @@ export interface Trigger {
   pipeline: string;
   on: string; // 'schedule', 'interval', 'file', 'pipeline'
   paused: boolean;
+  paused_by?: 'hand' | 'definition' | null;
   next: string | null; // playground time
   waiting: number; // moments that are due
   running: number;
@@ -128,6 +129,7 @@ export interface Calendar {
   done: number;
   failed: number;
   days: { day: string; total: number; done: number; failed: number }[];
+  failed_windows?: string[]; // where the last of them begin, the newest first
 }
 
 export interface Clock {
@@ -149,6 +151,7 @@ export interface Overview {
   alerts: Alert[]; // newest first
   alerts_total: number;
   waiting: Wait[];
+  under_way: string[]; // pipelines with a run that hasn't ended, also one that waits
   triggers: Trigger[];
   runs: Run[]; // newest first
   rate: number; // events per second over the whole playground
@@ -166,6 +169,7 @@ export function complete(sent: Overview): Overview {
     grade: sent.grade ? { ...sent.grade, checks: sent.grade.checks ?? [] } : null,
     alerts: sent.alerts ?? [],
     waiting: sent.waiting ?? [],
+    under_way: sent.under_way ?? [],
     triggers: sent.triggers ?? [],
     runs: (sent.runs ?? []).map((r) => ({ ...r, activities: r.activities ?? [] })),
     rate: sent.rate ?? 0,
@@ -217,6 +221,10 @@ export const pauseTrigger = (name: string, paused: boolean) =>
   post(`v1/triggers/${encodeURIComponent(name)}/${paused ? 'pause' : 'resume'}`);
 
 export const triggerWindows = (name: string) => get<Calendar>(`v1/triggers/${encodeURIComponent(name)}/windows`);
+
+/** One window again, alone; answers when its run has ended. */
+export const runWindow = (name: string, start: string) =>
+  post(`v1/triggers/${encodeURIComponent(name)}/windows/run`, { start });
 
 export interface Column {
   name: string;

@@ -99,6 +99,7 @@ int run_verb(client::Playground& playground, const std::string& pipeline,
              const RunOptions& options) {
   if (auto form = options.listing.form(); !form) return fail(form.error());
   json body = {{"from", options.from}, {"only", options.only}, {"full", options.full}};
+  if (!options.window.empty()) body["window"] = options.window;
   auto answer =
       playground.call("POST", fmt::format("/v1/pipelines/{}/run", address_part(pipeline)), body);
   if (!answer) return fail_named(playground, "hriste_pipeline", pipeline, answer.error().error);

@@ -63,6 +63,7 @@ int triggers_verb(client::Playground& playground, const ListingOptions& options)
                               {"pipeline", ""},
                               {"on", ""},
                               {"paused", "BOOLEAN"},
+                              {"paused_by", "", Unit::kNone, "by"},
                               {"next", "", Unit::kPlayground, "next (playground time)"},
                               {"waiting", "BIGINT"},
                               {"running", "BIGINT"},
@@ -70,9 +71,9 @@ int triggers_verb(client::Playground& playground, const ListingOptions& options)
                               {"last_state", "", Unit::kState, "state"}}};
   for (const auto& one : *answer) {
     const json last = one["last"].is_object() ? one["last"] : json::object();
-    listing.rows.push_back({one["name"], one["pipeline"], one["on"], one["paused"], one["next"],
-                            one["waiting"], one["running"], last.value("what", ""),
-                            last.value("state", "")});
+    listing.rows.push_back({one["name"], one["pipeline"], one["on"], one["paused"],
+                            one.value("paused_by", json()), one["next"], one["waiting"],
+                            one["running"], last.value("what", ""), last.value("state", "")});
   }
   std::string none = answer->empty() ? "no trigger starts anything by itself\n" : "";
   return show(listing, options, {"", none});

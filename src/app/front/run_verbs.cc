@@ -27,7 +27,8 @@ void declare_run(Commands& commands) {
       kDo, "run", "Run a pipeline now: make what is new, keep what is unchanged",
       {.examples = {{"hriste run refine", ""},
                     {"hriste run refine --only +gold.sales_by_day", "one table, and all before it"},
-                    {"hriste run refine --from run-3", "go on from where run-3 failed"}},
+                    {"hriste run refine --from run-3", "go on from where run-3 failed"},
+                    {"hriste run hourly --window 2026-06-01T05:00:00Z", "a window that failed"}},
        .statuses = {{"0", "the run succeeded"}, {"1", "an activity failed; it says which and why"}},
        .times = "seconds are wall time."},
       [options](client::Playground& playground) {
@@ -43,6 +44,10 @@ void declare_run(Commands& commands) {
   verb.add_option("--only", options->run.only,
                   "A part: TABLE, +TABLE with all before it, TABLE+ with all after it, +TABLE+")
       ->type_name("TABLE")
+      ->excludes(from);
+  verb.add_option("--window", options->run.window,
+                  "One window of its trigger on intervals again, alone: where it begins")
+      ->type_name("START")
       ->excludes(from);
   verb.add_flag("--full", options->run.full, "Also what is unchanged since it last succeeded");
   options->run.listing.add_to(verb);
@@ -135,7 +140,8 @@ void declare_preview(Commands& commands) {
       ->check(CLI::Range(0, 1000));
   verb.add_option("--job", options->job, "The stream job that a streaming text is of")
       ->type_name("JOB");
-  verb.add_option("-p,--parameter", options->parameters, "A notebook's: name=value")
+  verb.add_option("-p,--parameter", options->parameters,
+                  "A notebook's, or a query's window_start and window_end: name=value")
       ->type_name("NAME=VALUE");
   verb.add_flag("--json", options->as_json, "As JSON");
 }

@@ -80,6 +80,19 @@ std::string waits_text(const json& waits) {
   return text;
 }
 
+/// What would start by itself and was told not to.
+std::string paused_text(const json& triggers) {
+  std::string text;
+  for (const auto& trigger : triggers) {
+    if (!trigger.value("paused", false)) continue;
+    const std::string name = trigger.value("name", "");
+    text += fmt::format("trigger {} is paused: {}\n", name,
+                        trigger.value("paused_by", json()) == "hand" ? "hriste resume " + name
+                                                                     : "its definition says so");
+  }
+  return text.empty() ? "" : "\n" + text;
+}
+
 /// Nothing there, or a playground whose daemon doesn't run: said, and never started.
 int not_running(const std::string& data_dir, bool exists, const StatusOptions& options) {
   if (options.as_json) {
@@ -115,7 +128,8 @@ int status_verb(client::Playground& playground, const StatusOptions& options) {
     return 0;
   }
   return show(status_listing(*answer), options.listing,
-              {heading(*answer), waits_text(answer->value("waiting", json::array()))});
+              {heading(*answer), waits_text(answer->value("waiting", json::array())) +
+                                     paused_text(answer->value("triggers", json::array()))});
 }
 
 }  // namespace app

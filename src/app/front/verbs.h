@@ -47,7 +47,7 @@ struct TailOptions {
 int tail_verb(client::Playground& playground, const TailOptions& options);
 int pause_verb(client::Playground& playground, const std::string& trigger, bool paused);
 struct RunOptions {
-  std::string from, only;
+  std::string from, only, window;
   bool full = false;
   ListingOptions listing;
 };

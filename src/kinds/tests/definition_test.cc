@@ -84,13 +84,15 @@ constexpr Example<Pipeline> kPipeline = {
 constexpr Example<Trigger> kTrigger = {
     R"({"name":"t","pipeline":"p@0123456789"})",
     R"({"name":"t","pipeline":"p@0123456789","on":"interval","every_minutes":30,
-        "start":"2026-06-01T00:00:00Z","delay_minutes":5,"wait":false,"grade":false,
-        "missed":"merge","concurrency":2,"retries":1,"retry_seconds":0.5,"paused":true,
-        "show":"SELECT 1"})"};
+        "start":"2026-06-01T00:00:00Z","delay_minutes":5,"grade":false,
+        "missed":"merge","concurrency":2,"retries":1,"retry_seconds":0.5,"paused":true})"};
 constexpr Example<Trigger> kSchedule = {
     R"({"name":"t","pipeline":"p@0123456789","on":"schedule","cron":"* * * * *"})",
     R"({"name":"t","pipeline":"p@0123456789","on":"schedule","cron":"* * * * *",
         "time_zone":"UTC"})"};
+constexpr Example<Trigger> kApply = {
+    R"({"name":"t","pipeline":"p@0123456789","on":"apply"})",
+    R"({"name":"t","pipeline":"p@0123456789","wait":false,"show":"SELECT 1"})"};
 constexpr Example<Trigger> kMoments = {
     R"({"name":"t","pipeline":"p@0123456789","on":"file","path":"bronze/x/*.json"})",
     R"({"name":"t","pipeline":"p@0123456789","on":"pipeline","after":"q@0123456789"})"};
@@ -113,7 +115,7 @@ template <typename Visit>
 void for_each_example(const Visit& visit) {
   visit(kWorld), visit(kLake), visit(kDatabase), visit(kEventHub), visit(kGenerator);
   visit(kOrders), visit(kStreamJob), visit(kPipeline), visit(kTrigger), visit(kSchedule),
-      visit(kMoments);
+      visit(kApply), visit(kMoments);
   visit(kDashboard), visit(kExperiment), visit(kModel), visit(kNotebook);
 }
 

@@ -359,6 +359,51 @@ TEST(Triggers, APatternThatWouldNeverMatchIsRefused) {
   }
 }
 
+/// "path: message" of each problem.
+std::vector<std::string> trigger_problems(json attributes) {
+  attributes["name"] = "t";
+  attributes["pipeline"] = "p@0123456789";
+  std::vector<std::string> all;
+  for (const auto& one : validate(*find_kind("trigger"), attributes)) {
+    all.push_back(path_text(one.path) + ": " + one.message);
+  }
+  return all;
+}
+
+TEST(Triggers, WhatMeansNothingForTheMomentIsRefusedByName) {
+  const json any = {{"cron", "@daily"},        {"time_zone", "UTC"},
+                    {"every_minutes", 60},     {"start", "2026-06-01T00:00:00Z"},
+                    {"delay_minutes", 1},      {"path", "bronze/a/*"},
+                    {"after", "q@0123456789"}, {"missed", "merge"},
+                    {"concurrency", 2},        {"retries", 1},
+                    {"retry_seconds", 1},      {"wait", false},
+                    {"show", "SELECT 1"}};
+  const std::map<std::string, std::set<std::string>> meant = {
+      {"apply", {"wait", "show"}},
+      {"schedule", {"cron", "time_zone", "missed", "concurrency", "retries", "retry_seconds"}},
+      {"interval",
+       {"every_minutes", "start", "delay_minutes", "missed", "concurrency", "retries",
+        "retry_seconds"}},
+      {"file", {"path", "missed", "concurrency", "retries", "retry_seconds"}},
+      {"pipeline", {"after", "missed", "concurrency", "retries", "retry_seconds"}}};
+  for (const auto& [on, mine] : meant) {
+    json attributes = {{"on", on}, {"wait", true}, {"grade", true}, {"paused", true}};
+    for (const auto& name : mine) attributes[name] = any[name];
+    EXPECT_EQ(trigger_problems(attributes), std::vector<std::string>{}) << on;
+    for (const auto& [name, value] : any.items()) {
+      if (mine.contains(name)) continue;
+      json more = attributes;
+      more[name] = value;
+      auto problems = trigger_problems(more);
+      ASSERT_EQ(problems.size(), 1u) << on << " " << name;
+      EXPECT_THAT(problems[0], HasSubstr(name + ": " + name + " belongs to triggers on "));
+      EXPECT_THAT(problems[0], HasSubstr("this one is on " + on));
+    }
+  }
+  EXPECT_THAT(trigger_problems({{"cron", "@daily"}}), testing::SizeIs(1)) << "on apply by default";
+  EXPECT_THAT(trigger_problems({{"on", unknown()}, {"cron", "@daily"}}), testing::IsEmpty());
+}
+
 TEST(Reference, NamesEveryKindAndAttribute) {
   const auto text = reference_markdown();
   for (const auto& each : all_kinds()) {

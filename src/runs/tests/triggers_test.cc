@@ -110,6 +110,9 @@ class TriggersTest : public base::TempDirTest {
 
 const json kHalfHourly = {{"on", "schedule"}, {"cron", "*/30 * * * *"}};
 
+const json kHourlySinceYesterday = {
+    {"on", "interval"}, {"every_minutes", 60}, {"start", "2026-05-31T00:00:00Z"}};
+
 TEST_F(TriggersTest, AScheduleRunsAtItsMoments) {
   put("t", kHalfHourly);
   wait_for_look();
@@ -199,6 +202,54 @@ TEST_F(TriggersTest, PausedOnThePageItStaysSoOverARestart) {
   ASSERT_TRUE(triggers_->pause("t", false));
   EXPECT_EQ(runs(1), Texts{"2026-06-01T03:00:00.000Z"}) << "what was missed, merged";
   EXPECT_EQ(triggers_->pause("nobody", true).error().code, base::Code::kNotFound);
+}
+
+TEST_F(TriggersTest, WhatWasPausedByHandStaysSoWhateverIsApplied) {
+  using Taken = Triggers::Taken;
+  put("t", kHalfHourly);
+  ASSERT_TRUE(triggers_->pause("t", true));
+  EXPECT_EQ(listed("t")["paused_by"], "hand");
+  put("t", kHalfHourly, Taken::kChanged);                                // its pipeline was edited
+  put("t", {{"on", "schedule"}, {"cron", "@hourly"}}, Taken::kChanged);  // other moments
+  EXPECT_EQ(listed("t")["paused_by"], "hand");
+  open();
+  put("t", {{"on", "schedule"}, {"cron", "@hourly"}}, Taken::kUp);
+  put("t", kHalfHourly, Taken::kChanged);
+  move_to("2026-06-01T03:00:00Z");
+  EXPECT_EQ(runs(0), Texts{});
+  EXPECT_EQ(listed("t")["paused"], true);
+  ASSERT_TRUE(triggers_->pause("t", false));
+  EXPECT_EQ(listed("t")["paused_by"], nullptr);
+  put("t", kHalfHourly, Taken::kChanged);
+  EXPECT_EQ(listed("t")["paused"], false);
+}
+
+TEST_F(TriggersTest, ADeclaredPauseThatWasTakenBackByHandComesBackWithItsAttribute) {
+  using Taken = Triggers::Taken;
+  json paused = kHalfHourly;
+  paused["paused"] = true;
+  put("t", paused);
+  EXPECT_EQ(listed("t")["paused_by"], "definition");
+  ASSERT_TRUE(triggers_->pause("t", false));
+  put("t", paused, Taken::kChanged);
+  EXPECT_EQ(listed("t")["paused"], false) << "its pipeline was edited";
+  put("t", kHalfHourly, Taken::kChanged);
+  put("t", paused, Taken::kChanged);
+  EXPECT_EQ(listed("t")["paused"], true);
+}
+
+TEST_F(TriggersTest, APauseOfAnEarlierVersionIsByHand) {
+  put("t", kHalfHourly);
+  triggers_.reset();
+  json state = json::parse(**catalogue_->meta("trigger t"));
+  state.erase("by_hand");
+  state.erase("declared_paused");
+  state["paused"] = true;
+  ASSERT_TRUE(catalogue_->set_meta("trigger t", state.dump()));
+  open();
+  put("t", kHalfHourly, Triggers::Taken::kUp);
+  put("t", kHalfHourly, Triggers::Taken::kChanged);
+  EXPECT_EQ(listed("t")["paused_by"], "hand");
 }
 
 TEST_F(TriggersTest, ARestartGoesOnWhereItWas) {
@@ -297,6 +348,63 @@ TEST_F(TriggersTest, AHundredThousandWindowsAreACalendarAtOnce) {
   release();
   for (int i = 0; i < 1000 && begun() < 3; ++i) std::this_thread::sleep_for(milliseconds(2));
   EXPECT_EQ((*triggers_->calendar("t"))["failed"], 1);
+}
+
+TEST_F(TriggersTest, OneFailedWindowRunsAgainAlone) {
+  failing_ = 4;
+  put("t", kHourlySinceYesterday);
+  EXPECT_EQ(runs(24, "window_start").size(), 24u);
+  auto calendar = [&] { return *triggers_->calendar("t"); };
+  EXPECT_EQ(calendar()["failed"], 4);
+  const json kFailed = {"2026-05-31T03:00:00.000Z", "2026-05-31T02:00:00.000Z",
+                        "2026-05-31T01:00:00.000Z", "2026-05-31T00:00:00.000Z"};
+  EXPECT_EQ(calendar()["failed_windows"], kFailed);
+
+  ASSERT_TRUE(triggers_->pause("t", true));  // who asks by hand means it
+  auto run = triggers_->run_window("t", "2026-05-31T02:00:00Z", {.only = "gold.a", .full = true});
+  ASSERT_TRUE(run) << run.error().message;
+  EXPECT_EQ((*run)["state"], "succeeded");
+  EXPECT_EQ(runs(25, "window_start").back(), "2026-05-31T02:00:00.000Z");
+  EXPECT_EQ(begun_.back().parameters["window_end"], "2026-05-31T03:00:00.000Z");
+  EXPECT_EQ(begun_.back().trigger, "manual");
+  EXPECT_EQ(begun_.back().only, "gold.a");
+  EXPECT_TRUE(begun_.back().full);
+  EXPECT_EQ(calendar()["failed"], 3);
+  EXPECT_EQ(calendar()["done"], 21);
+  EXPECT_EQ(
+      calendar()["failed_windows"],
+      (json{"2026-05-31T03:00:00.000Z", "2026-05-31T01:00:00.000Z", "2026-05-31T00:00:00.000Z"}));
+
+  failing_ = 1;  // one that had succeeded
+  EXPECT_EQ((*triggers_->run_window("t", "2026-05-31T10:00:00Z", {}))["state"], "failed");
+  EXPECT_EQ(calendar()["failed"], 4);
+  triggers_.reset();
+  open();
+  put("t", kHourlySinceYesterday, Triggers::Taken::kUp);
+  EXPECT_EQ(calendar()["failed_windows"][0], "2026-05-31T10:00:00.000Z") << "kept";
+}
+
+TEST_F(TriggersTest, AWindowThatCantRunAgainSaysWhy) {
+  put("t", kHourlySinceYesterday);
+  put("s", kHalfHourly);
+  EXPECT_EQ(runs(24, "window_start").size(), 24u);
+  auto refused = [&](const char* name, const char* start) {
+    auto run = triggers_->run_window(name, start, {});
+    return run ? "it ran" : run.error().message;
+  };
+  EXPECT_EQ(refused("s", "2026-05-31T02:00:00Z"), "trigger s has no windows: it is on schedule");
+  EXPECT_EQ(refused("u", "2026-05-31T02:00:00Z"), "there is no trigger u");
+  EXPECT_EQ(refused("t", "2026-05-31T02:30:00Z"),
+            "no window of t begins at 2026-05-31T02:30:00Z; one does at 2026-05-31T02:00:00.000Z");
+  EXPECT_NE(refused("t", "2026-06-01T00:00:00Z").find("hasn't been run yet"), std::string::npos);
+  EXPECT_NE(refused("t", "yesterday").find("is not a time"), std::string::npos);
+  EXPECT_EQ(*triggers_->of_window("p", "2026-05-31T02:00:00Z"), "t");
+  EXPECT_EQ(triggers_->of_window("q", "2026-05-31T02:00:00Z").error().code, base::Code::kNotFound);
+  block(true);
+  std::jthread first([&] { (void)triggers_->run_window("t", "2026-05-31T02:00:00Z", {}); });
+  EXPECT_EQ(runs(25, "window_start").size(), 25u);
+  EXPECT_NE(refused("t", "2026-05-31T02:00:00Z").find("is at work"), std::string::npos);
+  release();
 }
 
 TEST_F(TriggersTest, NewFilesStartARunOnce) {

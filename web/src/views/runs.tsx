@@ -11,6 +11,7 @@ import { Triggers } from './triggers';
 
 const LIMIT = 50;
 const runs = part('runs');
+const underWay = part('under_way');
 // The one that somebody chose, else the newest of the pipeline that was shown first: with several
 // pipelines at work nothing changes under the pointer.
 let shownFirst: string | undefined;
@@ -26,7 +27,9 @@ export function Runs() {
     <section class="panel block runs" aria-labelledby="runs-title">
       <div class="block-head">
         <h1 id="runs-title">Runs</h1>
-        {chosen.value && <Cancel pipeline={chosen.value.pipeline} />}
+        {(underWay.value ?? []).map((pipeline) => (
+          <Cancel key={pipeline} pipeline={pipeline} />
+        ))}
         {chosen.value && <GoOn run={chosen.value} />}
         {chosen.value && <RunButton name={chosen.value.pipeline} />}
       </div>
@@ -53,7 +56,6 @@ export function Runs() {
 
 /** Ends a pipeline's runs, those that wait too. */
 function Cancel({ pipeline }: { pipeline: string }) {
-  if (!(runs.value ?? []).some((r) => r.pipeline === pipeline && r.state === 'running')) return null;
   return <button onClick={() => act(() => cancelRuns(pipeline))}>Cancel {pipeline}</button>;
 }
 
