@@ -331,11 +331,12 @@ Status Triggers::put(const kinds::Trigger& definition, Taken taken) {
   const std::string& name = definition.name;
   Trigger fresh = TRY(made(definition));
   if (fresh.plan.on() == "apply") return remove(name);
+  // From here on: what a look takes, or somebody pauses, meanwhile is not to be lost.
+  base::MutexLock lock(mutex_);
   auto kept = taken_up(definition, taken);
   Trigger trigger = kept ? std::move(*kept) : std::move(fresh);
   // Now, not at the next look: the clock may jump in between.
   if (auto now = ports_.now(); now && !trigger.plan.has_begun()) trigger.plan.begin(sight_at(*now));
-  base::MutexLock lock(mutex_);
   if (auto before = triggers_.extract(name)) {  // what is under way goes on
     trigger.works.splice(trigger.works.end(), before.mapped().works);
     trigger.started = before.mapped().started;

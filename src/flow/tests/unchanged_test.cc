@@ -56,6 +56,9 @@ class Tables final : public ActivityType {
 
   std::mutex mutex;
   std::map<std::string, int> versions, source, failing, values;
+  double usual_s = kUsualTimeout_s;
+  double usual_timeout_s() const override { return usual_s; }
+  int memory_mb() const override { return 300; }
   int stop_after = 0;  ///< stops the run at that many results from now; 0: never
   std::stop_source stopper;
   std::vector<std::string> ran;
@@ -204,6 +207,43 @@ TEST_F(UnchangedTest, WhatTakesTooLongFails) {
   EXPECT_EQ(record.state, State::kFailed);
   EXPECT_EQ(record.activities[0].attempts, 2);
   EXPECT_NE(record.error.find("longer than 0.05 s"), std::string::npos) << record.error;
+}
+
+TEST_F(UnchangedTest, WhatDeclaresNoTimeHasThatOfItsType) {
+  tables_->usual_s = 0.05;
+  auto record = run(json::array({{{"name", "a"}, {"type", "t"}, {"slow", true}}}));
+  EXPECT_NE(record.error.find("longer than 0.05 s"), std::string::npos) << record.error;
+  tables_->usual_s = 100;
+  record =
+      run(json::array({{{"name", "a"}, {"type", "t"}, {"slow", true}, {"timeout_seconds", 0.04}}}));
+  EXPECT_NE(record.error.find("longer than 0.04 s"), std::string::npos) << record.error;
+}
+
+TEST_F(UnchangedTest, EachTryTakesItsMemoryFirstAndGivesItBack) {
+  std::mutex mutex;
+  int held = 0, taken = 0, most = 0;
+  RunContext context{.run_id = "run-1", .cuts_ms = {}, .stop = {}};
+  context.take_memory = [&](const Activity& activity, int mb,
+                            std::stop_token) -> base::Result<std::shared_ptr<void>> {
+    if (activity.name == "d") return base::error(base::Code::kCancelled, "no memory for it");
+    std::lock_guard lock(mutex);
+    ++taken;
+    most = std::max(most, held += mb);
+    return std::shared_ptr<void>(nullptr, [&, mb](void*) {
+      std::lock_guard lock(mutex);
+      held -= mb;
+    });
+  };
+  tables_->failing["b"] = 1;
+  json activities = chain_;
+  activities[1].update({{"retries", 1}, {"retry_seconds", 0}});
+  auto pipeline = *Pipeline::parse("p", {{"activities", activities}});
+  auto record = *Runner({{"t", tables_}}).run(pipeline, context, "manual", [](const RunRecord&) {});
+  EXPECT_EQ(taken, 4) << "one for each, and one more for what failed first";
+  EXPECT_EQ(most, 300) << "one behind the other";
+  EXPECT_EQ(held, 0);
+  EXPECT_EQ(record.error, "activity d: no memory for it");
+  EXPECT_EQ(tables_->take_ran(), (Names{"a", "b", "b", "c"}));
 }
 
 TEST_F(UnchangedTest, AFailureThatIsTakenCareOfIsNoneOfTheRun) {
