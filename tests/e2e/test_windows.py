@@ -74,12 +74,24 @@ def test_a_failed_window_runs_again_alone(make_bare_root):
 
     (root.local / "main.tf").write_text((root.local / "main.tf").read_text().replace("AND true", "AND false"))
     root.apply()
+    last = runs_of(root, state="failed")[0]
+    status, output = hriste(root, "run", "hourly", "--from", last["id"])
+    assert status == 0, output
+    assert runs_of(root)[0]["parameters"] == last["parameters"], "those of the run that it goes on from"
+    assert calendar(root)["failed"] == 1, "of the trigger's own works alone"
     status, output = hriste(root, "run", "hourly", "--window", "2026-05-31T22:00:00Z")
     assert status == 0, output
     assert calendar(root)["failed"] == 0 and calendar(root)["done"] == 3
     assert root.sql("SELECT ends FROM gold.hours") == [["2026-05-31T23:00:00.000Z"]]
     again = root.api("POST", "/v1/triggers/hours/windows/run", {"start": "2026-05-31T21:00:00Z"})
     assert again["state"] == "succeeded" and again["parameters"]["window_start"] == "2026-05-31T21:00:00.000Z"
+    file = root.local / "hours.sql"
+    file.write_text("-- table: gold.hours\n--\nSELECT CAST(:window_start AS TIMESTAMP) AS begins, :window_end AS ends\n")
+    bounds = ["-p", "window_start=2026-06-01T00:00:00Z", "-p", "window_end=2026-06-01T01:00:00Z"]
+    status, output = hriste(root, "preview", str(file), *bounds)
+    assert status == 0 and "2026-06-01T01:00:00Z" in output, output
+    status, output = hriste(root, "preview", str(file))
+    assert status != 0 and "for a preview, `-p window_start=START -p window_end=END`" in output, output
     with pytest.raises(urllib.error.HTTPError):
         root.api("POST", "/v1/triggers/hours/windows/run", {"start": "2026-06-30T21:00:00Z"})
     root.assert_plan_is_empty()
