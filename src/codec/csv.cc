@@ -2,9 +2,10 @@
 
 namespace codec {
 
-void append_csv_field(std::string& out, std::string_view field) {
+void append_csv_field(std::string& out, std::string_view field, char separator) {
   bool blank_edge = !field.empty() && (field.front() == ' ' || field.back() == ' ');
-  if (!blank_edge && field.find_first_of(",\"\r\n") == std::string_view::npos) {
+  const char special[] = {separator, '"', '\r', '\n'};
+  if (!blank_edge && field.find_first_of({special, sizeof special}) == std::string_view::npos) {
     out += field;
     return;
   }

@@ -1,5 +1,5 @@
 // Writing CSV as RFC 4180 has it, with '\n' line ends: a field is quoted only when it holds a
-// comma, a quote, a line end, or a blank at its start or end. Thread-safe: no state.
+// separator, a quote, a line end, or a blank at its start or end. Thread-safe: no state.
 #pragma once
 
 #include <span>
@@ -8,7 +8,7 @@
 
 namespace codec {
 
-void append_csv_field(std::string& out, std::string_view field);
+void append_csv_field(std::string& out, std::string_view field, char separator = ',');
 /// The fields, commas between them, and the line end.
 void append_csv_row(std::string& out, std::span<const std::string_view> fields);
 

@@ -82,26 +82,56 @@ void append_json_lines(std::string& out, const model::Batch& batch) {
   }
 }
 
-void append_csv_rows(std::string& out, const model::Batch& batch) {
-  Numbers numbers("");
+namespace {
+
+/// Calls number(column, row) for what isn't a text or a list.
+template <typename Number>
+void append_separated(std::string& out, const model::Batch& batch, char separator, Number number) {
   std::string list;
   for (std::size_t row = 0; row < batch.rows; ++row) {
     for (std::size_t i = 0; i < batch.columns.size(); ++i) {
       const Column& column = batch.columns[i];
-      if (i != 0) out += ',';
+      if (i != 0) out += separator;
       if (column.is_null(row)) continue;
       if (column.type == Type::kString) {
-        codec::append_csv_field(out, column.text(row));
+        codec::append_csv_field(out, column.text(row), separator);
       } else if (column.type == Type::kStringList) {
         list.clear();
         append_list(list, column, row);
-        codec::append_csv_field(out, list);
+        codec::append_csv_field(out, list, separator);
       } else {
-        numbers.append(out, column, row);
+        number(column, row);
       }
     }
     out += '\n';
   }
+}
+
+/// `text`, a number or a time as Numbers writes it, as a Czech Excel takes it.
+void make_czech(std::string& text, std::size_t begin, Type type) {
+  for (std::size_t i = begin; i < text.size(); ++i) {
+    if (text[i] == '.') text[i] = ',';
+    if (text[i] == 'T' && type == Type::kTimestamp) text[i] = ' ';
+  }
+  if (type == Type::kTimestamp && text.ends_with('Z')) text.pop_back();
+}
+
+}  // namespace
+
+void append_csv_rows(std::string& out, const model::Batch& batch) {
+  Numbers numbers("");
+  append_separated(out, batch, ',', [&](const Column& column, std::size_t row) {
+    numbers.append(out, column, row);
+  });
+}
+
+void append_excel_rows(std::string& out, const model::Batch& batch) {
+  Numbers numbers("");
+  append_separated(out, batch, ';', [&](const Column& column, std::size_t row) {
+    std::size_t begin = out.size();
+    numbers.append(out, column, row);
+    make_czech(out, begin, column.type);
+  });
 }
 
 }  // namespace load

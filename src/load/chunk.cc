@@ -56,6 +56,7 @@ void cut(Chunk& chunk, Form form, std::int64_t first, std::int64_t last) {
   switch (form) {
     case Form::kJsonLines:
     case Form::kCsv:
+    case Form::kExcelCsv:
       chunk.text.resize(behind_lines(chunk.text, last));
       chunk.text.erase(0, behind_lines(chunk.text, first));
       break;
@@ -147,12 +148,15 @@ Schema table_schema(Table table, Form form) {
   return schema;
 }
 
-std::string csv_header(Table table) {
+std::string csv_header(Table table, Form form) {
+  const bool excel = form == Form::kExcelCsv;
   std::string line;
   for (const model::Field& field : table_schema(table, Form::kBatch).fields) {
-    line += (line.empty() ? "" : ",") + field.name;
+    if (!line.empty()) line += excel ? ';' : ',';
+    line += field.name;
   }
-  return line + "\n";
+  // Without the mark Excel takes the bytes for its country's old code page.
+  return (excel ? "\xEF\xBB\xBF" : "") + line + "\n";
 }
 
 }  // namespace load

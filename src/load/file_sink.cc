@@ -25,11 +25,12 @@ std::string beside(const std::string& path, bool hidden, std::string_view suffix
 }
 
 std::string_view form_name(Form form) {
+  if (form == Form::kExcelCsv) return "excel-cs";
   return form == Form::kCsv ? "csv" : form == Form::kRowGroup ? "parquet" : "jsonl";
 }
 
 std::string header_of(Form form, world::Table table) {
-  if (form == Form::kCsv) return csv_header(table);
+  if (is_csv(form)) return csv_header(table, form);
   return form == Form::kRowGroup ? std::string(lake::parquet_begin()) : "";
 }
 
@@ -47,7 +48,7 @@ FileSink::FileSink(Env& env, Options options)
       state_path_(beside(options_.path, options_.hidden, ".part-state")),
       lock_path_(beside(options_.path, options_.hidden, ".part-lock")),
       state_(std::make_unique<FileState>()) {
-  CHECK(options_.form == Form::kJsonLines || options_.form == Form::kCsv ||
+  CHECK(options_.form == Form::kJsonLines || is_csv(options_.form) ||
         options_.form == Form::kRowGroup);
 }
 

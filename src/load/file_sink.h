@@ -19,7 +19,7 @@ class FileSink final : public Sink {
  public:
   struct Options {
     std::string path;
-    Form form = Form::kJsonLines;  ///< or kCsv; kRowGroup: a Parquet file
+    Form form = Form::kJsonLines;  ///< or a CSV; kRowGroup: a Parquet file
     bool overwrite = false;        ///< replaces whatever lies at `path` or was begun there
     bool hidden = false;           ///< unfinished files begin with a dot
   };

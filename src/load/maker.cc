@@ -162,6 +162,12 @@ void Maker::make(std::int64_t begin, std::int64_t end, Chunk& chunk) {
       append_csv_rows(chunk.text, batch_);
       chunk.rows = static_cast<std::int64_t>(batch_.rows);
       return;
+    case Form::kExcelCsv:
+      batch_.clear();
+      make_batch(begin, end, batch_);
+      append_excel_rows(chunk.text, batch_);
+      chunk.rows = static_cast<std::int64_t>(batch_.rows);
+      return;
     case Form::kRowGroup:
     case Form::kBatch:
     case Form::kPlainBatch:
@@ -252,11 +258,13 @@ void Maker::merge(std::span<Deliveries> shares, Chunk& chunk) {
     case Form::kJsonLines:
       return append_lines(shares, chunk.text);
     case Form::kCsv:
+    case Form::kExcelCsv:
       batch_.clear();
       in_delivery_order(shares, [&](const Deliveries& share, const Delivery& row) {
         add_event(share, row, batch_);
       });
-      return append_csv_rows(chunk.text, batch_);
+      return form_ == Form::kCsv ? append_csv_rows(chunk.text, batch_)
+                                 : append_excel_rows(chunk.text, batch_);
     case Form::kRowGroup:
     case Form::kBatch:
     case Form::kPlainBatch:

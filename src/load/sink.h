@@ -26,6 +26,7 @@ namespace load {
 enum class Form {
   kJsonLines,   ///< `text`: one JSON object a line (a malformed event as it is)
   kCsv,         ///< `text`: CSV rows as codec/csv.h writes them; the header is csv_header()'s
+  kExcelCsv,    ///< `text`: CSV rows that Excel opens where commas are decimal, as in Czech
   kBatch,       ///< `batch`: table_schema(table, form)
   kPlainBatch,  ///< `batch` for databases: lists are JSON text
   kRecords,     ///< `records`: key, time and JSON of each row, for event hubs
@@ -75,7 +76,8 @@ class Sink {
 
 /// Columns as batches have them; names and types as docs/formats/world.md says.
 model::Schema table_schema(world::Table table, Form form);
-/// The header line of the table's CSV, with its line end.
-std::string csv_header(world::Table table);
+/// The header line of the table's CSV (kCsv or kExcelCsv), with its line end.
+std::string csv_header(world::Table table, Form form);
+inline bool is_csv(Form form) { return form == Form::kCsv || form == Form::kExcelCsv; }
 
 }  // namespace load

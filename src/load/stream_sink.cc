@@ -13,7 +13,7 @@ using base::Result;
 using base::Status;
 
 Result<Start> StreamSink::open(const world::World&, const Slice& slice) {
-  if (header_ && form_ == Form::kCsv) header_text_ = csv_header(slice.table);
+  if (header_ && is_csv(form_)) header_text_ = csv_header(slice.table, form_);
   return Start{slice, 0, 0};
 }
 

@@ -5,6 +5,7 @@ import csv
 import json
 import os
 import random
+import re
 import signal
 import sqlite3
 import subprocess
@@ -363,3 +364,33 @@ def test_help_names_every_option():
     text = generate("--help", world=()).stdout.decode()
     for option in ("--rows", "--from", "--sqlite", "--overwrite", "--seed", "--malformed-json", "Examples"):
         assert option in text
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_czech_excel_reads_the_same_values(table, whole, tmp_path):
+    out = tmp_path / "table.csv"
+    generate(table, "--out", out, "--csv-dialect", "excel-cs", "--quiet")
+    assert out.read_bytes().startswith(b"\xef\xbb\xbf")
+
+    def same(mine, plain):
+        if re.fullmatch(r"-?\d+\.\d+", plain):
+            return "," in mine and Decimal(mine.replace(",", ".")) == Decimal(plain)
+        if re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", plain):
+            return mine == plain.rstrip("Z").replace("T", " ").replace(".", ",")
+        return mine == plain
+
+    with open(whole / "csv" / f"{table}.csv", newline="") as plain, open(out, newline="", encoding="utf-8-sig") as excel:
+        plain, excel = csv.DictReader(plain), csv.DictReader(excel, delimiter=";")
+        assert plain.fieldnames == excel.fieldnames
+        rows = 0
+        for mine, theirs in zip(excel, plain, strict=True):
+            rows += 1
+            wrong = [(name, mine[name], value) for name, value in theirs.items() if not same(mine[name], value)]
+            assert not wrong
+        assert rows > 0
+
+
+def test_a_dialect_is_of_csv_only(tmp_path):
+    for arguments in (["--format", "jsonl"], ["--out", tmp_path / "a.parquet"], []):
+        assert "--csv-dialect goes with CSV" in refused("towns", "--csv-dialect", "excel-cs", *arguments)
+    assert "--csv-dialect" in refused("towns", "--sqlite", tmp_path / "a.db", "--csv-dialect", "excel-cs")

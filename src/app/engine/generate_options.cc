@@ -31,6 +31,7 @@ constexpr const char* kExamples =
     "  hriste generate users | head                                  look at some\n"
     "  hriste generate users --users 1M --seed 7 --out users.json    a million people\n"
     "  hriste generate orders --rows 500:600 --format csv            orders 500 … 599\n"
+    "  hriste generate users --out users.csv --csv-dialect excel-cs  for a Czech Excel\n"
     "  hriste generate pageviews --out views.parquet                 a day of traffic\n"
     "  hriste generate orders items --sqlite shop.db                 two tables of a database\n"
     "  hriste generate orders items --postgres 'dbname=shop'         the same in PostgreSQL\n"
@@ -94,6 +95,13 @@ void GenerateOptions::add_to(CLI::App& command) {
       ->transform(cli::one_of({"jsonl", "csv", "parquet"}))
       ->type_name("FORMAT")
       ->group(kWhere);
+  command
+      .add_option("--csv-dialect", csv_dialect,
+                  "Of CSV: rfc4180 [default], or excel-cs, which Excel opens where commas are\n"
+                  "decimal: a byte order mark, semicolons, 1234,50")
+      ->transform(cli::one_of({"rfc4180", "excel-cs"}))
+      ->type_name("DIALECT")
+      ->group(kWhere);
   command.add_option("--sqlite", sqlite, "Tables of this SQLite file, made when absent")
       ->type_name("FILE")
       ->group(kWhere);
@@ -124,9 +132,10 @@ void GenerateOptions::add_to(CLI::App& command) {
 }
 
 Status GenerateOptions::check() const {
-  if ((!sqlite.empty() || !postgres.empty() || kafka.given()) && (!out.empty() || format)) {
+  if ((!sqlite.empty() || !postgres.empty() || kafka.given()) &&
+      (!out.empty() || format || !csv_dialect.empty())) {
     return error(Code::kInvalidArgument,
-                 "--sqlite, --postgres and --kafka go without --out and --format");
+                 "--sqlite, --postgres and --kafka go without --out, --format and --csv-dialect");
   }
   if (!sqlite.empty() + !postgres.empty() + kafka.given() > 1) {
     return error(Code::kInvalidArgument, "only one of --sqlite, --postgres and --kafka at a time");

@@ -21,6 +21,7 @@ struct GenerateOptions {
   std::string rows, from, to;
   std::string out;               ///< a path, "-", or empty: not a file
   std::optional<Format> format;  ///< absent: by the file's name, else JSON lines
+  std::string csv_dialect;       ///< "rfc4180" (as empty), "excel-cs"
   std::string sqlite;            ///< a path, or empty
   std::string postgres;          ///< a connection text, or empty
   KafkaOptions kafka;

@@ -52,8 +52,16 @@ Result<Format> format_of(const std::string& path) {
       path, end, base::did_you_mean(end, {".json", ".jsonl", ".ndjson", ".csv", ".parquet"}));
 }
 
-load::Form text_form(Format format) {
-  return format == Format::kCsv ? load::Form::kCsv : load::Form::kJsonLines;
+/// Errors: kInvalidArgument where a dialect of CSV is asked of another format.
+Result<load::Form> form_of(Format format, const std::string& csv_dialect) {
+  if (format == Format::kCsv) {
+    return csv_dialect == "excel-cs" ? load::Form::kExcelCsv : load::Form::kCsv;
+  }
+  if (!csv_dialect.empty()) {
+    return error(Code::kInvalidArgument,
+                 "--csv-dialect goes with CSV: give --format csv, or a name that ends in .csv");
+  }
+  return format == Format::kParquet ? load::Form::kRowGroup : load::Form::kJsonLines;
 }
 
 /// Something that is written into and not made: a device, a pipe.
@@ -115,7 +123,8 @@ Result<Target> Targets::file_target(Table table, bool alone) {
   if (alone && !is_folder(out)) return path_target(out, format);
   std::string folder = out;
   while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
-  if (!alone || table != Table::kProducts || format != Format::kJsonLines) {
+  if (!alone || table != Table::kProducts || format != Format::kJsonLines ||
+      !options_.csv_dialect.empty()) {
     return path_target(fmt::format("{}/{}{}", folder, table_name(table), extension_of(format)),
                        format);
   }
@@ -129,12 +138,11 @@ Result<Target> Targets::file_target(Table table, bool alone) {
   return target;
 }
 
-Target Targets::path_target(const std::string& path, Format format) {
-  load::FileSink::Options options{
-      .path = path,
-      .form = format == Format::kParquet ? load::Form::kRowGroup : text_form(format),
-      .overwrite = options_.overwrite,
-      .hidden = false};
+Result<Target> Targets::path_target(const std::string& path, Format format) {
+  load::FileSink::Options options{.path = path,
+                                  .form = TRY(form_of(format, options_.csv_dialect)),
+                                  .overwrite = options_.overwrite,
+                                  .hidden = false};
   return sink_target(path, std::make_shared<load::FileSink>(Env::real(), std::move(options)));
 }
 
@@ -143,7 +151,8 @@ Result<Target> Targets::stream_target(int fd, std::string name, Format format) {
     return error(Code::kInvalidArgument,
                  "Parquet needs a file that can be renamed, not {}: give --out FILE", name);
   }
-  auto sink = std::make_shared<load::StreamSink>(fd, name, text_form(format));
+  auto form = TRY(form_of(format, options_.csv_dialect));
+  auto sink = std::make_shared<load::StreamSink>(fd, name, form);
   Target target = sink_target(std::move(name), sink);
   target.reader_gone = [sink] { return sink->reader_gone(); };
   return target;

@@ -34,7 +34,7 @@ class Targets {
 
  private:
   base::Result<Target> file_target(world::Table table, bool alone);
-  Target path_target(const std::string& path, Format format);
+  base::Result<Target> path_target(const std::string& path, Format format);
   base::Result<Target> stream_target(int fd, std::string name, Format format);
   base::Result<Target> database_target(world::Table table);
   base::Result<std::unique_ptr<sqldb::Database>> open_database() const;

@@ -205,7 +205,7 @@ TEST(Run, CsvOfTownsIsTheLakesFile) {
   World world = faulty_world();
   std::string file;
   world.towns_csv(file);
-  EXPECT_EQ(csv_header(Table::kTowns) +
+  EXPECT_EQ(csv_header(Table::kTowns, Form::kCsv) +
                 load_text(world, whole_table(world, Table::kTowns), Form::kCsv, 1),
             file);
 }
