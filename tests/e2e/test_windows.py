@@ -64,6 +64,13 @@ def test_a_failed_window_runs_again_alone(make_bare_root):
     assert root.sql("SELECT CAST(begins AS VARCHAR), ends FROM gold.hours") == [
         ["2026-05-31 23:00:00", "2026-06-01T00:00:00.000Z"]], "the last window's"
 
+    assert hriste(root, "windows", "hours", "--failed", "--format", "csv")[1].splitlines()[1:] == [
+        "2026-05-31T22:00:00.000Z"]
+    status, output = hriste(root, "windows", "hours")
+    assert status == 0 and "hriste run PIPELINE --window 2026-05-31T22:00:00.000Z" in output, output
+    assert "2026-05-31" in output
+    status, output = hriste(root, "windows", "hour")
+    assert status != 0 and "hours" in output, output
     status, output = hriste(root, "run", "hourly")
     assert status != 0 and ":window_start is the bound of a window, and this run has none" in output, output
     assert "activity hours" in output

@@ -135,6 +135,31 @@ int pause_verb(client::Playground& playground, const std::string& trigger, bool 
   return 0;
 }
 
+int windows_verb(client::Playground& playground, const WindowsOptions& options) {
+  auto answer =
+      playground.call("GET", fmt::format("/v1/triggers/{}/windows", address_part(options.trigger)));
+  if (!answer) {
+    return fail_named(playground, "hriste_trigger", options.trigger, answer.error().error);
+  }
+  const json failed = answer->value("failed_windows", json::array());
+  if (options.failed) {
+    cli::Listing listing{
+        .columns = {{"begins", "", Unit::kPlayground, "begins (playground time)"}}};
+    for (const auto& begin : failed) listing.rows.push_back(json::array({begin}));
+    return show(listing, options.listing);
+  }
+  cli::Listing listing{
+      .columns = {{"day", ""}, {"total", "BIGINT"}, {"done", "BIGINT"}, {"failed", "BIGINT"}}};
+  for (const auto& day : answer->value("days", json::array())) {
+    listing.rows.push_back({day["day"], day["total"], day["done"], day["failed"]});
+  }
+  std::string again =
+      failed.empty() ? ""
+                     : fmt::format("\none that failed again: hriste run PIPELINE --window {}\n",
+                                   failed[0].get<std::string>());
+  return show(listing, options.listing, {"", again});
+}
+
 int cancel_verb(client::Playground& playground, const std::string& pipeline) {
   auto answer =
       playground.call("POST", fmt::format("/v1/pipelines/{}/cancel", address_part(pipeline)));

@@ -72,6 +72,19 @@ void declare_triggers(Commands& commands) {
        .statuses = {},
        .times = "when one starts next is playground time, UTC."},
       [options](client::Playground& playground) { return triggers_verb(playground, *options); }));
+  auto windows = std::make_shared<WindowsOptions>();
+  CLI::App& verb = commands.verb(
+      kLook, "windows", "The windows of a trigger on intervals, by the day on which they begin",
+      {.examples = {{"hriste windows hours", ""},
+                    {"hriste windows hours --failed", "those whose run failed, the newest first"}},
+       .statuses = {},
+       .times = "windows are playground time, UTC."},
+      [windows](client::Playground& playground) { return windows_verb(playground, *windows); });
+  verb.add_option("trigger", windows->trigger, "The trigger's name")
+      ->type_name("TRIGGER")
+      ->required();
+  verb.add_flag("--failed", windows->failed, "Where those begin whose run failed, the last 500");
+  windows->listing.add_to(verb);
   auto trigger = std::make_shared<std::string>();
   for (bool paused : {true, false}) {
     commands

@@ -53,6 +53,12 @@ struct RunOptions {
 };
 int run_verb(client::Playground& playground, const std::string& pipeline,
              const RunOptions& options);
+struct WindowsOptions {
+  std::string trigger;
+  bool failed = false;  ///< where those begin whose run failed
+  ListingOptions listing;
+};
+int windows_verb(client::Playground& playground, const WindowsOptions& options);
 /// 1 when there is none.
 int cancel_verb(client::Playground& playground, const std::string& pipeline);
 
