@@ -12,9 +12,6 @@ export CCACHE_DIR=${CCACHE_DIR:-$CACHE/ccache} CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-
 # A variable that names a missing file only makes OpenTofu warn.
 unset TF_CLI_CONFIG_FILE
 
-# What --small gives, as src/app/front/kept_variables.cc has it.
-SMALL=(users=1000 products=100 orders=1000 traffic_hours=1)
-
 say() { printf '%s\n' "$*" >&2; }
 die() { say "error: $*"; exit 1; }
 
@@ -61,31 +58,4 @@ install_packages() {  # SECTION…
   $sudo apt-get update -qq >/dev/null
   # shellcheck disable=SC2086
   $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
-}
-
-# use_data_dir [VARIABLES]: where a playground with another data_dir (script/up -var data_dir=…) or
-# of another workspace has its data. VARIABLES, as JSON, are those that were kept by default.
-use_data_dir() {
-  local kept=$LOCAL/up.auto.tfvars.json variables=${1:-} given workspace=${TF_WORKSPACE:-}
-  [[ -n $variables || ! -f $kept ]] || variables=$(<"$kept")
-  given=$(python3 -c 'import json, sys; print(json.loads(sys.argv[1] or "{}").get("data_dir") or "")' "$variables")
-  [[ -n $workspace || ! -f $LOCAL/.terraform/environment ]] || workspace=$(<"$LOCAL/.terraform/environment")
-  # As playground/local/providers.tf says.
-  [[ -n $given || ${workspace:-default} == default ]] || given=$LOCAL/.hriste-$workspace
-  [[ -z $given ]] || export HRISTE_DATA_DIR=$given
-}
-
-# tofu_shown CMD…: runs script/tofu, shows what it does line by line without the plan's texts, and
-# everything when it fails.
-tofu_shown() {
-  local log status=0
-  log=$(mktemp)
-  "$ROOT/script/tofu" "$@" -no-color >"$log" 2>&1 &
-  local pid=$!
-  tail -n +1 -f --pid=$pid "$log" | grep -E --line-buffered \
-    ': (Creation|Modifications|Destruction) complete|^(Apply|Destroy) complete|^No changes' >&2 || true
-  wait $pid || status=$?
-  if [[ $status != 0 ]]; then cat "$log" >&2; fi
-  rm -f "$log"
-  return $status
 }

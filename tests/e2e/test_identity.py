@@ -341,36 +341,34 @@ def test_a_failed_update_leaves_the_old_definition_in_force(make_bare_root):
     root.assert_plan_is_empty()
 
 
-def test_a_refused_variable_is_not_kept_by_script_up(tmp_path):
-    """script/up with a build that is there already; what it keeps is looked at."""
+def test_script_up_builds_and_calls_hriste_up(tmp_path):
+    """What it starts is replaced, so that its own doing is seen: hriste up does the rest."""
     copy = tmp_path / "checkout"
     (copy / "script").mkdir(parents=True)
-    (copy / "playground/local").mkdir(parents=True)
-    for name in ("up", "lib.sh"):
+    local = copy / "playground/local"
+    local.mkdir(parents=True)
+    for name in ("up", "down", "lib.sh"):
         shutil.copy(SOURCE / "script" / name, copy / "script" / name)
-    # What script/up starts, without a build: its own doing is tested here.
-    for name, text in {"deps": "exit 0", "build": "exit 0", "tofu-path": "exit 0",
-                       "tofu": 'case "$*" in *refused*) echo "Error: no"; exit 1;; esac'}.items():
+    for name, text in {"deps": "exit 0", "build": "exit 0", "tofu-path": "echo /the/tofu"}.items():
         path = copy / "script" / name
         path.write_text("#!/usr/bin/env bash\n" + text + "\n")
         path.chmod(0o755)
     (copy / "script/packages.txt").write_text("[build]\n")
     hriste = copy / "build/release/hriste"
     hriste.parent.mkdir(parents=True)
-    hriste.write_text("#!/bin/sh\n")
+    hriste.write_text('#!/bin/sh\necho "$HRISTE_TOFU: $*"\ncase "$*" in *refused*) exit 2;; esac\n')
     hriste.chmod(0o755)
-    kept = copy / "playground/local/up.auto.tfvars.json"
 
-    def up(*arguments):
-        return subprocess.run([copy / "script/up", *arguments], capture_output=True, text=True,
-                              env={**os.environ, "HRISTE_CACHE": str(tmp_path / "cache")})
+    def script(name, *arguments):
+        return subprocess.run([copy / "script" / name, *arguments], capture_output=True, text=True,
+                              env={**os.environ, "HRISTE_CACHE": str(tmp_path / "cache"), "HRISTE_TOFU": ""})
 
-    assert up("-var", "users=refused").returncode != 0
-    assert not kept.exists()
-    done = up("-var", "users=1000", "-var=epoch=2026-01-01T00:00:00Z")
-    assert done.returncode == 0, done.stderr
-    assert json.loads(kept.read_text()) == {"users": 1000, "epoch": "2026-01-01T00:00:00Z"}
-    assert up("-var", "users=refused", "-var", "orders=5").returncode != 0
-    assert json.loads(kept.read_text()) == {"users": 1000, "epoch": "2026-01-01T00:00:00Z"}
-    assert up().returncode == 0
-    assert json.loads(kept.read_text()) == {"users": 1000, "epoch": "2026-01-01T00:00:00Z"}
+    up = script("up", "--small", "-var", "epoch=2026-01-01T00:00:00Z", "--offline-ready")
+    assert up.returncode == 0, up.stderr
+    assert up.stdout == f"/the/tofu: up {local} --small -var epoch=2026-01-01T00:00:00Z --offline-ready\n"
+    assert "in all" in up.stderr
+    assert script("up", "-var", "users=refused").returncode == 2
+    # Without a state there is nothing that OpenTofu would have to destroy.
+    assert script("down").stdout == f": down {local}\n"
+    (local / "terraform.tfstate").write_text("{}")
+    assert script("down").stdout == f"/the/tofu: down {local}\n"

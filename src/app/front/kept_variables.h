@@ -1,5 +1,5 @@
 // The variables that `up` was given, kept beside the root as up.auto.tfvars.json, so that a plain
-// plan afterwards is empty. script/up keeps the same file.
+// plan afterwards is empty.
 #pragma once
 
 #include <nlohmann/json.hpp>
