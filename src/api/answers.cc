@@ -1,5 +1,6 @@
 #include "api/answers_internal.h"
 #include "api/server.h"
+#include "base/card_json.h"
 
 namespace api {
 
@@ -41,6 +42,7 @@ void answer(httplib::Response& response, const json& body) {
 
 void refuse(httplib::Response& response, const base::Error& error, const json& path) {
   json body = {{"error", {{"code", base::code_name(error.code)}, {"message", error.message}}}};
+  body["error"]["card"] = base::card_json(base::card_of(error));
   if (path.is_array() && !path.empty()) body["error"]["path"] = path;
   response.status = http_status(error.code);
   answer(response, body);

@@ -74,7 +74,12 @@ void Server::Impl::live(httplib::Response& response) {
   response.set_chunked_content_provider(
       "text/event-stream", [this, id, slot](size_t, httplib::DataSink& sink) {
         bool first = *id == 0;
-        if (!pause(first ? std::chrono::milliseconds(0) : kLivePeriod)) return false;
+        if (!pause(first ? std::chrono::milliseconds(0) : kLivePeriod)) {
+          // So that the page knows at once that nothing more comes.
+          constexpr std::string_view kLast = "event: stopped\ndata: {}\n\n";
+          sink.write(kLast.data(), kLast.size());
+          return false;
+        }
         std::string event =
             fmt::format("{}id: {}\nevent: {}\ndata: {}\n\n", first ? "retry: 1000\n" : "", ++*id,
                         first ? "snapshot" : "overview", *feed.text(first));

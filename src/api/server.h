@@ -1,7 +1,9 @@
 // HTTP at loopback: REST under /v1, live updates (server-sent events) at /v1/live, and the page.
 //
-// Errors are {"error":{"code","message","path"?}} with the status of http_status(). Every request
-// passes Access; /login and the page's static files need no identity, and hold no data.
+// Errors are {"error":{"code","message","card","path"?}} with the status of http_status(); the card
+// is what a screen shows (base/card_json.h): {"problem", "file"?, "line"?, "column"?, "excerpt"?,
+// "mark"?, "expected"?, "nearest"?, "hint"?}. Every request passes Access; /login and the page's
+// static files need no identity, and hold no data.
 // Thread: one a connection (http_server.h); live pages and statements are limited in number, and
 // what is beyond is answered 503 in words. A statement ends when whoever asked goes away.
 #pragma once

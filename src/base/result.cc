@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/card.h"
+
 namespace base {
 namespace {
 
@@ -78,6 +80,11 @@ Code code_from_name(std::string_view name) {
 
 std::unexpected<Error> annotate(Error error, std::string_view context) {
   error.message = fmt::format("{}: {}", context, error.message);
+  if (error.card != nullptr) {
+    Card card = *error.card;
+    card.problem = fmt::format("{}: {}", context, card.problem);
+    error.card = std::make_shared<const Card>(std::move(card));
+  }
   return std::unexpected(std::move(error));
 }
 

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <expected>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,10 +39,14 @@ std::string_view code_name(Code code);
 /// The inverse of code_name; kInternal for an unknown name.
 Code code_from_name(std::string_view name);
 
+struct Card;  // base/card.h
+
 /// A fixed sentence and then values: "where: what; what to do".
 struct [[nodiscard]] Error {
   Code code = Code::kInternal;
   std::string message;
+  /// The same for a screen, with the place in a text; null: the message is all that is known.
+  std::shared_ptr<const Card> card = nullptr;
 };
 
 template <typename T>
@@ -54,7 +59,8 @@ std::unexpected<Error> error(Code code, fmt::format_string<Args...> text, Args&&
   return std::unexpected(Error{code, fmt::format(text, std::forward<Args>(args)...)});
 }
 
-/// Puts "context: " before the message of an error on its way up.
+/// Puts "context: " before the message of an error on its way up, and before what its card says is
+/// wrong. Where the context is the file that a text stands in: in_file() of base/card.h.
 std::unexpected<Error> annotate(Error error, std::string_view context);
 
 /// kResourceExhausted for a full disk, kNotFound, kPermissionDenied, … from errno; names `path`.

@@ -61,12 +61,19 @@ class Definitions {
                       resource.incarnation};
   }
 
+  /// kNotFound that `noun` "NAME" does not exist, with the nearest of the kind's names: for what a
+  /// person asked for.
+  base::Error unknown(const std::string& kind, std::string_view noun,
+                      const std::string& name) const;
+
   /// "bronze" of a lake. Errors: as get().
   base::Result<std::string> tier_of(const kinds::RefTo<kinds::Lake>& lake) const {
     return TRY(get(lake)).tier;
   }
 
  private:
+  /// "; did you mean 'NAME'?" or nothing.
+  std::string nearest(const std::string& kind, const std::string& name) const;
   base::Result<Resource> usable(const std::string& kind, const std::string& name) const;
 
   Catalogue& catalogue_;

@@ -1,5 +1,6 @@
 #include "client/session.h"
 
+#include "base/card_json.h"
 #include "base/env.h"
 #include "base/text.h"
 #include "client/http_internal.h"
@@ -40,7 +41,8 @@ Problem problem_of(int status, const json& body) {
                         ? base::code_from_name(error["code"].get_ref<const std::string&>())
                         : Code::kInternal;
   json path = error.contains("path") && error["path"].is_array() ? error["path"] : json::array();
-  return {base::Error{code, error["message"]}, std::move(path)};
+  auto card = base::card_from(error.value("card", json()));
+  return {base::Error{code, error["message"], std::move(card)}, std::move(path)};
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // hriste_dashboard: a text in the catalogue. The page runs its queries.
 #include "control/adapter.h"
 #include "control/all_controllers.h"
+#include "control/in_text.h"
 #include "control/sql_columns.h"
 #include "control/table_makers.h"
 #include "control/text_nodes.h"
@@ -20,6 +21,12 @@ namespace {
 /// A column may be one that the same apply makes.
 constexpr const char* kLater =
     " (if a pipeline is to make it first: depends_on = [hriste_trigger.NAME])";
+
+base::Error later(base::Error error) {
+  error = base::with_card(std::move(error), [](base::Card& card) { card.problem += kLater; });
+  error.message += kLater;
+  return error;
+}
 
 class DashboardController final : public Adapter<Dashboard> {
  public:
@@ -57,16 +64,12 @@ class DashboardController final : public Adapter<Dashboard> {
     std::string file_name = dashboard.file.value_or(dashboard.name);
     auto board = notebook::parse_dashboard(dashboard.source);
     if (!board) {
-      return base::error(Code::kInvalidArgument, "{}",
-                         notebook::to_string(board.error(), file_name));
+      return std::unexpected(in_text(file_name, dashboard.source, board.error()));
     }
     std::vector<std::string> tables;
     for (const notebook::Query& query : board->queries) {
-      auto read = read_by(*board, query, are_made);
-      if (!read) {
-        return base::error(read.error().code, "{}",
-                           notebook::to_string(read.error().problem, file_name));
-      }
+      auto read = read_by(*board, query, are_made, {file_name, dashboard.source});
+      if (!read) return std::unexpected(std::move(read).error());
       for (const std::string& table : *read) {
         if (std::ranges::find(tables, table) == tables.end()) tables.push_back(table);
       }
@@ -74,19 +77,17 @@ class DashboardController final : public Adapter<Dashboard> {
     return tables;
   }
 
-  struct Wrong {
-    Code code;
-    notebook::Problem problem;
+  struct File {
+    std::string_view name, text;
   };
 
   /// The tables that a query reads. Its columns, where they are known, have those of its charts.
-  std::expected<std::vector<std::string>, Wrong> read_by(const notebook::Dashboard& board,
-                                                         const notebook::Query& query,
-                                                         const AreMade& are_made) {
+  Result<std::vector<std::string>> read_by(const notebook::Dashboard& board,
+                                           const notebook::Query& query, const AreMade& are_made,
+                                           File file) {
     auto wrong = [&](const base::Error& error) {
-      auto problem = notebook::problem_of_sql(error.message, query.line, query.line);
-      problem.message = fmt::format("sql {}: {}", query.name, problem.message);
-      return std::unexpected(Wrong{error.code, std::move(problem)});
+      return std::unexpected(in_text(file.name, file.text, query.line, query.line, error,
+                                     fmt::format("sql {}: ", query.name)));
     };
     auto uses = lake_.table_uses(query.sql);
     if (!uses) return wrong(uses.error());
@@ -95,14 +96,14 @@ class DashboardController final : public Adapter<Dashboard> {
     if (!are_made) return tables;
     if (auto made = are_made(*uses); !made) return wrong(made.error());
     auto columns = columns_of(lake_, query.sql, tables);
-    if (!columns) return wrong({columns.error().code, columns.error().message + kLater});
+    if (!columns) return wrong(later(columns.error()));
     for (const notebook::Block& block : board.blocks) {
       if (!*columns || block.kind != notebook::Block::Kind::kChart) continue;
       if (block.chart.data != query.name) continue;
       std::string missing = missing_columns(block.chart.columns(), **columns);
       if (missing.empty()) continue;
-      return std::unexpected(
-          Wrong{Code::kInvalidArgument, {block.chart.line, "chart: " + missing + kLater}});
+      return std::unexpected(in_text(
+          file.name, file.text, notebook::Problem{block.chart.line, "chart: " + missing + kLater}));
     }
     return tables;
   }

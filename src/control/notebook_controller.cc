@@ -36,7 +36,7 @@ class NotebookController final : public Adapter<Notebook> {
     if (wanted.run != "apply") return {};
     json result = TRY(notebooks_.run_and_keep(wanted.name, text, stop));
     if (result.at("state") == "succeeded") return {};
-    return base::error(base::Code::kFailedPrecondition, "{}", result.value("error", ""));
+    return std::unexpected(failure_of(result));
   }
 
   Status start(const Notebook& notebook) override {

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/card_json.h"
 #include "base/clock.h"
 #include "control/declared.h"
+#include "control/in_text.h"
 #include "control/python_environment.h"
 #include "control/sql_columns.h"
 #include "notebook/document.h"
@@ -30,8 +32,7 @@ double seconds_since(SteadyClock::time_point from) {
 
 base::Error located(const NotebookText& text, const Statement& statement,
                     const base::Error& error) {
-  auto problem = notebook::problem_of_sql(error.message, statement.line, statement.code_line);
-  return {error.code, notebook::to_string(problem, text.file)};
+  return in_text(text.file, text.source, statement.line, statement.code_line, error);
 }
 
 /// Keeps the first rows that fit into the kept size, and one at least.
@@ -52,7 +53,8 @@ Status check_charts(const Step& step, const lake::QueryResult& answer, const Not
   for (const notebook::Chart& chart : step.charts) {
     std::string missing = missing_columns(chart.columns(), columns);
     if (missing.empty()) continue;
-    return base::error(Code::kInvalidArgument, "{}:{} chart: {}", text.file, chart.line, missing);
+    return std::unexpected(
+        in_text(text.file, text.source, notebook::Problem{chart.line, "chart: " + missing}));
   }
   return {};
 }
@@ -77,6 +79,7 @@ json run_cells(lake::Lake& lake, const Script& script, const NotebookText& text,
                std::stop_token stop) {
   json cells = json::array();
   std::string error;
+  json card;
   for (const Step& step : script.steps) {
     if (step.kind != Step::Kind::kSql || !error.empty()) {
       cells.push_back({{"state", step.kind == Step::Kind::kSql ? "skipped" : "none"}});
@@ -87,11 +90,15 @@ json run_cells(lake::Lake& lake, const Script& script, const NotebookText& text,
     json cell = answer ? std::move(*answer) : json::object();
     cell["state"] = answer ? "succeeded" : "failed";
     cell["seconds"] = seconds_since(started);
-    if (!answer) cell["error"] = error = answer.error().message;
+    if (!answer) {
+      cell["error"] = error = answer.error().message;
+      cell["card"] = card = base::card_json(base::card_of(answer.error()));
+    }
     cells.push_back(std::move(cell));
   }
   return {{"state", error.empty() ? "succeeded" : "failed"},
           {"error", error},
+          {"card", std::move(card)},
           {"cells", std::move(cells)}};
 }
 
@@ -100,7 +107,7 @@ json run_cells(lake::Lake& lake, const Script& script, const NotebookText& text,
 Result<Script> read_notebook(const NotebookText& text) {
   auto script = notebook::read_script(text.source, text.given);
   if (script) return std::move(*script);
-  return base::error(Code::kInvalidArgument, "{}", notebook::to_string(script.error(), text.file));
+  return std::unexpected(in_text(text.file, text.source, script.error()));
 }
 
 Result<std::vector<std::string>> Notebooks::check(const NotebookText& text,
@@ -136,6 +143,11 @@ Result<json> Notebooks::run(const NotebookText& text, std::stop_token stop,
   return result;
 }
 
+base::Error failure_of(const json& result) {
+  return {Code::kFailedPrecondition, result.value("error", ""),
+          base::card_from(result.value("card", json()))};
+}
+
 NotebookText notebook_text(const kinds::Notebook& definition) {
   return {.file = definition.file.value_or(definition.name),
           .source = definition.source,
@@ -144,7 +156,9 @@ NotebookText notebook_text(const kinds::Notebook& definition) {
 
 Result<NotebookText> Notebooks::text(const std::string& name, const notebook::Values& given) {
   auto found = TRY(definitions_.find<kinds::Notebook>(name));
-  if (!found) return base::error(Code::kNotFound, "notebook \"{}\" does not exist", name);
+  if (!found) {
+    return std::unexpected(definitions_.unknown(kinds::Notebook::kKind, "notebook", name));
+  }
   NotebookText text = notebook_text(*found);
   for (const auto& [key, value] : given) text.given[key] = value;
   return text;
@@ -215,6 +229,7 @@ Result<json> Notebooks::run_to_document(const NotebookText& text, std::stop_toke
   json result = TRY(run(text, stop));
   json answer = {{"state", result["state"]},
                  {"error", result["error"]},
+                 {"card", result.value("card", json())},
                  {"seconds", result["seconds"]},
                  {"html", result.value("html", json())}};
   if (answer["html"].is_string()) return answer;
@@ -266,7 +281,7 @@ class NotebookActivity final : public flow::ActivityType {
     }
     json result = TRY(notebooks_.run_and_keep(name, text, context.stop, limits_of(activity)));
     if (result.at("state") != "succeeded") {
-      return base::error(Code::kFailedPrecondition, "{}", result.value("error", ""));
+      return std::unexpected(failure_of(result));
     }
     flow::ActivityResult done;
     for (const json& cell : result.value("cells", json::array())) {

@@ -23,6 +23,9 @@ namespace control {
 
 using json = nlohmann::json;
 
+/// Why a run of a notebook, as Notebooks::run gives it, has failed.
+base::Error failure_of(const json& result);
+
 struct NotebookText {
   std::string file;  ///< for messages: "playground/notebooks/tour.sql"
   std::string source;

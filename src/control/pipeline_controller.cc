@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/card.h"
 #include "catalogue/claims.h"
 #include "catalogue/definitions.h"
 #include "control/adapter.h"
@@ -74,9 +75,9 @@ class PipelineController final : public Adapter<Pipeline> {
     std::string where = activity.file.value_or(activity.name);
     auto spec = flow::table_spec(activity.table.value_or(""), activity.query.value_or(""),
                                  pipeline.macros.value_or(""));
-    if (!spec) return base::annotate(spec.error(), where);
+    if (!spec) return std::unexpected(base::in_file(spec.error(), where));
     auto tables = ports_.lake.check_table(TRY(flow::with_window(*spec, flow::any_window())));
-    if (!tables) return base::annotate(tables.error(), where);
+    if (!tables) return std::unexpected(base::in_file(tables.error(), where));
     auto header = TRY(sqlfile::parse_header(spec->select));
     for (const auto& table : *tables) {
       if (!header ||
@@ -168,6 +169,7 @@ class PipelineController final : public Adapter<Pipeline> {
     std::string state = result.value("state", "");
     node.status = state == "failed" ? result.value("error", "") : state;
     node.health = state == "failed" ? "fail" : state == "skipped" ? "warn" : "ok";
+    if (state == "failed") node.card = result.value("card", json());
     node.facts["rows"] = node.total;
     node.facts["seconds"] = result.value("seconds", 0.0);
     return node;

@@ -10,8 +10,10 @@
 #include "base/log.h"
 #include "catalogue/meta_number.h"
 #include "control/condition.h"
+#include "control/in_text.h"
 #include "control/playground_parts.h"
 #include "kinds/dashboard.h"
+#include "kinds/event_hub.h"
 #include "kinds/kinds.h"
 #include "notebook/dashboard.h"
 #include "tracking/mirror.h"
@@ -306,10 +308,12 @@ Result<json> Playground::dashboards() {
 
 Result<json> Playground::dashboard(const std::string& name) {
   auto found = TRY(parts_->definitions.find<kinds::Dashboard>(name));
-  if (!found) return base::error(Code::kNotFound, "dashboard \"{}\" does not exist", name);
+  if (!found) {
+    return std::unexpected(parts_->definitions.unknown(kinds::Dashboard::kKind, "dashboard", name));
+  }
   auto board = notebook::parse_dashboard(found->source);
   if (!board) {
-    return base::error(Code::kInvalidArgument, "{}", notebook::to_string(board.error(), name));
+    return std::unexpected(in_text(name, found->source, board.error()));
   }
   json sent = notebook::to_json(*board);
   sent["name"] = name;
@@ -417,7 +421,9 @@ int Playground::cancel_runs(const std::string& pipeline) {
 Result<json> Playground::hub_records(const std::string& name, std::vector<std::int64_t> offsets,
                                      int limit) {
   auto hub = parts_->broker.hub(name);
-  if (!hub) return base::error(Code::kNotFound, "event hub \"{}\" does not exist", name);
+  if (!hub) {
+    return std::unexpected(parts_->definitions.unknown(kinds::EventHub::kKind, "event hub", name));
+  }
   return view::hub_records(*hub, std::move(offsets), limit);
 }
 

@@ -161,7 +161,8 @@ Response<Resource> Playground::put(const std::string& kind_name, const std::stri
   json given = attributes;
   given["name"] = name;
   if (auto problems = kinds::validate(*kind, given); !problems.empty()) {
-    return refuse({Code::kInvalidArgument, problems.front().message}, problems.front().path);
+    return refuse({Code::kInvalidArgument, problems.front().message, problems.front().card},
+                  problems.front().path);
   }
   json wanted = kinds::normalize(*kind, given);
   if (owner) {

@@ -2,7 +2,9 @@
 
 #include <chrono>
 
+#include "base/card.h"
 #include "base/text.h"
+#include "control/in_text.h"
 #include "flow/run_parameters.h"
 #include "flow/sql_activity.h"
 #include "kinds/pipeline.h"
@@ -68,8 +70,7 @@ Result<json> Previews::of(const PreviewRequest& request, std::stop_token stop) {
   std::string kind;
   auto shown = parts(request, kind, std::move(stop));
   if (!shown) {
-    bool named = shown.error().message.starts_with(request.file);
-    return named ? shown : base::annotate(std::move(shown).error(), request.file);
+    return std::unexpected(base::in_file(std::move(shown).error(), request.file));
   }
   auto took = std::chrono::steady_clock::now() - began;
   return json{{"kind", kind},
@@ -139,15 +140,14 @@ Result<json> Previews::query(const PreviewRequest& request, const std::string& s
 Result<json> Previews::dashboard(const PreviewRequest& request, const std::stop_token& stop) {
   auto board = notebook::parse_dashboard(request.text);
   if (!board) {
-    return base::error(Code::kInvalidArgument, "{}",
-                       notebook::to_string(board.error(), request.file));
+    return std::unexpected(in_text(request.file, request.text, board.error()));
   }
   json parts = json::array();
   for (const auto& asked : board->queries) {
     auto answer = query(request, asked.sql, asked.name, stop);
     if (!answer) {
-      auto problem = notebook::problem_of_sql(answer.error().message, asked.line, asked.line);
-      return base::error(answer.error().code, "{}", notebook::to_string(problem, request.file));
+      return std::unexpected(
+          in_text(request.file, request.text, asked.line, asked.line, answer.error()));
     }
     parts.push_back(std::move(*answer));
   }
@@ -176,6 +176,7 @@ Result<json> Previews::notebook(const PreviewRequest& request, std::stop_token s
   if (result.value("state", "") != "succeeded") {
     json failed = preview_part("", {});
     failed["problem"] = result.value("error", "");
+    failed["card"] = result.value("card", json());
     parts.push_back(std::move(failed));
   }
   return parts;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/card.h"
 #include "base/suggest.h"
 #include "notebook/sql_text.h"
 
@@ -61,7 +62,12 @@ Result<std::optional<std::vector<std::string>>> columns_of(lake::Lake& lake, con
                            {.max_rows = 1, .cuts = {}, .timeout = kTimeout});
   if (!answer) {
     if (answer.error().code != Code::kInvalidArgument) return Found();
-    return base::error(Code::kInvalidArgument, "{}", unwrapped(answer.error().message));
+    base::Error error = answer.error();
+    if (error.card != nullptr && error.card->line > 1) {
+      error = base::with_card(std::move(error), [](base::Card& card) { card.line -= 1; });
+    }
+    error.message = unwrapped(error.message);
+    return std::unexpected(std::move(error));
   }
   std::vector<std::string> names;
   for (const lake::QueryColumn& column : answer->columns) names.push_back(column.name);

@@ -4,6 +4,7 @@
 #include <set>
 #include <thread>
 
+#include "base/card_json.h"
 #include "base/guarded.h"
 #include "base/log.h"
 #include "catalogue/definitions.h"
@@ -134,13 +135,29 @@ class TriggerController final : public Adapter<Trigger> {
     request.stop = std::move(stop);
     json run = TRY(ports_.runs.run(request));
     if (run.at("state") != "succeeded") {
-      return base::error(Code::kFailedPrecondition, "pipeline {}, {}: {}", made.pipeline.name(),
-                         run.value("id", ""), run.value("error", ""));
+      return std::unexpected(failure_of_run(made.pipeline.name(), run));
     }
     made.run_id = run.at("id").get<std::string>();
     made.result = result_of(run);
     made.shown = made.engagements_head = rows_of(made.show);
     return {};
+  }
+
+  /// With the card of the activity that the run failed for.
+  static base::Error failure_of_run(const std::string& pipeline, const json& run) {
+    const std::string where = fmt::format("pipeline {}, {}", pipeline, run.value("id", ""));
+    const std::string why = run.value("error", "");
+    base::Error error{Code::kFailedPrecondition, where + ": " + why};
+    for (const auto& activity : run.at("activities")) {
+      const std::string name = activity.value("name", "");
+      if (!why.starts_with(fmt::format("activity {}: ", name))) continue;
+      error.card = base::card_from(activity.value("card", json()));
+      if (error.card == nullptr) break;
+      return base::with_card(std::move(error), [&](base::Card& card) {
+        card.problem = fmt::format("{} ({}, activity {})", card.problem, where, name);
+      });
+    }
+    return error;
   }
 
   void run_in_background(RunRequest request) {

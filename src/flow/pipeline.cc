@@ -220,6 +220,7 @@ json RunRecord::to_json() const {
                     {"rows", activity.result.rows},
                     {"bytes", activity.result.bytes},
                     {"error", activity.error},
+                    {"card", activity.card},
                     {"note", activity.result.note},
                     {"inputs", activity.result.inputs},
                     {"expectations", std::move(expectations)}});

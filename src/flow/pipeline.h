@@ -134,6 +134,7 @@ struct ActivityRecord {
   std::optional<Standing> standing = {};  ///< after it succeeded
   ActivityResult result;
   std::string error;
+  json card;      ///< of the error (base/card_json.h); null: it succeeded
   int ended = 0;  ///< of those that failed, in their order; not kept
 };
 

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <set>
 
+#include "base/card_json.h"
 #include "base/clock.h"
 #include "base/guarded.h"
 #include "base/log.h"
@@ -235,6 +236,7 @@ class Run {
       mine.result.inputs = std::move(inputs);
     } else {
       mine.error = result.error().message;
+      mine.card = base::card_json(base::card_of(result.error()));
       mine.ended = ++failures_;
       base::log_warn("flow", "activity_failed", "run={} activity={} error={}", record_.id,
                      mine.name, mine.error);

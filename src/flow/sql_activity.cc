@@ -1,5 +1,6 @@
 #include "flow/sql_activity.h"
 
+#include "base/card.h"
 #include "flow/run_parameters.h"
 #include "flow/settings_internal.h"
 #include "sqlfile/header.h"
@@ -46,8 +47,8 @@ class SqlActivity final : public ActivityType {
   Result<ActivityResult> run(const Activity& activity, const RunContext& context) override {
     auto done = write(activity, context);
     std::string file = text_of(activity.settings, "file");
-    if (done || file.empty() || done.error().message.starts_with(file)) return done;
-    return base::annotate(std::move(done).error(), file);
+    if (done) return done;
+    return std::unexpected(base::in_file(std::move(done).error(), file));
   }
 
  private:
@@ -98,7 +99,7 @@ Result<lake::TableSpec> table_spec(std::string table, std::string query, std::st
   spec.keys = header->keys;
   for (auto& expectation : header->expectations) {
     spec.expectations.push_back({std::move(expectation.name), std::move(expectation.condition),
-                                 action_of(expectation.action)});
+                                 action_of(expectation.action), expectation.line});
   }
   return spec;
 }

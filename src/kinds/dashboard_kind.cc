@@ -1,4 +1,5 @@
 // hriste_dashboard: a page of text, queries and charts.
+#include "base/card.h"
 #include "kinds/dashboard.h"
 #include "kinds/declare_internal.h"
 #include "notebook/dashboard.h"
@@ -14,7 +15,10 @@ Problems check_dashboard(const json& attributes) {
   auto board = notebook::parse_dashboard(source.get_ref<const std::string&>());
   if (board) return {};
   std::string name = file.is_string() ? file.get<std::string>() : "source";
-  return {{{"source"}, notebook::to_string(board.error(), name)}};
+  const auto& [line, message] = board.error();
+  return {{{"source"},
+           notebook::to_string(board.error(), name),
+           base::card_at(name, source.get_ref<const std::string&>(), line, message)}};
 }
 
 }  // namespace

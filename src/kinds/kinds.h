@@ -93,7 +93,8 @@ struct Attribute {
 /// Where and what. `path` is an array of names and indexes: ["activities", 0, "query"].
 struct Problem {
   json path = json::array();
-  std::string message;  ///< what is wrong; what to do
+  std::string message;                               ///< what is wrong; what to do
+  std::shared_ptr<const base::Card> card = nullptr;  ///< with the place in a text
 };
 using Problems = std::vector<Problem>;
 

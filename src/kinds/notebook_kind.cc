@@ -1,4 +1,5 @@
 // hriste_notebook: text, queries and pictures in Databricks' source format.
+#include "base/card.h"
 #include "kinds/declare_internal.h"
 #include "kinds/notebook.h"
 #include "notebook/script.h"
@@ -24,7 +25,10 @@ Problems check_notebook(const json& attributes) {
   auto script = notebook::read_script(source.get_ref<const std::string&>(), values_of(parameters));
   if (script) return {};
   std::string name = file.is_string() ? file.get<std::string>() : "source";
-  return {{{"source"}, notebook::to_string(script.error(), name)}};
+  const auto& [line, message] = script.error();
+  return {{{"source"},
+           notebook::to_string(script.error(), name),
+           base::card_at(name, source.get_ref<const std::string&>(), line, message)}};
 }
 
 }  // namespace

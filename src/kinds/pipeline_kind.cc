@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "base/card.h"
 #include "kinds/declare_internal.h"
 #include "kinds/pipeline.h"
 #include "sqlfile/graph.h"
@@ -108,6 +109,12 @@ std::string place(const json& activity, int line) {
   return line == 0 ? name : fmt::format("{}:{}", name, line);
 }
 
+std::string text_or_empty(const json& value) {
+  return is_set(value) && value.is_string() ? value.get<std::string>() : std::string();
+}
+
+std::string file_of(const json& activity) { return text_or_empty(member(activity, "file")); }
+
 /// "line 3: what" → "file:3: what".
 std::string in_file(const json& activity, const std::string& message) {
   const auto& file = member(activity, "file");
@@ -144,7 +151,9 @@ std::optional<sqlfile::Step> step_of(int index, const json& activity, Problems& 
   if (!is_set(query)) return std::nullopt;
   auto header = sqlfile::parse_header(query.get<std::string>());
   if (!header) {
-    problems.push_back({{"activities", index, "query"}, in_file(activity, header.error().message)});
+    problems.push_back({{"activities", index, "query"},
+                        in_file(activity, header.error().message),
+                        base::in_file(header.error(), file_of(activity)).card});
     return std::nullopt;
   }
   step.header = *header;
@@ -174,8 +183,12 @@ void add_headers(const json& attributes, const std::vector<sqlfile::Step>& steps
       problems.push_back({{"activities", step, "features"}, message});
       continue;
     }
-    problems.push_back(
-        {{"activities", step, "query"}, fmt::format("{}: {}", place(activity, line), message)});
+    auto card = line == 0 ? nullptr
+                          : base::card_at(file_of(activity),
+                                          text_or_empty(member(activity, "query")), line, message);
+    problems.push_back({{"activities", step, "query"},
+                        fmt::format("{}: {}", place(activity, line), message),
+                        std::move(card)});
   }
   for (std::size_t i = 0; i < steps.size(); ++i) {
     auto& needs = graph[steps[i].name];

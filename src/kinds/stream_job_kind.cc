@@ -68,7 +68,10 @@ void check_query(const json& attributes, Problems& problems) {
       streamsql::compile(query.get_ref<const std::string&>(), {.inputs = names_of(inputs),
                                                                .references = names_of(references),
                                                                .outputs = names_of(outputs)});
-  if (!plan) problems.push_back({{"query"}, streamsql::to_string(plan.error())});
+  if (plan) return;
+  problems.push_back({{"query"},
+                      streamsql::to_string(plan.error()),
+                      streamsql::card_of(plan.error(), query.get_ref<const std::string&>())});
 }
 
 Problems check_stream_job(const json& attributes) {

@@ -131,7 +131,7 @@ base::Result<TableUses> Lake::check_here(const TableSpec& spec) {
   auto checked =
       TRY(check_select(connection, spec.select, answers ? SqlUse::kAnswer : SqlUse::kTable));
   if (answers) return uses_of(checked, spec.select);
-  TRY(check_conditions(connection, spec.expectations));
+  TRY(check_conditions(connection, spec.select, spec.expectations));
   std::string uses;
   TRY(user_macros_for(connection, TRY(parse_macros(spec.macros)), spec.select, uses));
   return uses_of(checked, spec.select);

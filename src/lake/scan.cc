@@ -124,7 +124,7 @@ base::Status scan_remade(Lake& lake, const TableSpec& spec, const std::vector<st
   auto session =
       TRY(Session::open(lake, spec.select, options.cuts, Session::Order::kAny,
                         {.text = spec.macros, .callers = conditions}, kThreads, options.versions));
-  TRY(check_conditions(session->connection(), spec.expectations));
+  TRY(check_conditions(session->connection(), spec.select, spec.expectations));
   auto select = TRY(remade_select(*session, spec, columns));
   TRY(session->make_result_view());
   return give_rows(*session, select, on_batch, options.stop);

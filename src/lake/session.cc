@@ -4,6 +4,7 @@
 #include <stop_token>
 #include <thread>
 
+#include "base/card.h"
 #include "base/log.h"
 #include "lake/delta_internal.h"
 #include "lake/integer_casts_internal.h"
@@ -197,8 +198,10 @@ base::Status Session::make_views(const CheckedSql& checked, const Cuts& cuts,
     const TableSource* source = find_source(sources, name);
     if (source == nullptr) {
       auto all = TRY(find_tables(env, lake_.options_.root));
-      return base::error(Code::kNotFound, "{}table {}.{} does not exist; {}",
-                         position_text(sql_, name.offset), name.tier, name.name, names_of(all));
+      const std::string asked = name.tier + "." + name.name;
+      return std::unexpected(base::error_at_offset(
+          Code::kNotFound, sql_, name.offset,
+          fmt::format("table {} does not exist; {}", asked, nearest_table(asked, names_of(all)))));
     }
     TRY(add(*source, name.pinned));
   }
@@ -238,6 +241,25 @@ base::Result<std::unique_ptr<Session>> Session::open(Lake& lake, const std::stri
   TRY(session->fill_pivots());
   TRY(session->close_off(order));
   return session;
+}
+
+std::vector<std::string> Session::columns_read() {
+  std::vector<std::string> names;
+  for (const auto& [table, version] : reads_) {
+    auto dot = table.find('.');
+    Prepared statement;
+    auto prepared = prepare(connection_->raw(),
+                            fmt::format("SELECT * FROM {}.{} LIMIT 0", table.substr(0, dot),
+                                        quote_name(table.substr(dot + 1))),
+                            statement);
+    if (!prepared) continue;
+    for (idx_t i = 0; i < duckdb_prepared_statement_column_count(statement.raw); ++i) {
+      const char* name = duckdb_prepared_statement_column_name(statement.raw, i);
+      names.emplace_back(name);
+      duckdb_free(const_cast<char*>(name));
+    }
+  }
+  return names;
 }
 
 base::Result<Session::Columns> Session::columns() {

@@ -117,9 +117,12 @@ class Session {
                                                        const Versions& versions) const;
   base::Status list_tables(const ShowTables& show);
   base::Status fill_pivots();
-  base::Error explained(base::Error error) const;
-  /// "there are bronze.users, …".
-  static std::string names_of(const std::vector<TableSource>& sources);
+  base::Error explained(base::Error error);
+  base::Error with_nearest_column(base::Error error);
+  /// The columns of all tables that the statement reads.
+  std::vector<std::string> columns_read();
+  /// "silver.users" of each.
+  static std::vector<std::string> names_of(const std::vector<TableSource>& sources);
   base::Status close_off(Order order);
 
   Lake& lake_;

@@ -1,26 +1,17 @@
 // What a session does for words of sql_dialect_internal.h, and what it says of names that aren't
 // there.
+#include "base/card.h"
+#include "base/suggest.h"
 #include "lake/session_internal.h"
 
 namespace lake {
 
 using base::Code;
 
-namespace {
-
-std::string lower_word(std::string text) {
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return text;
-}
-
-}  // namespace
-
-std::string Session::names_of(const std::vector<TableSource>& sources) {
-  std::string names;
-  for (const auto& source : sources) {
-    names += fmt::format("{}{}.{}", names.empty() ? "" : ", ", source.tier, source.name);
-  }
-  return names.empty() ? "the lake is empty" : "there are " + names;
+std::vector<std::string> Session::names_of(const std::vector<TableSource>& sources) {
+  std::vector<std::string> names;
+  for (const auto& source : sources) names.push_back(source.tier + "." + source.name);
+  return names;
 }
 
 base::Result<std::optional<std::int64_t>> Session::version_of(
@@ -88,24 +79,42 @@ base::Status Session::fill_pivots() {
   return {};
 }
 
-/// An error that names a table without its tier says which there are.
-base::Error Session::explained(base::Error error) const {
+/// Of a view's columns the engine proposes none.
+base::Error Session::with_nearest_column(base::Error error) {
+  constexpr std::string_view kBefore = " does not have a column named \"";
+  auto begin = error.message.find(kBefore);
+  if (begin == std::string::npos || error.card == nullptr || !error.card->nearest.empty())
+    return error;
+  begin += kBefore.size();
+  const std::string wanted = error.message.substr(begin, error.message.find('"', begin) - begin);
+  const auto known = columns_read();
+  auto near = base::card_of_message("x" + base::did_you_mean(wanted, {known.begin(), known.end()}));
+  if (near.nearest.empty()) return error;
+  error.message += fmt::format("; did you mean '{}'?", near.nearest);
+  return base::with_card(std::move(error), [&](base::Card& card) { card.nearest = near.nearest; });
+}
+
+/// An error that names a table without its tier says which is meant; one about a column, too.
+base::Error Session::explained(base::Error error) {
   constexpr std::string_view kBefore = "Table with name ", kAfter = " does not exist";
   auto begin = error.message.find(kBefore), end = error.message.find(kAfter);
-  if (begin == std::string::npos || end == std::string::npos || end < begin) return error;
+  if (begin == std::string::npos || end == std::string::npos || end < begin)
+    return with_nearest_column(std::move(error));
   auto sources = find_tables(*lake_.options_.env, lake_.options_.root);
   if (!sources) return error;
   std::string name = error.message.substr(begin + kBefore.size(), end - begin - kBefore.size());
   std::string position = error.message.substr(0, error.message.find("Catalog Error"));
-  std::string hint;
-  for (const auto& source : *sources) {
-    if (lower_word(source.name) == lower_word(name))
-      hint = "write " + source.tier + "." + source.name;
-  }
+  std::string problem =
+      fmt::format("table {} does not exist; {}", name, nearest_table(name, names_of(*sources)));
   error.code = Code::kNotFound;
-  error.message = fmt::format("{}table {} does not exist; {}", position, name,
-                              hint.empty() ? names_of(*sources) : hint);
-  return error;
+  error.message = position + problem;
+  return base::with_card(std::move(error), [&](base::Card& card) {
+    base::Card said = base::card_of_message(problem);
+    card.problem = said.problem;
+    card.nearest = said.nearest;
+    card.expected.clear();
+    card.hint = said.hint;
+  });
 }
 
 }  // namespace lake

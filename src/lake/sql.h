@@ -62,6 +62,7 @@ struct Expectation {
   std::string name;
   std::string condition;  ///< SQL over the table's columns; a row for which it isn't true fails it
   Action action = Action::kWarn;
+  int line = 0;  ///< of the table's text, from 1; 0: it stands nowhere there
 };
 
 /// "warn", "drop", "quarantine" or "fail".

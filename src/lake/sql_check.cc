@@ -3,6 +3,9 @@
 #include <cctype>
 #include <set>
 
+#include "base/card.h"
+#include "base/suggest.h"
+#include "base/text_position.h"
 #include "lake/foreign_json_internal.h"
 #include "lake/sql_check_internal.h"
 #include "lake/sql_tokens_internal.h"
@@ -100,7 +103,7 @@ class Walk {
   }
 
   base::Status refuse(const Json& node, Code code, const std::string& why) const {
-    return base::error(code, "{}{}", position_text(sql_, offset(node)), why);
+    return std::unexpected(base::error_at_offset(code, sql_, offset(node), why));
   }
 
   base::Status table_function(const Json& node) const {
@@ -128,10 +131,11 @@ class Walk {
                     fmt::format("\"{}\" is no table: files can't be read here", name));
     }
     if (!among(kSchemas, schema) || !text_at(node, "catalog_name").empty()) {
-      return refuse(node, Code::kNotFound,
-                    fmt::format("\"{}\" is no tier: tables are bronze.…, silver.…, gold.… or "
-                                "meta.world",
-                                schema));
+      return refuse(
+          node, Code::kNotFound,
+          fmt::format("\"{}\" is no tier: tables are bronze.…, silver.…, gold.… or "
+                      "meta.world{}",
+                      schema, base::did_you_mean(schema, {kSchemas.begin(), kSchemas.end()})));
     }
     if (!seen_.insert(schema + "." + name).second) return {};
     for (const auto& pinned : checked_.dialect.pinned) {
@@ -163,11 +167,7 @@ class Walk {
 
 std::string position_text(std::string_view sql, std::int64_t offset) {
   if (offset < 0 || offset > std::ssize(sql)) return "";
-  auto before = sql.substr(0, static_cast<std::size_t>(offset));
-  auto newline = before.rfind('\n');
-  std::size_t column =
-      newline == std::string_view::npos ? before.size() : before.size() - newline - 1;
-  return fmt::format("line {}, column {}: ", 1 + std::ranges::count(before, '\n'), column + 1);
+  return base::position_of(sql, static_cast<std::size_t>(offset));
 }
 
 namespace {
@@ -189,11 +189,10 @@ base::Status check_size(std::string_view sql) {
   for (const SqlToken& token : sql_tokens(sql)) {
     operations += token.is("union") || token.is("except") || token.is("intersect") ? 1 : 0;
     if (operations <= kSetOperationsMax && token.depth <= kDepthMax) continue;
-    return base::error(Code::kInvalidArgument,
-                       "{}more than {} UNION, EXCEPT and INTERSECT, or brackets nested deeper than "
-                       "{}",
-                       position_text(sql, static_cast<std::int64_t>(token.begin)),
-                       kSetOperationsMax, kDepthMax);
+    return std::unexpected(base::error_at_offset(
+        Code::kInvalidArgument, sql, static_cast<std::int64_t>(token.begin),
+        fmt::format("more than {} UNION, EXCEPT and INTERSECT, or brackets nested deeper than {}",
+                    kSetOperationsMax, kDepthMax)));
   }
   return {};
 }
@@ -217,8 +216,10 @@ base::Result<Json> parse_tree(DuckConnection& connection, std::string_view sql) 
   std::string message = text_at(tree, "error_message");
   if (message.find("Only SELECT") != std::string::npos) return std::unexpected(not_a_select(sql));
   auto offset = whole_number(member(tree, "position"));
-  return base::error(Code::kInvalidArgument, "{}{}", position_text(sql, offset.value_or(-1)),
-                     followable(std::move(message)));
+  return std::unexpected(
+      with_nearest_word(base::error_at_offset(Code::kInvalidArgument, sql, offset.value_or(-1),
+                                              followable(std::move(message))),
+                        sql, offset.value_or(-1)));
 }
 
 }  // namespace

@@ -44,4 +44,11 @@ std::string followable(std::string sentence);
 /// position, with a code that fits.
 base::Error located_error(std::string_view sql, std::string_view message);
 
+/// "did you mean 'gold.sales'?" of a table that isn't among `names`, or which there are.
+std::string nearest_table(std::string_view asked, const std::vector<std::string>& names);
+
+/// A syntax error at `offset` of `sql`, with the word of SQL that the one there, or the one before
+/// it, probably was meant to be.
+base::Error with_nearest_word(base::Error error, std::string_view sql, std::int64_t offset);
+
 }  // namespace lake

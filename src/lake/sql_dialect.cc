@@ -2,6 +2,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/card.h"
 #include "base/suggest.h"
 #include "lake/sql_check_internal.h"
 #include "lake/sql_dialect_internal.h"
@@ -59,8 +60,8 @@ class Rewriter {
   }
   base::Status refuse(std::size_t i, const std::string& why) const {
     std::size_t offset = i < tokens_.size() ? token(i).begin : given_.size();
-    return base::error(Code::kInvalidArgument, "{}{}",
-                       position_text(given_, static_cast<std::int64_t>(offset)), why);
+    return std::unexpected(base::error_at_offset(Code::kInvalidArgument, given_,
+                                                 static_cast<std::int64_t>(offset), why));
   }
 
   base::Status head() {

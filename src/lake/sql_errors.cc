@@ -3,13 +3,21 @@
 #include <array>
 #include <cctype>
 
+#include "base/card.h"
 #include "base/suggest.h"
 #include "lake/sql_check_internal.h"
+#include "lake/sql_tokens_internal.h"
 
 namespace lake {
 namespace {
 
 using base::Code;
+
+std::string lower_sql_name(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return lower;
+}
 
 /// The text between "LINE n: " and the caret's line, as it stands in the message.
 struct Echo {
@@ -120,6 +128,32 @@ void drop_far_hint(std::string& sentence) {
   }
 }
 
+/// `Referenced column "nam" not found in FROM clause! Candidate bindings: "name", "email"` and
+/// `Did you mean "floor"?` in a card's parts.
+void take_hints_apart(base::Card& card) {
+  constexpr std::string_view kCandidates = " Candidate ";
+  std::string& text = card.problem;
+  if (auto at = text.find(kCandidates); at != std::string::npos) {
+    auto names = hinted(std::string_view(text).substr(at));
+    text.resize(text.find_last_not_of(' ', at) + 1);
+    // The name that isn't there is the last one that is said: before it may stand its table.
+    auto end = text.rfind('"'), begin = end == std::string::npos ? end : text.rfind('"', end - 1);
+    std::string wanted = begin == std::string::npos ? "" : text.substr(begin + 1, end - begin - 1);
+    std::vector<std::string_view> bare;  // "u.name" is asked for as "name" too
+    for (const auto& name : names)
+      bare.push_back(std::string_view(name).substr(name.rfind('.') + 1));
+    std::string near = base::did_you_mean(wanted, {names.begin(), names.end()});
+    if (near.empty()) near = base::did_you_mean(wanted, bare);
+    if (!near.empty()) card.nearest = base::card_of_message("x" + near).nearest;
+    card.expected = fmt::format("{}", fmt::join(names, ", "));
+  } else if (auto hint = text.find(kHint); hint != std::string::npos) {
+    auto names = hinted(std::string_view(text).substr(hint));
+    text.resize(hint);
+    if (names.size() == 1) card.nearest = names[0];
+    if (names.size() > 1) card.expected = fmt::format("{}", fmt::join(names, ", "));
+  }
+}
+
 /// Whether a sentence proposes what nobody may do here: other settings, extensions.
 bool proposes_settings(std::string_view sentence) {
   for (std::string_view word : {"PRAGMA ", "INSTALL ", "LOAD ", "CALL enable_"}) {
@@ -165,13 +199,64 @@ std::string followable(std::string sentence) {
 }
 
 base::Error located_error(std::string_view sql, std::string_view message) {
-  std::string sentence = followable(std::string{message.substr(0, message.find("\n\n"))});
-  std::string position;
-  if (auto echo = find_echo(message)) {
-    position =
-        fmt::format("line {}, column {}: ", echo->line, column_of(line_of(sql, echo->line), *echo));
+  // Candidates stand behind an empty line, and before the echo.
+  auto end = message.find("\n\nCandidate") != std::string_view::npos ? message.find("\n\nLINE ")
+                                                                     : message.find("\n\n");
+  std::string sentence = followable(std::string{message.substr(0, end)});
+  auto echo = find_echo(message);
+  if (!echo) return {code_of(message), sentence};
+  std::size_t column = column_of(line_of(sql, echo->line), *echo);
+  auto error =
+      base::error_at(code_of(message), sql, static_cast<std::size_t>(echo->line), column, sentence);
+  return base::with_card(std::move(error), take_hints_apart);
+}
+
+std::string nearest_table(std::string_view asked, const std::vector<std::string>& names) {
+  auto bare = [](std::string_view name) { return name.substr(name.find('.') + 1); };
+  std::vector<std::string_view> whole(names.begin(), names.end()), without_tier;
+  for (std::string_view name : whole) {  // in another tier, or without one
+    if (lower_sql_name(bare(name)) == lower_sql_name(bare(asked))) {
+      return fmt::format("did you mean '{}'?", name);
+    }
+    without_tier.push_back(bare(name));
   }
-  return {code_of(message), position + sentence};
+  std::string near = base::did_you_mean(asked, whole);
+  if (!near.empty()) return near.substr(2);  // without "; "
+  near = base::did_you_mean(bare(asked), without_tier);
+  for (std::string_view name : whole) {
+    if (near == fmt::format("; did you mean '{}'?", bare(name))) {
+      return fmt::format("did you mean '{}'?", name);
+    }
+  }
+  if (names.empty()) return "the lake is empty";
+  return fmt::format("there are {}", fmt::join(names, ", "));
+}
+
+base::Error with_nearest_word(base::Error error, std::string_view sql, std::int64_t offset) {
+  static const std::vector<std::string_view> kWords{
+      "select", "from",   "where", "group",     "order",  "having", "limit", "join",   "left",
+      "inner",  "outer",  "union", "intersect", "except", "with",   "as",    "case",   "when",
+      "then",   "else",   "end",   "between",   "and",    "or",     "not",   "values", "distinct",
+      "using",  "window", "over",  "partition", "by",     "asc",    "desc",  "null",   "qualify"};
+  if (offset < 0 || error.card == nullptr) return error;
+  std::string_view before;
+  for (const SqlToken& token : sql_tokens(sql)) {
+    if (token.begin > static_cast<std::size_t>(offset)) break;
+    if (token.kind != SqlToken::Kind::kWord ||
+        std::ranges::find(kWords, token.text) != kWords.end())
+      continue;
+    std::string near = base::did_you_mean(token.text, kWords);
+    if (near.empty() || token.text.size() < 3) continue;
+    // Far before the place it is a name that happens to look like a word.
+    if (static_cast<std::size_t>(offset) > token.end + 40) continue;
+    before = sql.substr(token.begin, token.end - token.begin);
+    error = base::with_card(std::move(error), [&](base::Card& card) {
+      card.nearest = base::card_of_message(std::string(before) + near).nearest;
+      std::ranges::transform(card.nearest, card.nearest.begin(),
+                             [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    });
+  }
+  return error;
 }
 
 }  // namespace lake

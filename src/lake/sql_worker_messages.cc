@@ -1,3 +1,4 @@
+#include "base/card_json.h"
 #include "lake/sql_worker_internal.h"
 
 namespace lake {
@@ -10,7 +11,7 @@ namespace {
 Json spec_json(const TableSpec& spec) {
   Json expectations = Json::array();
   for (const auto& e : spec.expectations) {
-    expectations.push_back({e.name, e.condition, static_cast<int>(e.action)});
+    expectations.push_back({e.name, e.condition, static_cast<int>(e.action), e.line});
   }
   return {{"table", spec.table},
           {"select", spec.select},
@@ -26,7 +27,7 @@ TableSpec spec_from(const Json& json) {
                  .expectations = {},
                  .macros = json.at("macros")};
   for (const Json& e : json.at("expectations")) {
-    spec.expectations.push_back({e.at(0), e.at(1), e.at(2).get<Expectation::Action>()});
+    spec.expectations.push_back({e.at(0), e.at(1), e.at(2).get<Expectation::Action>(), e.at(3)});
   }
   return spec;
 }
@@ -101,7 +102,9 @@ std::string one_line(const Json& json) {
 }
 
 Json error_json(const base::Error& error) {
-  return {{"code", static_cast<int>(error.code)}, {"message", error.message}};
+  Json json = {{"code", static_cast<int>(error.code)}, {"message", error.message}};
+  if (error.card != nullptr) json["card"] = base::card_json(*error.card);
+  return json;
 }
 
 /// What `read` makes of an answer that is no error.
@@ -110,7 +113,8 @@ base::Result<T> read_answer(const std::string& text, const Read& read) {
   try {
     Json json = Json::parse(text);
     if (json.contains("code")) {
-      return std::unexpected(base::Error{json.at("code").get<Code>(), json.at("message")});
+      return std::unexpected(base::Error{json.at("code").get<Code>(), json.at("message"),
+                                         base::card_from(json.value("card", Json()))});
     }
     return read(json);
   } catch (const Json::exception& e) {

@@ -24,7 +24,7 @@ base::Status TableMaker::bind(const Cuts& cuts) {
   session_ =
       TRY(Session::open(lake_, spec_.select, cuts, Session::Order::kAny,
                         {.text = spec_.macros, .callers = conditions}, 0, {}, SqlUse::kTable));
-  TRY(check_conditions(session_->connection(), spec_.expectations));
+  TRY(check_conditions(session_->connection(), spec_.select, spec_.expectations));
   TRY(make_typed());
   return try_rules();
 }
@@ -104,7 +104,7 @@ base::Status TableMaker::try_rules() {
   TRY(run("CREATE TEMP TABLE hriste_columns (" + definition_ + ")"));
   for (const auto& expectation : spec_.expectations) {
     auto bound = run(fmt::format("SELECT typeof({}\n) FROM hriste_columns", expectation.condition));
-    if (!bound) return base::annotate(bound.error(), "expectation " + expectation.name);
+    if (!bound) return std::unexpected(in_rule(expectation, spec_.select, bound.error()));
   }
   for (const auto& key : spec_.keys) {
     if (std::ranges::find(columns_, key, &Column::name) != columns_.end()) continue;

@@ -19,14 +19,12 @@ struct PreparedRead {
 };
 
 base::Error not_there(Lake& lake, const std::string& name) {
-  std::string names;
+  std::vector<std::string> names;
   if (auto tables = lake.tables()) {
-    for (const auto& table : *tables) {
-      names += fmt::format("{}{}.{}", names.empty() ? "" : ", ", table.tier, table.name);
-    }
+    for (const auto& table : *tables) names.push_back(table.tier + "." + table.name);
   }
-  return {Code::kNotFound, fmt::format("table {} does not exist; {}", name,
-                                       names.empty() ? "the lake is empty" : "there are " + names)};
+  return {Code::kNotFound,
+          fmt::format("table {} does not exist; {}", name, nearest_table(name, names))};
 }
 
 }  // namespace

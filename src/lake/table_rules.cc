@@ -1,3 +1,4 @@
+#include "base/card.h"
 #include "lake/foreign_json_internal.h"
 #include "lake/sql_check_internal.h"
 #include "lake/table_rules_internal.h"
@@ -20,16 +21,27 @@ std::string_view action_name(Expectation::Action action) {
   return "";
 }
 
-base::Status check_conditions(DuckConnection& connection,
+base::Error in_rule(const Expectation& expectation, std::string_view text, base::Error error) {
+  auto line = static_cast<std::size_t>(std::max(expectation.line, 0));
+  if (line > 0) {
+    error = base::with_card(std::move(error), [&](base::Card& card) {
+      card = base::placed(std::move(card), text, line, 0);
+      auto at = card.excerpt.find(expectation.condition);
+      if (at != std::string::npos) card = base::placed(std::move(card), text, line, at + 1);
+    });
+  }
+  return base::annotate(std::move(error), "expectation " + expectation.name).error();
+}
+
+base::Status check_conditions(DuckConnection& connection, std::string_view text,
                               const std::vector<Expectation>& expectations) {
   for (const auto& expectation : expectations) {
-    // The line of the error would be that of this text, not of the file.
     auto checked = check_select(connection, fmt::format("SELECT ({}\n)", expectation.condition));
-    if (!checked) return base::annotate(checked.error(), "expectation " + expectation.name);
+    if (!checked) return std::unexpected(in_rule(expectation, text, checked.error()));
     if (!checked->tables.empty() || checked->lists_tables) {
-      return base::error(Code::kInvalidArgument,
-                         "expectation {}: it reads a table; only the row's columns can be used",
-                         expectation.name);
+      return std::unexpected(in_rule(
+          expectation, text,
+          {Code::kInvalidArgument, "it reads a table; only the row's columns can be used"}));
     }
   }
   return {};

@@ -10,8 +10,12 @@
 
 namespace lake {
 
+/// An error in the condition of a rule as one at the rule's line in the table's text: the line that
+/// the error has is that of the text that tried it.
+base::Error in_rule(const Expectation& expectation, std::string_view text, base::Error error);
+
 /// Each is one expression that reads no table. Errors: kInvalidArgument, "expectation NAME: …".
-base::Status check_conditions(DuckConnection& connection,
+base::Status check_conditions(DuckConnection& connection, std::string_view text,
                               const std::vector<Expectation>& expectations);
 
 /// The type in which a column of the engine's `type` is stored: sum() of a BIGINT is BIGINT in

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/card.h"
+
 namespace provider {
 
 using base::Code;
@@ -66,7 +68,7 @@ tfplugin6::Diagnostic diagnostic(const kinds::Kind& kind, const base::Error& err
   tfplugin6::Diagnostic shown;
   shown.set_severity(tfplugin6::Diagnostic::ERROR);
   shown.set_summary(summary_of(error.code));
-  shown.set_detail(error.message);
+  shown.set_detail(base::error_text(error));
   if (auto steps = attribute_path(kind.attributes, path); steps.steps_size() > 0) {
     *shown.mutable_attribute() = std::move(steps);
     shown.set_summary(shown.summary() + ": " + kinds::path_text(path));
@@ -88,7 +90,8 @@ tfplugin6::Diagnostic failed_warning(const kinds::Kind& kind, const std::string&
 }
 
 tfplugin6::Diagnostic diagnostic(const kinds::Kind& kind, const kinds::Problem& problem) {
-  return diagnostic(kind, base::Error{Code::kInvalidArgument, problem.message}, problem.path);
+  return diagnostic(kind, base::Error{Code::kInvalidArgument, problem.message, problem.card},
+                    problem.path);
 }
 
 }  // namespace provider

@@ -4,6 +4,7 @@
 
 #include "base/guarded.h"
 #include "base/log.h"
+#include "base/suggest.h"
 #include "base/wait_for.h"
 #include "catalogue/catalogue.h"
 #include "runs/attributes_internal.h"
@@ -402,12 +403,18 @@ void Triggers::pipeline_ended(const std::string& pipeline, const std::string& ru
   }
 }
 
+std::string Triggers::nearest_locked(const std::string& name) const {
+  std::vector<std::string_view> names;
+  for (const auto& [known, trigger] : triggers_) names.push_back(known);
+  return base::did_you_mean(name, names);
+}
+
 Status Triggers::pause(const std::string& name, bool paused) {
   base::MutexLock lock(mutex_);
   auto found = triggers_.find(name);
   if (found == triggers_.end()) {
-    return base::error(Code::kNotFound, "there is no trigger {} that starts anything by itself",
-                       name);
+    return base::error(Code::kNotFound, "there is no trigger {} that starts anything by itself{}",
+                       name, nearest_locked(name));
   }
   auto& trigger = found->second;
   bool taken_back = !paused && !trigger.declared_paused;
@@ -532,7 +539,9 @@ Result<json> Triggers::calendar(const std::string& name) {
   Instant now = ports_.now().value_or(Instant{});
   base::MutexLock lock(mutex_);
   auto found = triggers_.find(name);
-  if (found == triggers_.end()) return base::error(Code::kNotFound, "there is no trigger {}", name);
+  if (found == triggers_.end()) {
+    return base::error(Code::kNotFound, "there is no trigger {}{}", name, nearest_locked(name));
+  }
   const Trigger& trigger = found->second;
   if (trigger.plan.on() != "interval") return has_no_windows(name, trigger.plan.on());
   const auto& windows = trigger.plan.windows();

@@ -137,6 +137,8 @@ class Triggers {
   void look(std::stop_token stop);
   Sight sight_at(base::Instant now) const;
   void look_at(Trigger& trigger) REQUIRES(mutex_);
+  /// "; did you mean 'NAME'?" or nothing.
+  std::string nearest_locked(const std::string& name) const REQUIRES(mutex_);
   bool may_start_locked(const Trigger& trigger, const Moment& moment) const;
   void begin_locked(Trigger& trigger, Moment moment) REQUIRES(mutex_);
   base::Result<json> run_with_retries(const Task& task);

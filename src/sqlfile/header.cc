@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/card.h"
 #include "base/env.h"
 #include "base/suggest.h"
 #include "base/text.h"
@@ -38,8 +39,9 @@ bool is_word(std::string_view word) { return std::ranges::find(kWords, word) != 
 
 template <typename... Args>
 std::unexpected<base::Error> at_line(int line, fmt::format_string<Args...> text, Args&&... args) {
-  return base::error(Code::kInvalidArgument, "line {}: {}", line,
-                     fmt::format(text, std::forward<Args>(args)...));
+  // parse_header() knows the text.
+  return std::unexpected(base::error_at(Code::kInvalidArgument, "", static_cast<std::size_t>(line),
+                                        0, fmt::format(text, std::forward<Args>(args)...)));
 }
 
 /// The names in "a, b, c".
@@ -161,7 +163,9 @@ bool Header::quarantines() const {
                              [](const auto& e) { return e.action == Action::kQuarantine; });
 }
 
-Result<std::optional<Header>> parse_header(std::string_view text) {
+namespace {
+
+Result<std::optional<Header>> header_of(std::string_view text) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";  // as some editors begin a file
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   Header header;
@@ -181,6 +185,17 @@ Result<std::optional<Header>> parse_header(std::string_view text) {
     return at_line(1, "the header doesn't say which table it is; add -- table: silver.NAME");
   }
   return header;
+}
+
+}  // namespace
+
+Result<std::optional<Header>> parse_header(std::string_view text) {
+  auto header = header_of(text);
+  if (header) return header;
+  return std::unexpected(base::with_card(std::move(header).error(), [&](base::Card& card) {
+    card = base::placed(std::move(card), base::without_mark(text),
+                        static_cast<std::size_t>(card.line), 0);
+  }));
 }
 
 }  // namespace sqlfile

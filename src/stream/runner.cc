@@ -53,9 +53,12 @@ base::Status Runner::compile() {
   for (const auto& [name, path] : options_.references) names.references.push_back(name);
   for (const auto& [name, spec] : options_.outputs) names.outputs.push_back(name);
   auto plan = streamsql::compile(options_.query, names);
-  if (!plan)
-    return base::error(base::Code::kInvalidArgument, "query of '{}', {}", options_.name,
-                       to_string(plan.error()));
+  if (!plan) {
+    return std::unexpected(base::Error{
+        base::Code::kInvalidArgument,
+        fmt::format("query of '{}', {}", options_.name, to_string(plan.error())),
+        streamsql::card_of(plan.error(), options_.query)});
+  }
   plan_ = std::move(*plan);
   return {};
 }

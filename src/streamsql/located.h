@@ -2,7 +2,11 @@
 #pragma once
 
 #include <expected>
+#include <memory>
 #include <string>
+#include <string_view>
+
+#include "base/card.h"
 
 namespace streamsql {
 
@@ -34,5 +38,8 @@ inline std::string to_string(const Located& error) {
   return "line " + std::to_string(error.line) + ", column " + std::to_string(error.column) + ": " +
          error.message;
 }
+
+/// The same for a screen, with the line of the query.
+std::shared_ptr<const base::Card> card_of(const Located& error, std::string_view query);
 
 }  // namespace streamsql

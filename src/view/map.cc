@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "base/card_json.h"
+
 namespace view {
 
 namespace {
@@ -21,6 +23,12 @@ constexpr std::array kLanes = {Lane{"source", "Generators"},    Lane{"store", "L
                                Lane{"silver", "Silver"},        Lane{"gold", "Gold"},
                                Lane{"serve", "Serve"}};
 
+/// Whatever fails has one; where nobody gave it, it is made of the status.
+json card_of(const MapNode& node) {
+  if (node.health != "fail" || node.status.empty() || node.card.is_object()) return node.card;
+  return base::card_json(base::card_of_message(node.status));
+}
+
 json node_json(const MapNode& node) {
   return {{"id", node.id},
           {"label", node.label},
@@ -32,6 +40,7 @@ json node_json(const MapNode& node) {
           {"lag_ms", node.lag_ms},
           {"health", node.health},
           {"status", node.status},
+          {"card", card_of(node)},
           {"source", node.source},
           {"facts", node.facts}};
 }

@@ -26,6 +26,7 @@ struct MapNode {
   std::int64_t lag_ms = 0;
   std::string health = "ok";  ///< "ok" | "warn" | "fail" | "idle"
   std::string status;
+  json card;    ///< null or, of one that fails, the error's (base/card_json.h)
   json source;  ///< null or {"file","text"}
   json facts = json::object();
   std::vector<std::string> inputs;  ///< ids of nodes that feed this one

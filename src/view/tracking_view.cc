@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/suggest.h"
+
 namespace view {
 
 using base::Code;
@@ -17,6 +19,14 @@ json model_file(tracking::Store& store, const std::string& run_id) {
   if (!text) return nullptr;
   json file = json::parse(*text, nullptr, false);
   return file.is_discarded() ? json() : file;
+}
+
+/// "; did you mean 'NAME'?" or nothing.
+template <typename Known>
+std::string nearest(const std::string& name, const std::vector<Known>& known) {
+  std::vector<std::string_view> names;
+  for (const auto& one : known) names.push_back(one.name);
+  return base::did_you_mean(name, names);
 }
 
 json shown(const tracking::Model& model) {
@@ -55,7 +65,8 @@ Result<json> experiments(tracking::Store& store) {
 Result<json> experiment_runs(tracking::Store& store, const std::string& name) {
   auto known = TRY(store.experiments());
   if (std::ranges::find(known, name, &tracking::Experiment::name) == known.end()) {
-    return base::error(Code::kNotFound, "experiment \"{}\" does not exist", name);
+    return base::error(Code::kNotFound, "experiment \"{}\" does not exist{}", name,
+                       nearest(name, known));
   }
   json all = json::array();
   for (const auto& run : TRY(store.runs(name))) all.push_back(run.to_json());
@@ -73,7 +84,8 @@ Result<json> model(tracking::Store& store, const std::string& name) {
   auto known = TRY(store.models());
   auto found = std::ranges::find(known, name, &tracking::Model::name);
   if (found == known.end()) {
-    return base::error(Code::kNotFound, "model \"{}\" does not exist", name);
+    return base::error(Code::kNotFound, "model \"{}\" does not exist{}", name,
+                       nearest(name, known));
   }
   json all = json::array();
   for (size_t i = versions.size(); i-- > 0;) {

@@ -130,7 +130,8 @@ TEST_F(DialectTest, ReadsATableAsItWas) {
 TEST_F(DialectTest, HintsNameOnlyWhatCanBeUsed) {
   make("silver.orders", "SELECT 1 AS id");
   EXPECT_EQ(rows("SELECT * FROM orders"),
-            "error: line 1, column 15: table orders does not exist; write silver.orders");
+            "error: line 1, column 15: table orders does not exist; did you mean "
+            "'silver.orders'?");
   for (const char* sql :
        {"SELECT * FROM pg_tabls", "SELECT * FROM nope", "SELECT duckdb_tablesx(1)",
         "SELECT * FROM silver.ordrs", "SELECT pg_typeoff(1)"}) {

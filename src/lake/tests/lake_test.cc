@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "base/card.h"
 #include "lake/delta.h"
 #include "lake/tests/lake_fixture.h"
 
@@ -131,6 +132,35 @@ TEST_F(LakeTest, OldFilesGoAfterAWhile) {
   }
   EXPECT_EQ(env_.list(root() + "/silver/t")->size(), 3u);  // the log, the newest, the one before
   EXPECT_EQ(rows("SELECT n FROM silver.t"), "[[2]]");
+}
+
+TEST_F(LakeTest, ErrorsHaveACardWithTheNearestName) {
+  auto card = [&](const std::string& sql) {
+    auto answer = lake_->query(sql);
+    EXPECT_FALSE(answer);
+    return answer ? base::Card() : base::card_of(answer.error());
+  };
+  auto column = card("SELECT 1,\n  nam FROM bronze.users");
+  EXPECT_EQ(column.line, 2);
+  EXPECT_EQ(column.column, 3);
+  EXPECT_EQ(column.excerpt, "  nam FROM bronze.users");
+  EXPECT_EQ(column.nearest, "name") << column.problem << " | " << column.expected;
+  EXPECT_EQ(card("SELECT u.nmae FROM bronze.users u").nearest, "name");
+  auto table = card("SELECT * FROM bronze.usrs");
+  EXPECT_EQ(table.problem, "table bronze.usrs does not exist");
+  EXPECT_EQ(table.nearest, "bronze.users");
+  EXPECT_EQ(card("SELECT * FROM bronz.users").nearest, "bronze");
+  EXPECT_EQ(card("SELECT * FROM userss").nearest, "bronze.users");
+  auto word = card("SELCT 1");
+  EXPECT_EQ(word.nearest, "SELECT") << word.problem;
+  // What a worker finds out comes back whole.
+  auto rule =
+      lake_->check_table({.table = "silver.x",
+                          .select = "-- table: silver.x\n-- expect: a: id > -> fail\nSELECT 1",
+                          .expectations = {{"a", "id >", {}, 2}}});
+  ASSERT_FALSE(rule);
+  EXPECT_EQ(rule.error().card->line, 2);
+  EXPECT_EQ(rule.error().card->column, 15);
 }
 
 TEST_F(LakeTest, ErrorsSayLineAndColumn) {

@@ -2,10 +2,20 @@
 
 #include <gtest/gtest.h>
 
+#include "base/card.h"
 #include "sqlfile/graph.h"
 
 namespace sqlfile {
 namespace {
+
+TEST(Header, AMistakeHasACardWithItsLine) {
+  auto header = parse_header("-- table: silver.x\n-- nedes: bronze.users\n--\nSELECT 1\n");
+  ASSERT_FALSE(header);
+  const base::Card card = base::card_of(header.error());
+  EXPECT_EQ(card.line, 2);
+  EXPECT_EQ(card.excerpt, "-- nedes: bronze.users");
+  EXPECT_EQ(card.nearest, "needs");
+}
 
 TEST(Header, SaysWhatTheFileMakes) {
   auto header = parse_header(

@@ -27,6 +27,19 @@ TEST_P(Errors, SayWhereAndWhat) {
   EXPECT_EQ(plan.error().column, c.column) << c.text << "\n" << plan.error().message;
 }
 
+TEST(Errors, HaveACardWithTheLineInLetters) {
+  std::string text =
+      "SELECT 'á' AS a INTO raw\nFROM pageviews;\nSELECT 'ž' AS z INTO rw FROM stars";
+  auto plan = compile(text, kFewNames);
+  ASSERT_FALSE(plan);
+  auto card = card_of(plan.error(), text);
+  EXPECT_EQ(card->line, 3);
+  EXPECT_EQ(card->column, plan.error().column);
+  EXPECT_EQ(card->excerpt, "SELECT 'ž' AS z INTO rw FROM stars");
+  EXPECT_EQ(card->mark, 21);
+  EXPECT_EQ(card->nearest, "raw");
+}
+
 INSTANTIATE_TEST_SUITE_P(Lexer, Errors,
                          ::testing::Values(Case{"SELECT 'abc", 1, 8, "not closed"},
                                            Case{"SELECT [abc", 1, 8, "] is missing"},

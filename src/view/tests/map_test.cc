@@ -32,6 +32,17 @@ TEST(PlaygroundMap, RatesReachZeroAndTheHistoryIsAMinute) {
   EXPECT_EQ(map.rate_history()[0][0], 41);
 }
 
+TEST(PlaygroundMap, WhatFailsHasACard) {
+  PlaygroundMap map;
+  map.sample({{.id = "a", .health = "fail", .status = "no room; make some"},
+              {.id = "b", .health = "fail", .status = "x", .card = {{"problem", "y"}}},
+              {.id = "c", .status = "ready"}},
+             0, 0);
+  EXPECT_EQ(map.nodes()[0]["card"], json({{"problem", "no room"}, {"hint", "make some"}}));
+  EXPECT_EQ(map.nodes()[1]["card"], json({{"problem", "y"}}));
+  EXPECT_EQ(map.nodes()[2]["card"], json());
+}
+
 TEST(PlaygroundMap, CountsWhatTheCardsShow) {
   PlaygroundMap map;
   map.sample({{.id = "g", .kind = "hriste_generator", .tier = "source"},
