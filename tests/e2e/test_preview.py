@@ -19,6 +19,11 @@ def parts(root, path, *arguments):
     return {part["name"]: part for part in shown["parts"]}
 
 
+def lines_shown(complaint):
+    """The line that an error is about, and that with its mark."""
+    return [line for line in complaint.splitlines() if "│" in line]
+
+
 def edited(path, old, new):
     text = path.read_text()
     assert old in text
@@ -57,7 +62,7 @@ def test_a_file_is_previewed_and_nothing_changes(root):
     edited(new, "count(*) AS n", "count(*) AS n, nothing AS m")
     status, _, complaint = preview(root, new)
     assert status == 2 and "gold_new.sql" in complaint.splitlines()[0]
-    line, mark = complaint.splitlines()[-2:]
+    line, mark = lines_shown(complaint)
     assert "nothing AS m" in line and mark.index("^") == line.index("nothing"), complaint
 
     # Streaming: each output at the cut that the job has; what is filtered is gone from one.
@@ -74,14 +79,16 @@ def test_a_file_is_previewed_and_nothing_changes(root):
                if part["row_count"] and name != "silver.stream_pageviews_5min")
     edited(query, "TumblingWindow(minute, 5)", "TumblingWindw(minute, 5)")
     status, _, complaint = preview(root, query)
-    assert status == 2 and "TumblingWindw" in complaint.splitlines()[-2], complaint
+    assert status == 2 and "TumblingWindw" in lines_shown(complaint)[0], complaint
+    assert "TumblingWindow" in complaint
 
     # A dashboard, a notebook, a question.
     board = parts(root, playground / "dashboards/shop.md")
     assert board and all(part["columns"] for part in board.values())
     edited(playground / "dashboards/shop.md", "gold.sales_by_day", "gold.sales_by_dy")
     status, _, complaint = preview(root, playground / "dashboards/shop.md")
-    assert status == 2 and "sales_by_dy" in complaint.splitlines()[-2], complaint
+    assert status == 2 and "sales_by_dy" in lines_shown(complaint)[0], complaint
+    assert "did you mean 'gold.sales_by_day'?" in complaint
     assert any(part["rows"] for part in parts(root, playground / "notebooks/tour.sql").values())
     question = playground / "question.sql"
     question.write_text("SELECT count(*) AS n FROM bronze.users\n")

@@ -8,14 +8,26 @@
 #include <cstring>
 
 #include "app/front/verbs.h"
+#include "base/card.h"
 #include "base/env.h"
 #include "base/secrets.h"
 #include "client/start.h"
 
 namespace app {
 
+void print_error(const base::Error& error) {
+  bool colour = look_of_errors().colour;
+  std::string text = base::mask_secrets(base::error_text(error)), shown;
+  for (std::size_t at = 0; at <= text.size();) {
+    auto end = std::min(text.find('\n', at), text.size());
+    shown += cli::printable(text.substr(at, end - at)) + "\n";
+    at = end + 1;
+  }
+  fmt::print(stderr, "{}error:{} {}", colour ? "\033[1;31m" : "", colour ? "\033[0m" : "", shown);
+}
+
 int fail(const base::Error& error) {
-  fmt::print(stderr, "error: {}\n", base::mask_secrets(error.message));
+  print_error(error);
   return 2;
 }
 

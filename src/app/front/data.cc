@@ -5,7 +5,10 @@
 #include <chrono>
 #include <thread>
 
+#include "app/front/run_progress.h"
 #include "app/front/verbs.h"
+#include "base/card_json.h"
+#include "cli/run_tree.h"
 #include "cli/units.h"
 
 namespace app {
@@ -63,14 +66,43 @@ void print_lines(const json& records, bool json_lines) {
   std::fflush(stdout);
 }
 
-}  // namespace
-
-int fail_named(client::Playground& playground, const char* kind, const std::string& name,
-               base::Error error) {
-  auto names = names_of(playground, kind);
-  if (std::ranges::find(names, name) == names.end()) error.message += cli::nearest(name, names);
-  return fail(error);
+/// The activities in the order in which they began.
+int show_run(const json& run, const ListingOptions& options) {
+  cli::Listing listing{.columns = {{"activity", ""},
+                                   {"state", "", Unit::kState},
+                                   {"rows", "BIGINT"},
+                                   {"bytes", "BIGINT", Unit::kBytes, "written"},
+                                   {"seconds", "DOUBLE", Unit::kSeconds, "took"},
+                                   {"note", ""}}};
+  for (const auto& activity : cli::in_order_of_time(run.value("activities", json::array()))) {
+    bool kept = activity.value("kept", false);
+    std::string since = activity.value("kept_from", "");
+    std::string note =
+        kept && !since.empty() ? "unchanged since " + since : activity.value("error", "");
+    listing.rows.push_back({activity["name"], kept ? json("kept") : activity["state"],
+                            activity["rows"], kept ? json(0) : activity["bytes"],
+                            activity.value("seconds", 0.0), note});
+  }
+  std::string before =
+      fmt::format("run {}: {} in {}\n\n", run.value("id", ""), run.value("state", ""),
+                  cli::duration_text(run.value("seconds", 0.0)));
+  return show(listing, options, {before, ""});
 }
+
+/// The card of each activity that failed, or why the run did.
+void print_errors(const json& run) {
+  bool any = false;
+  for (const auto& activity : cli::in_order_of_time(run.value("activities", json::array()))) {
+    if (activity.value("state", "") != "failed") continue;
+    base::Error error{base::Code::kFailedPrecondition, activity.value("error", ""),
+                      base::card_from(activity.value("card", json()))};
+    print_error(base::annotate(std::move(error), activity.value("name", "")).error());
+    any = true;
+  }
+  if (!any) print_error({base::Code::kFailedPrecondition, run.value("error", "")});
+}
+
+}  // namespace
 
 int tail_verb(client::Playground& playground, const TailOptions& options) {
   const auto& listing = options.listing;
@@ -84,9 +116,7 @@ int tail_verb(client::Playground& playground, const TailOptions& options) {
     auto answer = playground.call(
         "GET", fmt::format("/v1/hubs/{}/records?limit={}{}", address_part(options.hub),
                            options.limit, offsets.empty() ? "" : "&offsets=" + offsets));
-    if (!answer) {
-      return fail_named(playground, "hriste_event_hub", options.hub, answer.error().error);
-    }
+    if (!answer) return fail(answer.error().error);
     if (!lines) return show(records_listing((*answer)["records"]), listing);
     print_lines((*answer)["records"], json_lines);
     if (!options.follow) return 0;
@@ -100,37 +130,22 @@ int run_verb(client::Playground& playground, const std::string& pipeline,
   if (auto form = options.listing.form(); !form) return fail(form.error());
   json body = {{"from", options.from}, {"only", options.only}, {"full", options.full}};
   if (!options.window.empty()) body["window"] = options.window;
+  RunProgress progress(playground, pipeline);
   auto answer =
       playground.call("POST", fmt::format("/v1/pipelines/{}/run", address_part(pipeline)), body);
-  if (!answer) return fail_named(playground, "hriste_pipeline", pipeline, answer.error().error);
-  cli::Listing listing{.columns = {{"activity", ""},
-                                   {"state", "", Unit::kState},
-                                   {"rows", "BIGINT"},
-                                   {"bytes", "BIGINT", Unit::kBytes, "written"},
-                                   {"seconds", "DOUBLE", Unit::kSeconds, "took"},
-                                   {"note", ""}}};
-  for (const auto& activity : (*answer)["activities"]) {
-    bool kept = activity.value("kept", false);
-    std::string since = activity.value("kept_from", "");
-    std::string note =
-        kept && !since.empty() ? "unchanged since " + since : activity.value("error", "");
-    listing.rows.push_back({activity["name"], kept ? json("kept") : activity["state"],
-                            activity["rows"], kept ? json(0) : activity["bytes"],
-                            activity.value("seconds", 0.0), note});
-  }
-  std::string error = answer->value("error", "");
-  std::string before =
-      fmt::format("run {}: {} in {}\n\n", answer->value("id", ""), answer->value("state", ""),
-                  cli::duration_text(answer->value("seconds", 0.0)));
-  int shown = show(listing, options.listing, {before, error.empty() ? "" : "\n" + error + "\n"});
+  if (!answer) return fail(answer.error().error);
+  bool is_shown = progress.finish(*answer) && options.listing.is_plain();
+  bool succeeded = answer->value("state", "") == "succeeded";
+  int shown = is_shown ? 0 : show_run(*answer, options.listing);
   if (shown != 0) return shown;
-  return answer->value("state", "") == "succeeded" ? cli::kDone : cli::kNo;
+  if (!succeeded) print_errors(*answer);
+  return succeeded ? cli::kDone : cli::kNo;
 }
 
 int pause_verb(client::Playground& playground, const std::string& trigger, bool paused) {
   auto answer = playground.call("POST", fmt::format("/v1/triggers/{}/{}", address_part(trigger),
                                                     paused ? "pause" : "resume"));
-  if (!answer) return fail_named(playground, "hriste_trigger", trigger, answer.error().error);
+  if (!answer) return fail(answer.error().error);
   fmt::print("trigger {} {}\n", trigger, paused ? "is paused" : "goes on");
   return 0;
 }
@@ -139,7 +154,7 @@ int windows_verb(client::Playground& playground, const WindowsOptions& options) 
   auto answer =
       playground.call("GET", fmt::format("/v1/triggers/{}/windows", address_part(options.trigger)));
   if (!answer) {
-    return fail_named(playground, "hriste_trigger", options.trigger, answer.error().error);
+    return fail(answer.error().error);
   }
   const json failed = answer->value("failed_windows", json::array());
   if (options.failed) {

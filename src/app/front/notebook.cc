@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "app/front/verbs.h"
+#include "base/card_json.h"
 #include "base/env.h"
 
 namespace app {
@@ -47,7 +48,8 @@ int notebook_verb(client::Playground& playground, const NotebookOptions& options
     if (!written) return fail(written.error());
   }
   if (answer->value("state", "") != "succeeded") {
-    fmt::print(stderr, "{}\n", answer->value("error", ""));
+    print_error({base::Code::kFailedPrecondition, answer->value("error", ""),
+                 base::card_from(answer->value("card", json()))});
     return 1;
   }
   fmt::print("{} succeeded in {:.2f} s{}\n", options.file, answer->value("seconds", 0.0),

@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "app/front/show.h"
-#include "app/front/source_place.h"
 #include "app/front/verbs.h"
+#include "base/card_json.h"
 #include "base/env.h"
 
 namespace app {
@@ -45,7 +45,8 @@ void print_part(const json& part) {
                                  rule.value("action", "")));
   }
   if (std::string problem = part.value("problem", ""); !problem.empty()) {
-    fmt::print("  ! {}\n", problem);
+    auto card = base::card_from(part.value("card", json()));
+    print_error({base::Code::kInvalidArgument, problem, std::move(card)});
   }
   if (!part["columns"].empty()) {
     cli::Listing listing{.columns = {}, .rows = part["rows"]};
@@ -77,11 +78,7 @@ int preview_verb(client::Playground& playground, const PreviewOptions& options) 
                                  {"rows", options.rows},
                                  {"job", options.job},
                                  {"parameters", std::move(parameters)}});
-  if (!answer) {
-    int status = fail(answer.error().error);
-    fmt::print(stderr, "{}", source_place(answer.error().error.message, options.file, *text));
-    return status;
-  }
+  if (!answer) return fail(answer.error().error);
   const json& parts = (*answer)["parts"];
   bool refused =
       std::ranges::any_of(parts, [](const json& part) { return part.value("problem", "") != ""; });

@@ -30,6 +30,15 @@ std::string variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
+cli::Look look_of(int file) {
+  cli::Look look;
+  winsize size{};
+  if (::isatty(file) != 1) return look;
+  look.colour = variable("NO_COLOR").empty() && variable("TERM") != "dumb";
+  if (::ioctl(file, TIOCGWINSZ, &size) == 0) look.width = size.ws_col;
+  return look;
+}
+
 winsize terminal_size() {
   winsize size{};
   if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return {};
@@ -89,13 +98,8 @@ int write_file(const cli::Listing& listing, Form form, const std::string& path) 
 
 }  // namespace
 
-cli::Look look_of_output() {
-  cli::Look look;
-  if (!is_terminal()) return look;
-  look.colour = variable("NO_COLOR").empty() && variable("TERM") != "dumb";
-  look.width = terminal_size().ws_col;
-  return look;
-}
+cli::Look look_of_output() { return look_of(STDOUT_FILENO); }
+cli::Look look_of_errors() { return look_of(STDERR_FILENO); }
 
 void print_paged(const std::string& text) {
   std::string pager = variable("PAGER");

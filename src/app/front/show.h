@@ -16,6 +16,8 @@ struct ListingOptions {
   void add_to(CLI::App& verb);
   /// Errors: kInvalidArgument: a file whose name says no format, Parquet without a file.
   base::Result<cli::Form> form() const;
+  /// Nothing was asked for but a table for the eye.
+  bool is_plain() const { return out.empty() && (format.empty() || format == "table"); }
 };
 
 /// What stands around a table, and only there.
@@ -33,5 +35,7 @@ std::string format_table(const nlohmann::json& names, const nlohmann::json& rows
 void print_paged(const std::string& text);
 /// Of standard output: colours on a terminal only, and neither with NO_COLOR nor with TERM=dumb.
 cli::Look look_of_output();
+/// Of standard error.
+cli::Look look_of_errors();
 
 }  // namespace app

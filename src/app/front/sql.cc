@@ -10,7 +10,6 @@
 
 #include "app/front/verbs.h"
 #include "base/env.h"
-#include "cli/nearest_table.h"
 #include "cli/statements.h"
 
 namespace app {
@@ -54,11 +53,7 @@ int run_statement(client::Playground& playground, const std::string& sql,
   bool table = *form == cli::Form::kTable && !options.as_json;
   int limit = table ? kRowsForPeople : kRowsForPrograms;
   auto answer = playground.call("POST", "/v1/query", {{"sql", sql}, {"limit", limit}});
-  if (!answer) {
-    base::Error error = answer.error().error;
-    error.message = cli::with_nearest_table(error.message);
-    return fail(error);
-  }
+  if (!answer) return fail(answer.error().error);
   if (options.as_json) {
     fmt::print("{}\n", answer->dump(-1, ' ', false, json::error_handler_t::replace));
     return 0;

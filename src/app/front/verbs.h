@@ -13,13 +13,10 @@ namespace app {
 
 using json = nlohmann::json;
 
-/// Prints `error: …` and returns 2.
+/// Prints `error: …` on standard error, with the place in the text that it is about.
+void print_error(const base::Error& error);
+/// The same, and returns 2.
 int fail(const base::Error& error);
-/// The same for a resource of this kind that was named: where there is none of that name, with the
-/// nearest name.
-int fail_named(client::Playground& playground, const char* kind, const std::string& name,
-               base::Error error);
-
 // daemon.cc
 int serve_verb(const std::string& data_dir);
 int start_verb(client::Playground& playground);

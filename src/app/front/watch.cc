@@ -25,15 +25,15 @@ constexpr milliseconds kLookEvery{150};
 constexpr milliseconds kSettled{200};
 
 /// Name below the folder → when it was written, and how large it is.
-using Files = std::map<std::string, std::pair<fs::file_time_type, std::uintmax_t>>;
+using KnownFiles = std::map<std::string, std::pair<fs::file_time_type, std::uintmax_t>>;
 
 bool is_watched(const fs::path& path) {
   static const std::set<std::string> kEndings{".tf", ".sql", ".asaql", ".md", ".py", ".tfvars"};
   return kEndings.contains(path.extension().string()) && !path.filename().string().starts_with('.');
 }
 
-Files files_of(const std::string& folder) {
-  Files files;
+KnownFiles files_of(const std::string& folder) {
+  KnownFiles files;
   std::error_code ec;
   for (fs::recursive_directory_iterator at(folder, ec), end; at != end && !ec; at.increment(ec)) {
     const std::string name = at->path().filename().string();
@@ -49,13 +49,13 @@ Files files_of(const std::string& folder) {
 }
 
 /// Waits for a change that has settled; names what changed.
-std::vector<std::string> wait_for_change(const std::string& folder, Files& known) {
-  Files now = known;
+std::vector<std::string> wait_for_change(const std::string& folder, KnownFiles& known) {
+  KnownFiles now = known;
   while (now == known) {
     std::this_thread::sleep_for(kLookEvery);
     now = files_of(folder);
   }
-  for (Files before; before != now;) {
+  for (KnownFiles before; before != now;) {
     before = std::exchange(now, {});
     std::this_thread::sleep_for(kSettled);
     now = files_of(folder);
@@ -132,7 +132,7 @@ int watch_verb(client::Playground& playground) {
   // The files that a root refers to lie beside it.
   const std::string folder =
       fs::path(local).filename() == "local" ? fs::path(local).parent_path().string() : local;
-  Files known = files_of(folder);
+  KnownFiles known = files_of(folder);
   fmt::print("watching {}: {} files; what you save is applied. Ctrl-C ends.\n", folder,
              known.size());
   for (;;) {

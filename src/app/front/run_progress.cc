@@ -1,0 +1,122 @@
+#include "app/front/run_progress.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+
+#include "app/front/show.h"
+#include "cli/run_tree.h"
+
+namespace app {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::chrono::milliseconds kAskEvery{250};
+
+std::size_t height_of_errors() {
+  winsize size{};
+  const char* term = std::getenv("TERM");
+  bool plain = term == nullptr || std::string_view(term) == "dumb";
+  if (plain || ::isatty(STDERR_FILENO) == 0 || ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0)
+    return 0;
+  return size.ws_row;
+}
+
+bool has_ended(const json& activity) {
+  const std::string state = activity.value("state", "");
+  return state == "succeeded" || state == "failed";
+}
+
+}  // namespace
+
+RunProgress::RunProgress(client::Playground& playground, std::string pipeline)
+    : playground_(playground),
+      pipeline_(std::move(pipeline)),
+      look_(look_of_errors()),
+      height_(height_of_errors()) {
+  // What runs already is another's. Without a daemon there is nothing to watch yet.
+  look();
+  knows_before_ = true;
+  thread_ = std::jthread([this](const std::stop_token& stop) { watch(stop); });
+}
+
+RunProgress::~RunProgress() {
+  thread_ = {};
+  clear();
+}
+
+void RunProgress::watch(const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  for (;;) {
+    std::unique_lock lock(mutex);
+    if (never.wait_for(lock, stop, kAskEvery, [] { return false; }) || stop.stop_requested())
+      return;
+    look();
+  }
+}
+
+void RunProgress::look() {
+  auto answer = playground_.call("GET", "/v1/overview");
+  if (!answer || !answer->is_object()) return;
+  for (const auto& run : answer->value("runs", json::array())) {
+    if (run.value("pipeline", "") != pipeline_) continue;
+    const std::string id = run.value("id", "");
+    if (!knows_before_) {
+      before_ = id;
+      return;
+    }
+    if (id == before_) break;
+    return show(run);
+  }
+  const std::string who = fmt::format("the run of pipeline {}", pipeline_);
+  for (const auto& wait : answer->value("waiting", json::array())) {
+    if (!knows_before_ || !wait.value("who", "").starts_with(who)) continue;
+    const std::string what = wait.value("what", "");
+    if (what != std::exchange(waits_, what)) fmt::print(stderr, "waits for {}\n", what);
+    return;
+  }
+}
+
+void RunProgress::show(const json& run) {
+  const json activities = run.value("activities", json::array());
+  if (height_ > activities.size() + 2) {
+    draw(run);
+  } else {
+    print_ended(run);
+  }
+}
+
+void RunProgress::draw(const json& run) {
+  clear();
+  auto lines = cli::run_tree(run, look_);
+  for (const auto& line : lines) fmt::print(stderr, "{}\n", line);
+  std::fflush(stderr);
+  lines_ = lines.size();
+}
+
+void RunProgress::print_ended(const json& run) {
+  for (const auto& activity : cli::in_order_of_time(run.value("activities", json::array()))) {
+    if (!has_ended(activity) || !ended_.insert(activity.value("name", "")).second) continue;
+    fmt::print(stderr, "{}\n", cli::activity_line(activity));
+  }
+}
+
+void RunProgress::clear() {
+  if (lines_ > 0) fmt::print(stderr, "\033[{}A\033[J", lines_);
+  lines_ = 0;
+}
+
+bool RunProgress::finish(const json& run) {
+  thread_ = {};
+  show(run);
+  bool is_tree = lines_ > 0;
+  lines_ = 0;  // it stays
+  return is_tree;
+}
+
+}  // namespace app
