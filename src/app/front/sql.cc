@@ -8,6 +8,8 @@
 #include <iostream>
 #include <iterator>
 
+#include "app/front/line_editor.h"
+#include "app/front/sql_names.h"
 #include "app/front/verbs.h"
 #include "base/env.h"
 #include "cli/statements.h"
@@ -93,20 +95,30 @@ int run_statements(client::Playground& playground, const std::string& text,
 
 /// Reads statements until `;` from a person, who sees each answer; a mistake ends nothing.
 int prompt(client::Playground& playground, const SqlOptions& options) {
-  fmt::print("SQL over bronze, silver and gold; end a statement with ; and leave with Ctrl-D\n");
-  std::string text, line;
+  fmt::print(
+      "SQL over bronze, silver and gold; end a statement with ; complete with Tab; leave with "
+      "Ctrl-D\n");
+  SqlNames names(playground);
+  std::string text;
+  const std::string folder = state_folder();
+  LineEditor editor(folder.empty() ? "" : folder + "/sql_history",
+                    [&](std::string_view before) { return names.offer(text, before); });
   for (;;) {
-    fmt::print("{}", text.empty() ? "sql> " : "  …> ");
     std::fflush(stdout);
-    if (!std::getline(std::cin, line)) break;
-    if (text.empty() && (line == "exit" || line == "quit" || line == "\\q")) return 0;
-    text += line + "\n";
+    bool interrupted = false;
+    auto line = editor.read(text.empty() ? "sql> " : "  …> ", interrupted);
+    if (!line) break;
+    if (interrupted) text.clear();
+    if (interrupted) continue;
+    if (text.empty() && (*line == "exit" || *line == "quit" || *line == "\\q")) return 0;
+    text += *line + "\n";
     if (!cli::is_ended(text)) {
       if (cli::statements(text).empty()) text.clear();
       continue;
     }
     (void)run_statements(playground, text, options);
     text.clear();
+    names.forget();
   }
   fmt::print("\n");
   return 0;
