@@ -374,7 +374,8 @@ test('dashboards: figures, charts, a map, and what is wrong said where it stands
     await until('errors', async () => (await page.locator('figure .failure').count()) === 2);
     const wrong = (await page.locator('figure .failure').allInnerTexts()).join('\n');
     assert.match(wrong, /sales has no column orders; it has: id, user_name/);
-    assert.match(wrong, /there is no table nowhere/);
+    assert.match(wrong, /line 1, column 6: table nowhere does not exist/);
+    assert.match(wrong, /did you mean silver\.users\?/);
   });
 });
 
@@ -440,11 +441,13 @@ test('what has failed says why on the map, and what is waited for is said', fake
   await onPage({}, async (page) => {
     const node = page.locator('.node[data-id="hriste_stream_job.traffic"]');
     assert.match(await node.getAttribute('class'), /is-fail/);
-    assert.match(await node.innerText(), /stopped at pageviews/);
+    assert.match(await node.innerText(), /stopped at pageviews|failed/);
     await until('attention', async () => (await page.locator('.unwell').innerText()).includes('can not be cast to bigint'));
     assert.match(await page.locator('.side .waits').innerText(), /run-3 of medallion waits for stream job traffic/);
     await node.click();
     await until('the whole reason', async () => (await page.locator('.side .failure').innerText()).endsWith('then apply'));
+    await page.locator('.node[data-id="gold.sales_by_day"]').click();
+    await until('its place', async () => (await page.locator('.side .problem mark').innerText()) === 'o.valu');
     await page.evaluate(() => void (location.hash = 'runs'));
     await until('waits beside the runs', () => page.locator('.runs .waits li').count());
     await page.setViewportSize({ width: 320, height: 700 });
@@ -547,11 +550,17 @@ test('Ctrl+K goes to whatever has a name', async () => {
 
 test('runs: activities as bars, the failure in words, another run by click', fakeOnly, async () => {
   await onPage({ query: '#runs' }, async (page) => {
-    assert.match(await page.locator('.failure').innerText(), /sales_by_day\.sql:4:12/);
+    const row = page.locator('.bar', { hasText: 'sales_by_day' });
+    const card = await row.locator('.problem').innerText();
+    assert.match(card, /sales_by_day\.sql:4:12:/);
+    assert.match(card, /expected: value, order_id.*\n+did you mean value\?\n+correct the name/s);
+    assert.equal(await row.locator('.problem mark').innerText(), 'o.valu');
+    assert.deepEqual(await page.locator('.bar .text').allInnerTexts(), ['copy_orders', 'copy_items', 'users', 'pageviews',
+      'stars', 'orders', 'sales_by_day', 'items', 'engagements'], 'in the order in which they began');
     assert.equal(await page.locator('.bar').count(), 9);
     assert.deepEqual(await page.locator('.bar .expected').allInnerTexts(), ['▲ latency_is_possible: quarantined 1\u202f204']);
     await page.locator('.run').nth(1).click();
-    await until('a run without failure', async () => (await page.locator('.failure').count()) === 0);
+    await until('a run without failure', async () => (await page.locator('.gantt .failure').count()) === 0);
   });
 });
 
@@ -625,6 +634,48 @@ test('the daemon is killed and comes back: so does the page', { skip: !bounce },
     const rows = await page.evaluate(() => fetch('v1/tables').then((r) => r.status));
     assert.equal(rows, 200);
   });
+});
+
+test('a stopped playground looks stopped and says how it goes on', fakeOnly, async () => {
+  await onPage({ noisy: true }, async (page) => {
+    await until('live', async () => (await pill(page)).includes('live'));
+    const { port } = server;
+    await server.stop();
+    await until('stopped', async () => (await pill(page)).includes('stopped'));
+    const notice = page.getByRole('alert').filter({ hasText: 'This playground is stopped' });
+    assert.match(await notice.innerText(), /hriste start/);
+    assert.match(await page.locator('main').evaluate((main) => getComputedStyle(main).filter), /grayscale/);
+    assert.ok(await page.getByLabel('Clock speed').isDisabled());
+    await until('not forgotten', async () => (await pill(page)).includes('stopped'));
+    server = await start(port);
+    await until('live again', async () => (await pill(page)).includes('live'));
+    assert.equal(await notice.count(), 0);
+  });
+});
+
+test('wall times are in the zone of the reader, and playground time says that it is', fakeOnly, async () => {
+  await onPage({ query: '#runs', timezoneId: 'Europe/Prague' }, async (page) => {
+    assert.match((await page.locator('.run .when').first().innerText()).trim(), /^2026-06-01 02:05:00 (CEST|GMT\+2)$/);
+    assert.match(await page.locator('.triggers').innerText(), /next 2026-06-01 00:30:00 playground time/);
+    assert.match(await page.locator('header .clock').innerText(), /playground/i);
+  });
+});
+
+test('nothing is clipped at 1024 pixels', fakeOnly, async () => {
+  for (const name of ['map', 'streams', 'sql', 'dashboards', 'notebooks', 'runs', 'grade', 'alerts', 'ml']) {
+    await onPage({ query: `#${name}`, viewport: { width: 1024, height: 768 }, empty: name === 'notebooks' }, async (page) => {
+      await page.locator('main .panel, main .prose').first().waitFor();
+      const clipped = await page.evaluate(() => {
+        const cut = (e) => {
+          const { overflowX } = getComputedStyle(e);
+          return overflowX === 'hidden' && e.scrollWidth > e.clientWidth + 1 && !e.title && !e.closest('[title], .vh, .cm-editor, canvas');
+        };
+        const out = (e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.scroll, .grid, pre, [style*=overflow], .vh');
+        return [...document.querySelectorAll('header *, main *')].filter((e) => e.offsetParent && e.children.length === 0 && e.textContent.trim() && (cut(e) || out(e))).map((e) => e.outerHTML.slice(0, 160));
+      });
+      assert.deepEqual(clipped, [], name);
+    });
+  }
 });
 
 test('an empty playground and a lost login say what to do', fakeOnly, async () => {

@@ -117,6 +117,15 @@ const CHECKS = [
 
 const REASON = 'stopped at pageviews partition 0, offset 5121: line 12, column 8: "GETT" can not be cast to bigint; set on_error = "dead_letter" or mend the query, then apply';
 
+const REASON_CARD = {
+  problem: REASON.split('; ')[0], hint: REASON.split('; ')[1],
+};
+const SALES_CARD = {
+  file: 'sql/gold/sales_by_day.sql', line: 4, column: 12, excerpt: '  sum(o.valu) AS orders_value,', mark: 6,
+  problem: 'Binder Error: Table "o" does not have a column named "valu"', expected: 'value, order_id, user_id', nearest: 'value',
+  hint: 'correct the name; the table is as the run before made it',
+};
+
 const DIFFERENCES = [
   { key: 'event_id 882311', column: null, expected: 'user_id 7, client_ip "10.0.0.1"', found: 'nothing' },
   { key: 'event_id 882400', column: 'client_ip', expected: '"10.0.0.2"', found: '"<b>O\'Neil</b>"' },
@@ -197,7 +206,11 @@ export class Playground {
     const lost = sql.split('\n').findIndex((line) => line.includes('nowhere'));
     if (lost >= 0) {
       const column = sql.split('\n')[lost].indexOf('nowhere') + 1;
-      return { message: `line ${lost + 1}, column ${column}: there is no table nowhere` };
+      return {
+        message: `line ${lost + 1}, column ${column}: table nowhere does not exist; did you mean 'silver.users'?`,
+        card: { line: lost + 1, column, excerpt: sql.split('\n')[lost], mark: column - 1,
+          problem: 'table nowhere does not exist', nearest: 'silver.users' },
+      };
     }
     if (sql === 'kraje') {
       return { columns: [{ name: 'kraj', type: 'VARCHAR' }, { name: 'value', type: 'DECIMAL(12,2)' }],
@@ -293,14 +306,14 @@ export class Playground {
   full() {
     const sway = this.rateAt(this.seconds) / 738;
     const nodes = NODES.map((n) => node(n, sway));
-    if (this.broken) Object.assign(nodes.find((n) => n.id === 'hriste_stream_job.traffic'), { health: 'fail', status: REASON });
+    if (this.broken) Object.assign(nodes.find((n) => n.id === 'hriste_stream_job.traffic'), { health: 'fail', status: REASON, card: REASON_CARD });
     return {
       playground: 'fake',
       version: '0.1.0',
       clock: { now: new Date(this.now).toISOString(), speed: this.speed, frozen: this.frozen, held: false },
       cards: [
         { title: 'events/s', value: String(Math.round(738 * sway)), note: '2 generators' },
-        { title: 'end-to-end lag', value: `${Math.round(900 + 374 * sway)} ms`, note: 'max over map' },
+        { title: 'end-to-end lag', value: `${Math.round(900 + 374 * sway)} ms`, note: 'max over map', seconds: (900 + 374 * sway) / 1000 },
         { title: 'rows in gold', value: '114 379', note: '2 tables' },
         { title: 'runs', value: String(this.runs.length), note: '1 failed' },
         { title: 'grade', value: '17 / 18', note: '1 check wrong' },
@@ -340,7 +353,8 @@ function node([id, tier, lane, rate, total, source], sway) {
     rate: rate * sway,
     lag_ms: rate ? (lagging ? 1274 : 4 + (id.length * 7) % 31) : 0,
     health: failed ? 'fail' : lagging ? 'warn' : rate || lane > 2 ? 'ok' : total ? 'idle' : 'ok',
-    status: failed ? 'last run failed' : lagging ? 'lagging' : rate ? 'running' : lane === 0 ? 'done' : 'ready',
+    status: failed ? SALES_CARD.problem : lagging ? 'lagging' : rate ? 'running' : lane === 0 ? 'done' : 'ready',
+    card: failed ? SALES_CARD : null,
     source: source ? { file: source[0], text: source[1] } : null,
     facts: lagging
       ? { watermark: '2026-06-01T00:06:22Z', late: '2 004', dropped: '0', 'dead letters': '101' }
@@ -367,7 +381,8 @@ function medallion(id, started, trigger, fails) {
       state: broken ? 'failed' : 'succeeded',
       expectations: name === 'pageviews' ? [{ name: 'latency_is_possible', action: 'quarantine', failed: 1204 }, { name: 'known_user', action: 'warn', failed: 0 }] : [],
       inputs: type === 'sql' ? { file: `${name}.sql`, tables: { [`bronze.${name}`]: null, 'silver.users': 3 } } : { parameters: { from: 'shop' } },
-      error: broken ? 'sql/gold/sales_by_day.sql:4:12: column "krai" is not there; did you mean "kraj"?' : '',
+      error: broken ? `${SALES_CARD.file}: line 4, column 12: ${SALES_CARD.problem}` : '',
+      card: broken ? SALES_CARD : null,
     };
   });
   const error = fails ? 'activity sales_by_day failed' : '';

@@ -38,6 +38,11 @@ export async function start(port = 0) {
     url: `http://127.0.0.1:${taken}/`,
     playground,
     streams,
+    /** As a daemon that is asked to end: its last words, then nothing. */
+    async stop() {
+      await Promise.all([...streams].map((s) => new Promise((done) => s.end('event: stopped\ndata: {}\n\n', done))));
+      await this.close();
+    },
     async close() {
       clearInterval(timer);
       server.closeAllConnections();
@@ -102,7 +107,7 @@ function query(playground, asked, response) {
   if (asked.sql.includes('hours')) return void playground.slow.set(asked.id, response);
   if (asked.sql === 'SELECT exact') return text(response, 200, EXACT);
   const answer = playground.query(asked);
-  return answer.columns ? json(response, 200, answer) : json(response, 400, problem('invalid_argument', answer.message));
+  return answer.columns ? json(response, 200, answer) : json(response, 400, problem('invalid_argument', answer.message, answer.card));
 }
 
 function cancel(playground, pathname, response) {
@@ -113,7 +118,7 @@ function cancel(playground, pathname, response) {
   json(response, 200, { cancelled: Boolean(slow) });
 }
 
-const problem = (code, message) => ({ error: { code, message } });
+const problem = (code, message, card = { problem: message }) => ({ error: { code, message, card } });
 
 const json = (response, status, body) => text(response, status, JSON.stringify(body));
 

@@ -2,6 +2,41 @@
 // Every address is relative to the page's own origin; the login cookie comes along by itself.
 import { parseExact } from './exact';
 
+/** An error as one screen shows it: where, the line, what is wrong, what would be right, what to do. */
+export interface Card {
+  file?: string;
+  line?: number;
+  column?: number;
+  excerpt?: string;
+  mark?: number; // letters of the excerpt before the place
+  problem: string;
+  expected?: string;
+  nearest?: string;
+  hint?: string;
+}
+
+/** What went wrong, with the daemon's card where it gave one. */
+export interface Failed {
+  message: string;
+  card?: Card | null | undefined;
+}
+
+/** The daemon's own words, which say what to do next. */
+export class Refusal extends Error implements Failed {
+  constructor(
+    message: string,
+    readonly card: Card | null = null,
+  ) {
+    super(message);
+  }
+}
+
+/** Of anything that was thrown. */
+export function failedOf(error: unknown): Failed {
+  if (error instanceof TypeError) return { message: 'The daemon does not answer.' };
+  return error as Error;
+}
+
 export type Health = 'ok' | 'warn' | 'fail' | 'idle';
 
 export interface MapNode {
@@ -15,8 +50,9 @@ export interface MapNode {
   lag_ms: number;
   health: Health;
   status: string;
+  card?: Card | null; // of one that fails
   source: { file: string; text: string } | null;
-  facts: Record<string, string>;
+  facts: Record<string, unknown>;
 }
 
 export interface MapEdge {
@@ -82,6 +118,7 @@ export interface Activity {
   rows: number;
   bytes: number;
   error: string;
+  card?: Card | null; // the error's
   expectations?: { name: string; action: string; failed: number }[]; // those that rows failed count
   kept?: boolean; // made by an earlier run:
   kept_from?: string; // this one, since when nothing has changed; '' the one that it goes on from
@@ -143,7 +180,7 @@ export interface Overview {
   playground: string;
   version: string;
   clock: Clock;
-  cards: { title: string; value: string; note: string }[];
+  cards: { title: string; value: string; note: string; seconds?: number }[];
   lanes: string[];
   nodes: MapNode[];
   edges: MapEdge[];
@@ -176,10 +213,9 @@ export function complete(sent: Overview): Overview {
   };
 }
 
-/** The daemon's own words, which say what to do next. */
 async function problem(path: string, response: Response): Promise<Error> {
   const answer = await response.json().catch(() => null);
-  return new Error(answer?.error?.message ?? `${path} answered ${response.status}`);
+  return new Refusal(answer?.error?.message ?? `${path} answered ${response.status}`, answer?.error?.card);
 }
 
 /** Whole numbers too large for JavaScript are text in it. */
@@ -292,6 +328,7 @@ export interface CellResult extends Partial<Answer> {
   state: 'succeeded' | 'failed' | 'skipped' | 'none';
   seconds?: number;
   error?: string;
+  card?: Card | null; // the error's
 }
 export interface NotebookRun {
   state: 'succeeded' | 'failed';

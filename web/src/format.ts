@@ -37,17 +37,28 @@ export function bytes(value: number): string {
   return `${value} B`;
 }
 
-export function lag(ms: number, tight = false): string {
-  if (tight && ms >= 1000 && ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
-  if (ms < 10_000) return `${Math.round(ms)} ms`;
-  if (ms < 600_000) return `${Math.round(ms / 1000)} s`;
-  return `${Math.round(ms / 60_000)} min`;
+/** 0.75 s, 42.5 s, 12 min 31 s, 3 h 5 min, 2 d 4 h; below ten of them 4.2 ms. As in the terminal. */
+export function seconds(value: number): string {
+  if (value < 0) return `−${seconds(-value)}`;
+  if (value === 0) return '0 s';
+  if (value < 0.00995) return `${Number((value * 1000).toPrecision(2))} ms`;
+  if (value < 9.995) return `${value.toFixed(2)} s`;
+  if (value < 59.95) return `${value.toFixed(1)} s`;
+  const whole = Math.round(value);
+  if (whole < 3600) return twoUnits(whole, 60, 'min', 's');
+  const minutes = Math.round(whole / 60);
+  return minutes < 1440 ? twoUnits(minutes, 60, 'h', 'min') : twoUnits(Math.round(minutes / 60), 24, 'd', 'h');
 }
 
-export function seconds(value: number): string {
-  if (value < 1) return `${Math.round(value * 1000)} ms`;
-  if (value < 100) return `${value.toFixed(1)} s`;
-  return `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
+/** A whole of the larger unit and the rest in the smaller; a rest of nothing is left out. */
+function twoUnits(value: number, factor: number, large: string, small: string): string {
+  const rest = value % factor;
+  return `${Math.floor(value / factor)} ${large}${rest ? ` ${rest} ${small}` : ''}`;
+}
+
+/** How far something is behind; `tight`: where little room is, in one unit. */
+export function lag(ms: number, tight = false): string {
+  return tight ? seconds(ms / 1000).split(' ').slice(0, 2).join(' ') : seconds(ms / 1000);
 }
 
 /** Digits that the daemon sends as text: grouped when they are a plain number, untouched otherwise. */
@@ -63,6 +74,31 @@ export function groupWithin(text: string): string {
 /** "2026-06-01T00:00:12.345Z" → "2026-06-01 00:00:12"; what isn't an instant stays as it is. */
 export function instant(iso: string): string {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(iso) ? iso.slice(0, 19).replace('T', ' ') : iso;
+}
+
+const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
+
+/** An instant of the playground's clock, which says that it is one. */
+export const playground = (iso: string): string => (ISO.test(iso) ? `${instant(iso)} playground time` : iso);
+
+/** An instant of the wall's clock in the reader's zone, whose name is said: "2026-11-30 15:04:46 CET". */
+export function wall(iso: string): string {
+  const date = new Date(iso);
+  if (!ISO.test(iso) || Number.isNaN(date.getTime())) return iso;
+  const parts = new Intl.DateTimeFormat('en-GB', {
+    year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit',
+    hourCycle: 'h23', timeZoneName: 'short',
+  }).formatToParts(date);
+  const part = (type: string) => parts.find((p) => p.type === type)?.value ?? '';
+  return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')}:${part('second')} ${part('timeZoneName')}`;
+}
+
+/** A figure of a node, by its name: the units that it has. */
+export function fact(name: string, value: unknown): string {
+  if (typeof value !== 'number') return typeof value === 'string' && ISO.test(value) ? playground(value) : String(value);
+  if (name === 'seconds') return seconds(value);
+  if (name === 'bytes') return bytes(value);
+  return Number.isInteger(value) ? group(value) : groupDigits(String(Number(value.toPrecision(5))));
 }
 
 /** Of two long texts the parts that differ, with a little of what is equal around them; of equal ones the beginning. */

@@ -5,7 +5,7 @@ import { computed, signal } from '@preact/signals';
 import { complete, isLoggedOut, type Overview } from './api';
 import { parseExact } from './exact';
 
-export type Connection = 'connecting' | 'live' | 'reconnecting' | 'offline' | 'logged out';
+export type Connection = 'connecting' | 'live' | 'reconnecting' | 'offline' | 'stopped' | 'logged out';
 type Kind = 'snapshot' | 'overview';
 type Message =
   | { type: Kind; data: string }
@@ -19,6 +19,8 @@ const REDRAW_MS = 450; // numbers that change more often can't be read
 const HISTORY_S = 120;
 
 export const connection = signal<Connection>('connecting');
+/** Nothing moves: what is shown is how things were. */
+export const isStill = computed(() => connection.value === 'stopped' || connection.value === 'offline');
 export const overview = signal<Overview | null>(null);
 export const history = signal<[number, number][]>([]);
 
@@ -100,6 +102,8 @@ function listen(tell: (m: Message) => void): void {
       tell({ type: kind, data: event.data });
     });
   }
+  // The daemon's last words: it was asked to end. Who looks on shouldn't wonder for ten seconds.
+  events.addEventListener('stopped', () => setState('stopped', tell));
   events.onerror = async () => {
     lost(tell);
     if (events.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
@@ -110,7 +114,7 @@ function listen(tell: (m: Message) => void): void {
 
 function lost(tell: (m: Message) => void): void {
   lostAt ||= performance.now();
-  if (connection.value === 'logged out') return;
+  if (connection.value === 'logged out' || connection.value === 'stopped') return;
   setState(performance.now() - lostAt > OFFLINE_AFTER_MS ? 'offline' : 'reconnecting', tell);
 }
 

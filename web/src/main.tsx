@@ -1,7 +1,7 @@
 // The frame: header, notices, and the page that the address names.
 import { Fragment, render, type ComponentChild } from 'preact';
 import { helpShown, paletteShown, startKeys } from './keys';
-import { connection, overview, startLive } from './live';
+import { connection, isStill, overview, startLive } from './live';
 import { page, startRoute } from './route';
 import { notice, startAddress } from './state';
 import { startTheme } from './theme';
@@ -24,13 +24,15 @@ function Waiting() {
   const out = connection.value === 'logged out';
   const text = out
     ? ['This browser is not logged in.', 'hriste open']
-    : ['No answer from the daemon yet.', 'hriste status'];
+    : connection.value === 'stopped'
+      ? ['This playground is stopped.', 'hriste start']
+      : ['No answer from the daemon yet.', 'hriste status'];
   return (
     <section class="waiting" aria-live="polite">
       <p>{connection.value === 'connecting' ? 'Connecting…' : text[0]}</p>
       {connection.value !== 'connecting' && (
         <p>
-          <code>{text[1]}</code> {out ? 'opens it with a fresh login.' : 'says what is the matter.'}
+          <code>{text[1]}</code> {out ? 'opens it with a fresh login.' : connection.value === 'stopped' ? 'lets it go on.' : 'says what is the matter.'}
         </p>
       )}
     </section>
@@ -52,7 +54,15 @@ function Page() {
           These figures stand still: this browser's login has ended. <code>hriste open</code> renews it.
         </div>
       )}
-      <main id="main" tabIndex={-1}>
+      {overview.value && isStill.value && (
+        <div role="alert" class="notice still">
+          {connection.value === 'stopped' ? 'This playground is stopped.' : 'The daemon does not answer.'} These figures
+          are how it was. <code>hriste start</code> lets it go on{connection.value === 'offline' && ', '}
+          {connection.value === 'offline' && <code>hriste status</code>}
+          {connection.value === 'offline' && ' says what is the matter'}.
+        </div>
+      )}
+      <main id="main" tabIndex={-1} class={isStill.value ? 'still' : undefined}>
         {overview.value ? <Shown /> : <Waiting />}
       </main>
       {helpShown.value && <KeyHelp />}

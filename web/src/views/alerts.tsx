@@ -26,7 +26,7 @@ export function Alerts() {
           <table>
             <thead>
               <tr>
-                <th scope="col">Time</th>
+                <th scope="col" title="playground time, UTC">Playground time</th>
                 <th scope="col">Rule</th>
                 <th scope="col">What</th>
               </tr>

@@ -1,4 +1,5 @@
 // The row of figures on top.
+import * as format from '../format';
 import { history, part } from '../live';
 import { Spark } from './spark';
 
@@ -11,7 +12,7 @@ export function Cards() {
         <div class="card" key={card.title}>
           <dl>
             <dt>{card.title}</dt>
-            <dd class="value">{card.value}</dd>
+            <dd class="value">{card.seconds === undefined ? card.value : format.seconds(card.seconds)}</dd>
             <dd class="note">{card.note}</dd>
           </dl>
           {card.title === 'events/s' && <RateSpark />}

@@ -2,12 +2,13 @@
 // notebooks draw by this.
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Answer, Chart } from '../api';
+import type { Answer, Chart, Failed } from '../api';
 import { cellText } from '../cells';
 import * as format from '../format';
 import { theme } from '../theme';
 import { Grid } from './grid';
 import { KrajMap } from './kraj_map';
+import { Problem } from './problem';
 
 export type Named = [name: string, answer: Answer];
 
@@ -67,11 +68,11 @@ interface Made {
 /** What `make` says, drawn; made again when one of `of` or the theme changes. The chart library comes with the first one. */
 export function Drawing({ label, make, of }: { label: string; make: (charts: Charts) => Made; of: unknown[] }) {
   const host = useRef<HTMLDivElement>(null);
-  const wrong = useSignal('');
+  const wrong = useSignal<Failed | null>(null);
   useEffect(() => {
     let end: (() => void) | undefined;
     let gone = false;
-    wrong.value = '';
+    wrong.value = null;
     void import('../charts').then(async (charts) => {
       if (gone) return;
       try {
@@ -80,7 +81,7 @@ export function Drawing({ label, make, of }: { label: string; make: (charts: Cha
         if (gone) drawn();
         else end = drawn;
       } catch (error) {
-        wrong.value = (error as Error).message;
+        wrong.value = error as Error;
       }
     });
     return () => {
@@ -91,7 +92,7 @@ export function Drawing({ label, make, of }: { label: string; make: (charts: Cha
   return (
     <>
       <div class="vega" ref={host} />
-      {wrong.value && <p class="failure">{wrong.value}</p>}
+      {wrong.value && <Problem of={wrong.value} />}
     </>
   );
 }

@@ -2,22 +2,23 @@
 // runs its queries, one after the other, and draws.
 import { computed, signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { dashboard, dashboards, query, type Answer, type Block, type Chart, type Dashboard } from '../api';
+import { dashboard, dashboards, failedOf, query, type Answer, type Block, type Chart, type Dashboard, type Failed } from '../api';
 import * as format from '../format';
 import { lastRun, overview } from '../live';
 import { keep, kept } from '../route';
 import { ChartOf, Vega, type Named } from './chart';
+import { Problem } from './problem';
 
 const ROW_LIMIT = 20_000; // more points than a chart has pixels
 
-type Outcome = { answer: Answer } | { error: string };
+type Outcome = { answer: Answer } | { error: Failed };
 
 const list = signal<{ name: string; title: string }[] | null>(null);
 const chosen = signal(kept('dashboard'));
 const name = computed(() => list.value?.find((d) => d.name === chosen.value)?.name ?? list.value?.[0]?.name ?? null);
 const board = signal<Dashboard | null>(null);
 const outcomes = signal<Record<string, Outcome>>({});
-const problem = signal('');
+const problem = signal<Failed | null>(null);
 
 /** Knows when a definition was applied anew: the map's node has its text. */
 const sourceText = computed(
@@ -28,7 +29,7 @@ async function runQueries(shown: Dashboard, signal: AbortSignal): Promise<void> 
   for (const { name, sql } of shown.queries) {
     const outcome: Outcome = await query(sql, ROW_LIMIT, signal).then(
       (answer) => ({ answer }),
-      (error: Error) => ({ error: error.message }),
+      (error: unknown) => ({ error: failedOf(error) }),
     );
     if (signal.aborted) return;
     outcomes.value = { ...outcomes.value, [name]: outcome };
@@ -41,20 +42,20 @@ async function show(id: string, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     if (board.value?.name !== id) outcomes.value = {};
     board.value = next;
-    problem.value = '';
+    problem.value = null;
     do {
       if (document.visibilityState === 'visible') await runQueries(next, signal);
       await new Promise((resolve) => setTimeout(resolve, next.refresh_seconds * 1000));
     } while (!signal.aborted && next.refresh_seconds > 0);
   } catch (error) {
-    if (!signal.aborted) problem.value = (error as Error).message;
+    if (!signal.aborted) problem.value = failedOf(error);
   }
 }
 
 export function Dashboards() {
   const frame = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    dashboards().then((all) => (list.value = all), (error: Error) => (problem.value = error.message));
+    dashboards().then((all) => (list.value = all), (error: unknown) => (problem.value = failedOf(error)));
   }, [overview.value?.nodes.length]);
   useEffect(() => {
     if (!name.value) return;
@@ -80,7 +81,7 @@ export function Dashboards() {
           </button>
         )}
       </div>
-      {problem.value && <p class="failure">{problem.value}</p>}
+      {problem.value && <Problem of={problem.value} />}
       {list.value?.length === 0 && (
         <p class="empty">
           No dashboard yet. A <code>hriste_dashboard</code> makes one of a Markdown file; <code>script/up</code> has two.
@@ -145,7 +146,7 @@ function dataOf(spec: unknown): string[] {
 function ChartView({ chart }: { chart: Chart }) {
   const outcome = outcomes.value[chart.data];
   if (!outcome) return <p class="muted">…</p>;
-  if ('error' in outcome) return <p class="failure">{outcome.error}</p>;
+  if ('error' in outcome) return <Problem of={outcome.error} />;
   return <ChartOf chart={chart} answer={outcome.answer} />;
 }
 

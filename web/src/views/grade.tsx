@@ -92,7 +92,7 @@ function Head({ grade }: { grade: Grade }) {
         {others(grade)}
       </span>
       <span class="muted">
-        {grade.run_id} · {format.instant(grade.graded_at)}
+        {grade.run_id} · graded {format.wall(grade.graded_at)}
       </span>
       {grade !== newest.value && (
         <button class="link" onClick={() => (gradedRun.value = null)}>
@@ -124,7 +124,7 @@ function History({ shown }: { shown: Grade | null }) {
           <thead>
             <tr>
               <th scope="col">Run</th>
-              <th scope="col">Graded</th>
+              <th scope="col">Graded (your zone)</th>
               <th scope="col" class="number">Right</th>
               <th scope="col" class="number">Wrong</th>
               <th scope="col" class="number">Not gradable</th>
@@ -150,7 +150,7 @@ function Line({ line, isShown }: { line: GradeLine; isShown: boolean }) {
           {line.run_id}
         </button>
       </td>
-      <td class="time">{format.instant(line.graded_at)}</td>
+      <td class="time">{format.wall(line.graded_at)}</td>
       <td class={`number ${toneOf(line)}`}>
         {line.passed} / {line.total}
       </td>

@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { jumpTo, setFrozen, setSpeed } from '../api';
 import * as format from '../format';
 import { helpShown } from '../keys';
-import { connection, part, type Connection } from '../live';
+import { connection, isStill, part, type Connection } from '../live';
 import { hrefOf, page, PAGES } from '../route';
 import { act } from '../state';
 import { theme, toggleTheme } from '../theme';
@@ -66,7 +66,10 @@ function Clock() {
   const speeds = SPEEDS.includes(now.speed) ? SPEEDS : [...SPEEDS, now.speed].sort((a, b) => a - b);
   const action = now.frozen ? 'Let the clock run' : 'Freeze the clock';
   return (
-    <div class="clock" role="group" aria-label="Playground clock">
+    <div class={`clock${isStill.value ? ' still' : ''}`} role="group" aria-label="Playground clock">
+      <span class="label" title="The playground's own clock, in UTC; it runs as fast as you like">
+        playground
+      </span>
       <time dateTime={now.now} title="playground time, UTC">
         <span class="day">{format.instant(now.now).slice(0, 11)}</span>
         {format.instant(now.now).slice(11)}
@@ -78,6 +81,7 @@ function Clock() {
       )}
       <select
         aria-label="Clock speed"
+        disabled={isStill.value}
         value={String(now.speed)}
         onChange={(event) => act(() => setSpeed(Number(event.currentTarget.value)))}
       >
@@ -87,10 +91,10 @@ function Clock() {
           </option>
         ))}
       </select>
-      <button class="icon" aria-label={action} title={action} onClick={() => act(() => setFrozen(!now.frozen))}>
+      <button class="icon" aria-label={action} title={action} disabled={isStill.value} onClick={() => act(() => setFrozen(!now.frozen))}>
         {now.frozen ? <Play /> : <Pause />}
       </button>
-      {!now.held && <Jump now={now.now} />}
+      {!now.held && !isStill.value && <Jump now={now.now} />}
     </div>
   );
 }
@@ -150,6 +154,7 @@ const LOOK: Record<Connection, { tone: string; glyph: string }> = {
   live: { tone: 'ok', glyph: '●' },
   reconnecting: { tone: 'warn', glyph: '▲' },
   offline: { tone: 'fail', glyph: '✕' },
+  stopped: { tone: 'fail', glyph: '■' },
   'logged out': { tone: 'fail', glyph: '✕' },
 };
 

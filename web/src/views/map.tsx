@@ -8,7 +8,7 @@ import { curveOf, type Curve } from '../curve';
 import { foldEdges, folded, foldNodes, laneOf, toggleFold } from '../fold';
 import * as format from '../format';
 import { layOut } from '../layout';
-import { overview, part } from '../live';
+import { isStill, overview, part } from '../live';
 import { Particles } from '../particles';
 import { shorten } from '../shorten';
 import { hovered, selected } from '../state';
@@ -143,7 +143,7 @@ function Dots() {
   const height = laid.value.height;
   useEffect(() => particles.current?.setCurves(curves.value, total, height), [curves.value]);
   useEffect(() => particles.current?.setRates(rates.value), [rates.value]);
-  useEffect(() => particles.current?.hold(frozen.value), [frozen.value, theme.value]);
+  useEffect(() => particles.current?.hold(frozen.value || isStill.value), [frozen.value, isStill.value, theme.value]);
   return <canvas ref={canvas} style={{ width: `${total}px`, height: `${height}px` }} aria-hidden="true" />;
 }
 
@@ -249,14 +249,17 @@ function kindOf(node: MapNode): string {
 function under(node: MapNode, tight: boolean): string {
   const kind = tight && kindOf(node);
   const text = measure(node, tight);
+  if (kind && text === 'ready') return kind; // the mark beside the name says so
   return kind ? `${kind} · ${text.replace(/ rows$/, '')}` : text;
 }
 
 /** The one line under the name: what flows, else what lies there, else how it is. */
 function measure(node: MapNode, tight: boolean): string {
-  if (node.health === 'fail' && node.status) return node.status;
+  if (node.health === 'fail' && node.status) return tight ? 'failed' : node.status;
   if (node.rate > 0) {
-    const lag = node.lag_ms > 0 ? ` · ${tight ? '' : 'lag '}${format.lag(node.lag_ms, tight)}` : '';
+    // Where room is for one figure, it is the one that matters.
+    if (tight) return node.lag_ms > 0 && node.health !== 'ok' ? `lag ${format.lag(node.lag_ms, true)}` : `${format.short(node.rate)}/s`;
+    const lag = node.lag_ms > 0 ? ` · lag ${format.lag(node.lag_ms)}` : '';
     return `${format.short(node.rate)}/s${lag}`;
   }
   if (tight && node.total >= 100_000) return `${format.short(node.total)} rows`;

@@ -2,12 +2,13 @@
 // them side by side; then the models with their versions, and a version's weights with intervals.
 import { computed, signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { experiments, model, models, trackedRuns, type Coefficient, type ModelVersion, type RegisteredModel, type TrackedRun } from '../api';
+import { experiments, failedOf, model, models, trackedRuns, type Coefficient, type Failed, type ModelVersion, type RegisteredModel, type TrackedRun } from '../api';
 import * as format from '../format';
 import { lastRun } from '../live';
 import { keep, kept } from '../route';
 import { Drawing } from './chart';
 import { Glyph } from './icons';
+import { Problem } from './problem';
 
 const LIMIT = 200;
 // In this order, when a run has them; the ceiling stands beside the score.
@@ -15,7 +16,7 @@ const SCORES = ['test_r2', 'test_ceiling', 'test_rmse', 'test_mae', 'train_r2', 
 
 const runs = signal<TrackedRun[] | null>(null);
 const registered = signal<RegisteredModel[]>([]);
-const problem = signal('');
+const problem = signal<Failed | null>(null);
 const filter = signal('');
 const showConstant = signal(false);
 const compared = signal<string[]>((kept('compare') ?? '').split(',').filter(Boolean));
@@ -25,9 +26,9 @@ async function load(): Promise<void> {
     const all = await Promise.all((await experiments()).map((e) => trackedRuns(e.name)));
     runs.value = all.flat().sort((a, b) => b.started.localeCompare(a.started));
     registered.value = await Promise.all((await models()).map((m) => model(m.name)));
-    problem.value = '';
+    problem.value = null;
   } catch (error) {
-    problem.value = (error as Error).message;
+    problem.value = failedOf(error);
   }
 }
 
@@ -77,7 +78,7 @@ function Runs() {
           </label>
         )}
       </div>
-      {problem.value && <p class="failure">{problem.value}</p>}
+      {problem.value && <Problem of={problem.value} />}
       {runs.value && all.length === 0 && (
         <p class="empty">
           Nothing has been trained yet. A pipeline's activity <code>train</code> does it; <code>hriste run refine</code> runs ours.
@@ -121,7 +122,7 @@ function Row({ run, params, metrics }: { run: TrackedRun; params: string[]; metr
   return (
     <tr>
       <td>
-        <input type="checkbox" aria-label={`Compare ${run.name} of ${format.instant(run.started)}`} checked={checked} onChange={() => choose(run.id)} />
+        <input type="checkbox" aria-label={`Compare ${run.name} of ${format.wall(run.started)}`} checked={checked} onChange={() => choose(run.id)} />
       </td>
       <td>
         <Glyph health={HEALTH[run.state as keyof typeof HEALTH] ?? 'idle'} /> <span class="vh">{run.state} </span>
@@ -132,7 +133,7 @@ function Row({ run, params, metrics }: { run: TrackedRun; params: string[]; metr
       {params.map((name) => <td key={name}>{run.params[name] ?? '–'}</td>)}
       {metrics.map((name) => <td key={name} class="number">{figure(run.metrics[name])}</td>)}
       <td>{run.version > 0 ? `${run.model} ${run.version}` : '–'}</td>
-      <td class="time">{format.instant(run.started)}</td>
+      <td class="time">{format.wall(run.started)}</td>
     </tr>
   );
 }

@@ -3,6 +3,7 @@
 import { computed, signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import {
+  failedOf,
   notebook,
   notebookDocument,
   notebooks,
@@ -10,6 +11,7 @@ import {
   type Answer,
   type Cell,
   type CellResult,
+  type Failed,
   type Notebook,
 } from '../api';
 import * as format from '../format';
@@ -17,13 +19,14 @@ import { overview } from '../live';
 import { keep, kept } from '../route';
 import { ChartOf } from './chart';
 import { Grid } from './grid';
+import { Problem } from './problem';
 
 const list = signal<{ name: string }[] | null>(null);
 const chosen = signal(kept('notebook'));
 const name = computed(() => list.value?.find((n) => n.name === chosen.value)?.name ?? firstName());
 const shown = signal<Notebook | null>(null);
 const running = signal('');
-const problem = signal('');
+const problem = signal<Failed | null>(null);
 
 /** The tour, if there is one. */
 function firstName(): string | null {
@@ -40,9 +43,9 @@ async function load(id: string, next: Promise<Notebook>): Promise<void> {
     const book = await next;
     if (name.value !== id) return;
     shown.value = book;
-    problem.value = '';
+    problem.value = null;
   } catch (error) {
-    if (name.value === id) problem.value = (error as Error).message;
+    if (name.value === id) problem.value = failedOf(error);
   }
 }
 
@@ -56,7 +59,7 @@ async function run(form: HTMLFormElement): Promise<void> {
 
 export function Notebooks() {
   useEffect(() => {
-    notebooks().then((all) => (list.value = all), (error: Error) => (problem.value = error.message));
+    notebooks().then((all) => (list.value = all), (error: unknown) => (problem.value = failedOf(error)));
   }, [overview.value?.nodes.length]);
   useEffect(() => {
     if (name.value) void load(name.value, notebook(name.value));
@@ -75,7 +78,7 @@ export function Notebooks() {
         </p>
       )}
       {book && <RunForm key={book.name} book={book} />}
-      {problem.value && <p class="failure">{problem.value}</p>}
+      {problem.value && <Problem of={problem.value} />}
       {book && (
         <div class="notebook-body">
           <Outline book={book} />
@@ -128,7 +131,7 @@ function RunForm({ book }: { book: Notebook }) {
         {busy
           ? book.runs_in === 'python' && (book.fetches ? 'fetching its Python packages, about a minute' : 'in Jupyter')
           : last
-            ? `${last.state === 'failed' ? '✕ failed' : '✓ succeeded'} ${format.instant(last.started)}, ${format.seconds(last.seconds)}`
+            ? `${last.state === 'failed' ? '✕ failed' : '✓ succeeded'} ${format.wall(last.started)}, ${format.seconds(last.seconds)}`
             : 'not run yet'}
       </span>
       {book.fetches && !busy && <span class="muted">{book.fetches}</span>}
@@ -216,7 +219,7 @@ function Code({ text }: { text: string }) {
 }
 
 function ResultView({ cell, result }: { cell: Cell; result: CellResult }) {
-  if (result.state === 'failed') return <p class="failure">✕ {result.error}</p>;
+  if (result.state === 'failed') return <Problem of={{ message: `✕ ${result.error}`, card: result.card }} />;
   if (result.state === 'skipped') return <p class="muted">Not run: a cell before it failed.</p>;
   if (!result.columns || !result.rows) return null;
   const answer = result as Answer;

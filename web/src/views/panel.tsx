@@ -6,6 +6,7 @@ import { overview } from '../live';
 import { act, selected } from '../state';
 import { failedExpectations } from './expectations';
 import { Close, Glyph, healthWord, Retry } from './icons';
+import { Problem } from './problem';
 import { hasRows, hasSchema, Log, Sample, Schema } from './sample';
 
 const node = computed(() => overview.value?.nodes.find((n) => n.id === selected.value));
@@ -90,9 +91,13 @@ function Facts({ node }: { node: MapNode }) {
   return (
     <>
       <p class={`pill ${node.health}`}>
-        <Glyph health={node.health} /> {isLong(node.status) ? healthWord[node.health] : node.status || healthWord[node.health]}
+        <Glyph health={node.health} /> {isLong(node.status) || node.health === 'fail' ? healthWord[node.health] : node.status || healthWord[node.health]}
       </p>
-      {isLong(node.status) && <p class={node.health === 'fail' ? 'failure' : 'reason'}>{node.status}</p>}
+      {node.health === 'fail' && node.status ? (
+        <Problem of={{ message: node.status, card: node.card }} />
+      ) : (
+        isLong(node.status) && <p class="reason">{node.status}</p>
+      )}
       <dl class="facts">
         {facts(node).map(([name, value]) => (
           <div key={name}>
@@ -137,7 +142,7 @@ function facts(n: MapNode): [string, string][] {
   if (n.rate > 0) rows.push(['rate', `${format.short(n.rate)} /s`]);
   if (n.lag_ms > 0) rows.push(['lag', format.lag(n.lag_ms)]);
   if (n.total > 0 && !n.facts.rows) rows.push(['total', format.group(n.total)]);
-  for (const [name, value] of Object.entries(n.facts)) rows.push([name.replaceAll('_', ' '), format.instant(value)]);
+  for (const [name, value] of Object.entries(n.facts)) rows.push([name.replaceAll('_', ' '), format.fact(name, value)]);
   for (const text of expectationsOf(n)) rows.push(['expectation', text]);
   return rows;
 }

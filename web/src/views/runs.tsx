@@ -7,6 +7,7 @@ import { act, selectedRun } from '../state';
 import { failedExpectations } from './expectations';
 import { Glyph, Retry, stateHealth } from './icons';
 import { RunButton, Waits } from './panel';
+import { Problem } from './problem';
 import { Triggers } from './triggers';
 
 const LIMIT = 50;
@@ -83,7 +84,9 @@ function RunLine({ run }: { run: Run }) {
         <span class="vh">, {run.state}, </span>
         <span class="muted">{run.trigger}</span>
         <span class="took">{format.seconds(run.seconds)}</span>
-        <span class="muted when">{format.instant(run.started)}</span>
+        <time class="muted when" dateTime={run.started} title="wall time, in your zone">
+          {format.wall(run.started)}
+        </time>
       </button>
     </li>
   );
@@ -91,7 +94,7 @@ function RunLine({ run }: { run: Run }) {
 
 function Gantt({ run }: { run: Run }) {
   const end = Math.max(run.seconds, ...run.activities.map((a) => a.offset_s + a.seconds), 0.001);
-  const failed = run.activities.filter((a) => a.error);
+  const ordered = inOrderOfTime(run.activities);
   return (
     <div class="gantt">
       <p class="muted">
@@ -100,23 +103,20 @@ function Gantt({ run }: { run: Run }) {
         {run.state} · {format.group(run.rows)} rows · {format.bytes(run.bytes)}
       </p>
       <ol aria-label={`Activities of ${run.pipeline}`}>
-        {run.activities.map((activity) => (
+        {ordered.map((activity) => (
           <Bar key={activity.name} activity={activity} end={end} />
         ))}
       </ol>
-      {(failed.length > 0 || run.error) && (
-        <div class="failure">
-          {run.error && failed.length === 0 && <p>{run.error}</p>}
-          {failed.map((a) => (
-            <p key={a.name}>
-              <strong>{a.name}</strong> {a.error}
-            </p>
-          ))}
-        </div>
-      )}
+      {run.error && !ordered.some((a) => a.error) && <Problem of={{ message: run.error }} />}
     </div>
   );
 }
+
+const hasBegun = (a: Activity) => a.state !== 'waiting' && a.state !== 'skipped';
+
+/** Those that haven't begun stand last, in the pipeline's order. */
+const inOrderOfTime = (all: Activity[]): Activity[] =>
+  [...all].sort((a, b) => Number(hasBegun(b)) - Number(hasBegun(a)) || (hasBegun(a) ? a.offset_s - b.offset_s : 0));
 
 function Bar({ activity, end }: { activity: Activity; end: number }) {
   const health = stateHealth(activity.state);
@@ -142,6 +142,7 @@ function Bar({ activity, end }: { activity: Activity; end: number }) {
           <span aria-hidden="true">▲</span> {text}
         </span>
       ))}
+      {activity.error && <Problem of={{ message: activity.error, card: activity.card }} />}
       <Inputs activity={activity} />
     </li>
   );

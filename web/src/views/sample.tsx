@@ -1,9 +1,10 @@
 // A node's rows and log lines, fetched when looked at.
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { hubRecords, logs, query, type MapNode } from '../api';
+import { failedOf, hubRecords, logs, query, type Failed, type MapNode } from '../api';
 import { cellText } from '../cells';
 import { go } from '../route';
+import { Problem } from './problem';
 import { ask } from './sql';
 
 const ROWS = 20;
@@ -31,14 +32,14 @@ async function linesOf(node: MapNode): Promise<string> {
 }
 
 /** What `load` gives for a node, or why it doesn't. */
-function useLoaded<T>(node: MapNode, load: (node: MapNode) => Promise<T>): { value: T | null; error: string } {
-  const state = useSignal<{ value: T | null; error: string }>({ value: null, error: '' });
+function useLoaded<T>(node: MapNode, load: (node: MapNode) => Promise<T>): { value: T | null; error: Failed | null } {
+  const state = useSignal<{ value: T | null; error: Failed | null }>({ value: null, error: null });
   useEffect(() => {
     let gone = false;
-    state.value = { value: null, error: '' };
+    state.value = { value: null, error: null };
     load(node).then(
-      (value) => gone || (state.value = { value, error: '' }),
-      (error: Error) => gone || (state.value = { value: null, error: error.message }),
+      (value) => gone || (state.value = { value, error: null }),
+      (error: unknown) => gone || (state.value = { value: null, error: failedOf(error) }),
     );
     return () => void (gone = true);
   }, [node.id]);
@@ -49,7 +50,7 @@ export function Sample({ node }: { node: MapNode }) {
   const { value: rows, error } = useLoaded(node, rowsOf);
   const at = useSignal(0);
   useEffect(() => void (at.value = 0), [node.id]);
-  if (error) return <p class="failure">{error}</p>;
+  if (error) return <Problem of={error} />;
   if (!rows) return <p>Reading …</p>;
   const row = rows[Math.min(at.value, rows.length - 1)];
   if (!row) return <p>No rows yet.</p>;
@@ -91,7 +92,7 @@ const columnsOf = async (node: MapNode) => (await query(`SELECT * FROM ${node.id
 
 export function Schema({ node }: { node: MapNode }) {
   const { value: columns, error } = useLoaded(node, columnsOf);
-  if (error) return <p class="failure">{error}</p>;
+  if (error) return <Problem of={error} />;
   if (!columns) return <p>Reading …</p>;
   return (
     <dl class="facts">
@@ -107,7 +108,7 @@ export function Schema({ node }: { node: MapNode }) {
 
 export function Log({ node }: { node: MapNode }) {
   const { value: text, error } = useLoaded(node, linesOf);
-  if (error) return <p class="failure">{error}</p>;
+  if (error) return <Problem of={error} />;
   if (text === null) return <p>Reading …</p>;
   if (text === '') return <p>The log says nothing about it.</p>;
   return (

@@ -1,12 +1,13 @@
 // The SQL console: tables on the left, the editor, the answer below it.
 import { computed, signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { query, tables, type Answer, type Column, type TableName } from '../api';
+import { failedOf, query, tables, type Answer, type Column, type Failed, type TableName } from '../api';
 import { download, hasTwins, toCsv, toJsonLines } from '../cells';
 import type { Catalogue, Editor } from '../editor';
 import * as format from '../format';
 import { keep, kept } from '../route';
 import { Grid } from './grid';
+import { Problem } from './problem';
 import { ResultChart } from './result_chart';
 
 const ROW_LIMIT = 100_000;
@@ -16,7 +17,7 @@ type State =
   | { kind: 'nothing' }
   | { kind: 'running'; since: number }
   | { kind: 'answer'; answer: Answer; ms: number }
-  | { kind: 'error'; message: string };
+  | { kind: 'error'; failed: Failed };
 
 // Outside the component: the text and its answer are still there when the reader comes back.
 const text = signal(kept('sql') ?? FIRST);
@@ -37,8 +38,7 @@ async function run(sql: string): Promise<void> {
     if (own === running) state.value = { kind: 'answer', answer, ms: performance.now() - since };
   } catch (error) {
     if (own !== running) return;
-    const message = error instanceof TypeError ? 'The daemon does not answer.' : (error as Error).message;
-    state.value = own.signal.aborted ? { kind: 'nothing' } : { kind: 'error', message };
+    state.value = own.signal.aborted ? { kind: 'nothing' } : { kind: 'error', failed: failedOf(error) };
   }
 }
 
@@ -48,10 +48,7 @@ export function ask(sql: string): void {
   void run(sql);
 }
 
-const placeOf = (message: string) => {
-  const found = /line (\d+), column (\d+)/.exec(message);
-  return found ? { line: Number(found[1]), column: Number(found[2]), message } : null;
-};
+const placeOf = ({ message, card }: Failed) => (card?.line ? { line: card.line, column: card.column ?? 1, message } : null);
 
 const full = (t: TableName) => `${t.tier}.${t.name}`;
 
@@ -79,7 +76,7 @@ export function Sql() {
   const runText = () => run(editor.current?.text() ?? text.value);
   useEffect(() => void loadTables(), []);
   useEffect(() => {
-    editor.current?.mark(state.value.kind === 'error' ? placeOf(state.value.message) : null);
+    editor.current?.mark(state.value.kind === 'error' ? placeOf(state.value.failed) : null);
   }, [state.value]);
   return (
     <div class="sql">
@@ -118,9 +115,12 @@ function EditorBox({ editor, run }: { editor: { current: Editor | null }; run: (
   return <div class="editor" ref={host} />;
 }
 
+/** As the data flows; others last. */
+const rank = (tier: string) => ['bronze', 'silver', 'gold', 'meta', tier].indexOf(tier);
+
 function Tables({ insert }: { insert: (name: string) => void }) {
   const all = known.value ?? [];
-  const tiers = [...new Set(all.map((t) => t.tier))];
+  const tiers = [...new Set(all.map((t) => t.tier))].sort((a, b) => rank(a) - rank(b));
   return (
     <aside class="panel tables" aria-label="Tables">
       <div class="scroll" tabIndex={0} role="region" aria-label="Tables and columns">
@@ -202,11 +202,7 @@ function summary(answer: Answer, ms: number): string {
 function Result() {
   const now = state.value;
   if (now.kind === 'error') {
-    return (
-      <p class="failure" role="alert">
-        {now.message}
-      </p>
-    );
+    return <Problem of={now.failed} alert />;
   }
   if (now.kind !== 'answer') {
     return (

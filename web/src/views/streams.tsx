@@ -1,11 +1,12 @@
 // The tail of an event hub: newest on top, with a filter and a pause.
 import { computed, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { hubRecords, type HubRecord } from '../api';
+import { failedOf, hubRecords, type Failed, type HubRecord } from '../api';
 import { eventsIn } from '../events';
 import * as format from '../format';
 import { overview } from '../live';
 import { keep, kept } from '../route';
+import { Problem } from './problem';
 
 const KEPT = 1000; // records on the page
 const FIRST = 100;
@@ -21,7 +22,7 @@ const hub = computed(() => (hubs.value.includes(chosen.value ?? '') ? chosen.val
 const filter = signal(kept('filter') ?? '');
 const paused = signal(false);
 const records = signal<HubRecord[]>([]);
-const problem = signal('');
+const problem = signal<Failed | null>(null);
 
 const shown = computed(() => {
   const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -41,11 +42,11 @@ async function follow(name: string, signal: AbortSignal): Promise<void> {
         const got = await hubRecords(name, offsets, offsets ? STEP : FIRST, signal);
         offsets = got.next;
         if (got.records.length > 0) records.value = [...got.records.reverse(), ...records.value].slice(0, KEPT);
-        problem.value = '';
+        problem.value = null;
       } catch (error) {
         if (signal.aborted) return;
         if (!(error instanceof TypeError)) offsets = null; // refused: those of a hub that was replaced
-        problem.value = error instanceof TypeError ? 'The daemon does not answer.' : (error as Error).message;
+        problem.value = failedOf(error);
       }
     }
     await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
@@ -66,7 +67,7 @@ export function Streams() {
         <h1 id="streams-title">Streams</h1>
         {name && <Controls name={name} />}
       </div>
-      {problem.value && <p class="failure">{problem.value}</p>}
+      {problem.value && <Problem of={problem.value} />}
       {name === null ? (
         <p class="empty">
           No event hub yet. A <code>hriste_event_hub</code> makes one; <code>script/up</code> has two.
@@ -123,7 +124,7 @@ function Tail() {
       <table>
         <thead>
           <tr>
-            <th scope="col">Arrival</th>
+            <th scope="col" title="playground time, UTC">Arrival (playground time)</th>
             <th scope="col">Key</th>
             <th scope="col" class="layer">
               Partition · offset

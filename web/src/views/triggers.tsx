@@ -6,6 +6,7 @@ import * as format from '../format';
 import { part } from '../live';
 import { act } from '../state';
 import { Glyph, stateHealth } from './icons';
+import { Problem } from './problem';
 
 const triggers = part('triggers');
 const calendars = signal<Record<string, Calendar>>({}); // of those that are open
@@ -36,7 +37,7 @@ function Line({ trigger }: { trigger: Trigger }) {
       >
         {trigger.paused ? 'Resume' : 'Pause'}
       </button>
-      {trigger.last?.error && <p class="error">{trigger.last.error}</p>}
+      {trigger.last?.error && <Problem of={{ message: trigger.last.error }} />}
       {trigger.on === 'interval' && <Windows trigger={trigger} />}
     </li>
   );
@@ -46,7 +47,7 @@ function standing(trigger: Trigger): string {
   if (trigger.paused) return trigger.paused_by === 'hand' ? 'paused by hand' : 'paused by its definition';
   if (trigger.running > 0) return trigger.waiting > 0 ? `running, ${format.group(trigger.waiting)} due` : 'running';
   if (trigger.waiting > 0) return `${format.group(trigger.waiting)} due`;
-  return trigger.next ? `next ${format.instant(trigger.next)}` : 'waits';
+  return trigger.next ? `next ${format.playground(trigger.next)}` : 'waits';
 }
 
 const load = (name: string) =>
