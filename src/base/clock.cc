@@ -1,53 +1,13 @@
 #include "base/clock.h"
 
 #include <cmath>
-#include <cstdio>
+
+#include "base/calendar.h"
 
 namespace base {
 namespace {
 
 using Seconds = std::chrono::duration<double>;
-
-/// Reads exactly `digits` decimal digits at `pos`, or returns -1.
-int read_digits(std::string_view text, size_t pos, size_t digits) {
-  if (pos + digits > text.size()) return -1;
-  int value = 0;
-  for (size_t i = pos; i < pos + digits; ++i) {
-    if (text[i] < '0' || text[i] > '9') return -1;
-    value = value * 10 + (text[i] - '0');
-  }
-  return value;
-}
-
-struct TimeOfDay {
-  int hour = 0, minute = 0, second = 0;
-  std::int64_t micros = 0;
-};
-
-/// Parses "hh:mm[:ss[.fraction]]" whole; hour -1 says it doesn't fit.
-TimeOfDay parse_time_of_day(std::string_view text) {
-  TimeOfDay t{.hour = -1};
-  int hour = read_digits(text, 0, 2);
-  int minute = read_digits(text, 3, 2);
-  if (hour < 0 || minute < 0 || text[2] != ':') return t;
-  size_t pos = 5;
-  if (pos < text.size() && text[pos] == ':') {
-    t.second = read_digits(text, pos + 1, 2);
-    pos += 3;
-    if (t.second >= 0 && pos < text.size() && text[pos] == '.') {
-      std::int64_t unit = 100'000;
-      size_t first = ++pos;
-      for (; pos < text.size() && text[pos] >= '0' && text[pos] <= '9'; ++pos, unit /= 10) {
-        t.micros += unit * (text[pos] - '0');
-      }
-      if (pos == first) return t;
-    }
-  }
-  if (pos != text.size() || hour > 23 || minute > 59 || t.second < 0 || t.second > 59) return t;
-  t.hour = hour;
-  t.minute = minute;
-  return t;
-}
 
 }  // namespace
 
@@ -70,28 +30,13 @@ std::string format_millis(Instant t) {
 }
 
 Result<Instant> parse_instant(std::string_view text) {
-  auto bad = [&] {
+  auto time = parse_calendar_time(text);
+  if (!time || (time->zone_minutes && !text.ends_with('Z'))) {
     return error(Code::kInvalidArgument,
                  "\"{}\" is not a time: write it as 2026-06-01T00:00:00Z (UTC)", text);
-  };
-  std::string_view rest = text;
-  if (rest.ends_with('Z')) rest.remove_suffix(1);
-  int year = read_digits(rest, 0, 4), month = read_digits(rest, 5, 2),
-      day = read_digits(rest, 8, 2);
-  if (year < 0 || month < 0 || day < 0 || rest[4] != '-' || rest[7] != '-') return bad();
-  std::chrono::year_month_day ymd{std::chrono::year{year},
-                                  std::chrono::month{static_cast<unsigned>(month)},
-                                  std::chrono::day{static_cast<unsigned>(day)}};
-  if (!ymd.ok()) return bad();
-  TimeOfDay time;
-  if (rest.size() > 10) {
-    if (rest[10] != 'T' && rest[10] != ' ') return bad();
-    time = parse_time_of_day(rest.substr(11));
-    if (time.hour < 0) return bad();
   }
-  return Instant{std::chrono::sys_days{ymd}} + std::chrono::hours{time.hour} +
-         std::chrono::minutes{time.minute} + std::chrono::seconds{time.second} +
-         std::chrono::microseconds{time.micros};
+  return Instant{std::chrono::sys_days{std::chrono::days{time->day}}} +
+         std::chrono::microseconds{time->nanos / 1000};
 }
 
 Instant SystemClock::now() const {

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/calendar.h"
 #include "base/result.h"
 
 namespace grade {
@@ -71,12 +72,10 @@ class TimeReader {
   std::int64_t millis(std::string_view text) {
     CHECK(text.size() == 24, "no time: {}", text);
     if (text.substr(0, 10) != std::string_view(date_, 10)) {
-      using namespace std::chrono;
       std::memcpy(date_, text.data(), 10);
-      year_month_day date{year{digits(text, 0, 4)},
-                          month(static_cast<unsigned>(digits(text, 5, 2))),
-                          day(static_cast<unsigned>(digits(text, 8, 2)))};
-      date_ms_ = sys_days{date}.time_since_epoch().count() * std::int64_t{86'400'000};
+      auto day = base::parse_date(text.substr(0, 10));
+      CHECK(day, "no time: {}", text);
+      date_ms_ = *day * 86'400'000;
     }
     return date_ms_ + digits(text, 11, 2) * 3'600'000 + digits(text, 14, 2) * 60'000 +
            digits(text, 17, 2) * 1000 + digits(text, 20, 3);

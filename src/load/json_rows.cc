@@ -1,7 +1,7 @@
 #include <charconv>
 #include <cstring>
 
-#include "base/clock.h"
+#include "base/calendar.h"
 #include "base/result.h"
 #include "load/json_rows_internal.h"
 
@@ -58,18 +58,9 @@ const char* list_end(const char* p, const char* end) {
 }
 
 std::int64_t read_millis(std::string_view text) {
-  // "2026-06-01T00:00:00.000Z"
-  CHECK(text.size() == 24 && text[23] == 'Z', "{}", text);
-  auto number = [&](std::size_t at, std::size_t digits) {
-    int value = 0;
-    for (std::size_t i = at; i < at + digits; ++i) value = 10 * value + (text[i] - '0');
-    return value;
-  };
-  using namespace std::chrono;
-  sys_days day{year{number(0, 4)} / month(static_cast<unsigned>(number(5, 2))) /
-               std::chrono::day(static_cast<unsigned>(number(8, 2)))};
-  return day.time_since_epoch().count() * std::int64_t{86'400'000} + number(11, 2) * 3'600'000 +
-         number(14, 2) * 60'000 + number(17, 2) * 1'000 + number(20, 3);
+  auto time = base::parse_calendar_time(text);
+  CHECK(time, "no time: {}", text);
+  return time->day * 86'400'000 + time->nanos / 1'000'000;
 }
 
 template <typename T>

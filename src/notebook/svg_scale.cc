@@ -3,8 +3,8 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
 
+#include "base/calendar.h"
 #include "notebook/svg_scale_internal.h"
 
 namespace notebook {
@@ -16,17 +16,10 @@ std::string text_of(const json& value) {
 }
 
 std::optional<double> instant_of(const std::string& text) {
-  int y = 0, mo = 0, d = 0, h = 0, mi = 0;
-  double s = 0;
-  // NOLINTNEXTLINE: numbers of fixed form
-  int found = std::sscanf(text.c_str(), "%4d-%2d-%2d%*[T ]%2d:%2d:%lf", &y, &mo, &d, &h, &mi, &s);
-  if (found < 3) return std::nullopt;
-  std::chrono::year_month_day date{std::chrono::year(y),
-                                   std::chrono::month(static_cast<unsigned>(mo)),
-                                   std::chrono::day(static_cast<unsigned>(d))};
-  if (!date.ok()) return std::nullopt;
-  auto days = std::chrono::sys_days(date).time_since_epoch().count();
-  return static_cast<double>(days) * 86'400 + h * 3600 + mi * 60 + s;
+  auto time = base::parse_calendar_time(text);
+  if (!time) return std::nullopt;
+  return static_cast<double>(time->day) * 86'400 + static_cast<double>(time->nanos) / 1e9 -
+         time->zone_minutes.value_or(0) * 60;
 }
 
 std::optional<double> number_of(const json& value) {

@@ -1,8 +1,8 @@
 // Values of a batch to and from SQLite's storage classes.
-#include <charconv>
 #include <chrono>
 #include <cmath>
 
+#include "base/calendar.h"
 #include "base/clock.h"
 #include "sqldb/sqlite_internal.h"
 
@@ -42,22 +42,6 @@ void put_time(std::string& out, std::int64_t micros) {
   put_digits(out, seconds % 60, 2);
   out += '.';
   put_digits(out, rest % kMicrosPerSecond, 6);
-}
-
-/// Days since 1970-01-01 of "YYYY-MM-DD…"; nothing when it isn't a date.
-std::optional<std::int64_t> parse_date(std::string_view text) {
-  int year = 0;
-  unsigned month = 0, day = 0;
-  if (text.size() < 10 || text[4] != '-' || text[7] != '-') return {};
-  auto number = [&](std::size_t at, std::size_t n, auto& into) {
-    auto [end, failed] = std::from_chars(text.data() + at, text.data() + at + n, into);
-    return failed == std::errc{} && end == text.data() + at + n;
-  };
-  if (!number(0, 4, year) || !number(5, 2, month) || !number(8, 2, day)) return {};
-  std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month},
-                                   std::chrono::day{day}};
-  if (!date.ok()) return {};
-  return std::chrono::sys_days{date}.time_since_epoch().count();
 }
 
 std::string_view text_of(sqlite3_stmt* statement, int index) {
@@ -175,7 +159,7 @@ base::Status read_value(sqlite3_stmt* statement, int index, model::Column& colum
       column.add_double(sqlite3_column_double(statement, index));
       return {};
     case Type::kDate: {
-      auto days = parse_date(text_of(statement, index));
+      auto days = base::parse_date(text_of(statement, index).substr(0, 10));
       if (!days) return misfit(statement, index, column.type);
       column.add_int(*days);
       return {};

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/calendar.h"
 #include "streamsql/time_unit.h"
 
 namespace stream {
@@ -19,58 +20,6 @@ bool is_leap(int y) { return (y % 4 == 0 && y % 100 != 0) || y % 400 == 0; }
 int days_in_month(int y, int m) {
   static constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   return m == 2 && is_leap(y) ? 29 : kDays[m - 1];
-}
-
-/// Reads digits from a text; `ok` turns false at the first that is none.
-struct Digits {
-  std::string_view text;
-  std::size_t at = 0;
-  bool ok = true;
-
-  int take(int n) {
-    int value = 0;
-    for (; n > 0; n--) {
-      unsigned d = at < text.size() ? static_cast<unsigned char>(text[at]) - unsigned{'0'} : 10u;
-      ok = ok && d < 10;
-      value = value * 10 + static_cast<int>(d);
-      at++;
-    }
-    return value;
-  }
-  bool next_is(char c) const { return at < text.size() && text[at] == c; }
-  void expect(char c) {
-    ok = ok && next_is(c);
-    at++;
-  }
-  bool done() const { return at >= text.size(); }
-};
-
-Ticks take_fraction(Digits& in) {
-  Ticks ticks = 0, unit = kTicksPerSecond / 10;
-  bool any = false;
-  for (; !in.done() && in.text[in.at] >= '0' && in.text[in.at] <= '9'; in.at++, unit /= 10) {
-    ticks += (in.text[in.at] - '0') * unit;
-    any = true;
-  }
-  in.ok = in.ok && any;
-  return ticks;
-}
-
-/// The zone's distance from UTC.
-Ticks take_zone(Digits& in) {
-  if (in.next_is('Z') || in.next_is('z')) {
-    in.at++;
-    return 0;
-  }
-  if (in.done()) return 0;
-  Ticks sign = in.next_is('-') ? -1 : 1;
-  in.ok = in.ok && (in.next_is('-') || in.next_is('+'));
-  in.at++;
-  int hours = in.take(2);
-  if (in.next_is(':')) in.at++;
-  int minutes = in.take(2);
-  in.ok = in.ok && hours <= 14 && minutes < 60;
-  return sign * (hours * 60 + minutes) * 60 * kTicksPerSecond;
 }
 
 char* put_digits(char* at, int n, std::int64_t value) {
@@ -108,33 +57,10 @@ Civil civil_from_days(std::int64_t days) {
 }
 
 std::optional<Ticks> parse_datetime(std::string_view text) {
-  Digits in{text};
-  int year = in.take(4);
-  in.expect('-');
-  int month = in.take(2);
-  in.expect('-');
-  int day = in.take(2);
-  if (!in.ok || year < 1 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
-    return std::nullopt;
-  Ticks ticks = days_from_civil(year, month, day) * kTicksPerDay;
-  if (in.done()) return ticks;
-  if (!in.next_is('T') && !in.next_is(' ') && !in.next_is('t')) return std::nullopt;
-  in.at++;
-  int hour = in.take(2);
-  in.expect(':');
-  int minute = in.take(2), second = 0;
-  Ticks fraction = 0;
-  if (in.next_is(':')) {
-    in.at++;
-    second = in.take(2);
-    if (in.next_is('.')) {
-      in.at++;
-      fraction = take_fraction(in);
-    }
-  }
-  Ticks zone = take_zone(in);
-  if (!in.ok || !in.done() || hour > 23 || minute > 59 || second > 59) return std::nullopt;
-  ticks += ((hour * 60 + minute) * 60 + second) * kTicksPerSecond + fraction - zone;
+  auto time = base::parse_calendar_time(text);
+  if (!time || (time->zone_minutes && !time->has_time)) return std::nullopt;
+  Ticks ticks = time->day * kTicksPerDay + time->nanos / 100 -
+                time->zone_minutes.value_or(0) * 60 * kTicksPerSecond;
   if (ticks < kDatetimeMin || ticks > kDatetimeMax) return std::nullopt;
   return ticks;
 }

@@ -138,7 +138,7 @@ class Out {
 };
 
 Result<std::int64_t> parse_time(const std::string& name, const std::string& text) {
-  auto instant = base::parse_instant(text.size() == 10 ? text + "T00:00:00Z" : text);
+  auto instant = base::parse_instant(text);
   if (!instant) return base::annotate(instant.error(), name);
   return base::to_millis(*instant);
 }

@@ -52,7 +52,7 @@ int default_threads() {
 }
 
 Result<std::int64_t> time_ms(const std::string& option, const std::string& text) {
-  auto time = base::parse_instant(text.size() == 10 ? text + "T00:00:00Z" : text);
+  auto time = base::parse_instant(text);
   if (!time) return base::annotate(time.error(), option);
   return base::to_millis(*time);
 }

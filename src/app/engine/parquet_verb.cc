@@ -61,11 +61,7 @@ base::Result<std::int64_t> hundredths(const std::string& text) {
 }
 
 base::Result<std::int64_t> micros(const std::string& text) {
-  std::string instant = text;
-  if (instant.size() == 10) instant += "T00:00:00Z";
-  if (instant.size() > 10 && instant[10] == ' ') instant[10] = 'T';
-  if (!instant.ends_with('Z')) instant += 'Z';
-  return TRY(base::parse_instant(instant)).time_since_epoch().count();
+  return TRY(base::parse_instant(text)).time_since_epoch().count();
 }
 
 /// Beyond 2^53 an answer has a whole number as text (docs/formats/answers.md).

@@ -143,7 +143,7 @@ Result<world::Settings> WorldOptions::settings() const {
   }
   if (!locale_.empty()) settings.locale = TRY(world::locale_from_name(locale_));
   if (!epoch_.empty()) {
-    auto epoch = base::parse_instant(epoch_.size() == 10 ? epoch_ + "T00:00:00Z" : epoch_);
+    auto epoch = base::parse_instant(epoch_);
     if (!epoch) return base::annotate(epoch.error(), "--epoch");
     settings.epoch = *epoch;
   }
