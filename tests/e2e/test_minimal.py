@@ -2,11 +2,12 @@
 
 import json
 import shutil
+import subprocess
 
 import pytest
 from kafka import KafkaProducer
 
-from conftest import SOURCE, Root, wait_until
+from conftest import BUILD, SOURCE, Root, wait_until
 
 
 @pytest.fixture
@@ -43,6 +44,9 @@ def test_the_smallest_playground(minimal):
     minimal.api("POST", "/v1/clock", {"jump_to": now[:14] + "59:59Z"})
     wait_until(lambda: minimal.sql("SELECT sensor, readings, mean FROM gold.sensors ORDER BY sensor") ==
                [["attic", 2, 31.0], ["cellar", 1, 12.0]], 60, "the table, by the schedule")
+    said = subprocess.run([BUILD / "hriste", "--data-dir", minimal.data_dir, "connect"], check=True,
+                          capture_output=True, text=True).stdout
+    assert "/gold/sensors" in said and "FROM gold.sensors" in said and "sqlite3" not in said, said
     shown = minimal.api("GET", "/v1/dashboards/sensors")
     assert not [part for part in shown.get("queries", []) if part.get("error")], shown
     minimal.destroy()

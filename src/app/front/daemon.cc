@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 
@@ -81,9 +82,57 @@ int open_verb(client::Playground& playground, bool print_only) {
   return 0;
 }
 
+namespace {
+
+/// A Delta table to show things with, "gold/sales": of gold where there is one; empty: there is
+/// none.
+std::string shown_table(const json& tables) {
+  std::string shown;
+  for (const auto& table : tables) {
+    if (table.value("format", "") != "delta") continue;
+    std::string tier = table.value("tier", "");
+    if (shown.empty() || (tier == "gold" && !shown.starts_with("gold/"))) {
+      shown = tier + "/" + table.value("name", "");
+    }
+  }
+  return shown;
+}
+
+void print_databases(const json& resources, const std::string& data_dir) {
+  for (const auto& resource : resources) {
+    if (resource.value("kind", "") != "hriste_database") continue;
+    std::string file = fmt::format("{}/sql/{}.db", data_dir, resource.value("name", ""));
+    if (!base::Env::real().exists(file)) continue;  // it is a server's
+    fmt::print("# The database, with any SQLite tool\nsqlite3 -readonly {} .tables\n\n", file);
+  }
+}
+
+void print_tables(const std::string& table, const std::string& lake) {
+  if (table.empty()) return;
+  std::string name = table;
+  std::ranges::replace(name, '/', '.');
+  fmt::print(R"txt(# The lake's Delta tables in Python
+python3 -c 'import deltalake; print(deltalake.DeltaTable("{lake}/{table}").to_pandas())'
+
+# … in DuckDB and in Spark
+duckdb -c "INSTALL delta; LOAD delta; FROM delta_scan('{lake}/{table}')"
+spark.read.format("delta").load("{lake}/{table}")
+
+# SQL over everything
+hriste sql 'SELECT * FROM {name} LIMIT 5'
+)txt",
+             fmt::arg("lake", lake), fmt::arg("table", table), fmt::arg("name", name));
+}
+
+}  // namespace
+
 int connect_verb(client::Playground& playground) {
   auto answer = playground.call("GET", "/v1/endpoints");
   if (!answer) return fail(answer.error().error);
+  auto tables = playground.call("GET", "/v1/tables");
+  if (!tables) return fail(tables.error().error);
+  auto resources = playground.call("GET", "/v1/resources");
+  if (!resources) return fail(resources.error().error);
   const json& at = *answer;
   auto text = [&](const char* key) { return at.value(key, ""); };
   fmt::print(R"txt(# Event hubs with any Kafka client, here kcat: list, then read
@@ -91,22 +140,11 @@ kcat -b {kafka} -X security.protocol=SASL_PLAINTEXT -X sasl.mechanisms=PLAIN \
   -X sasl.username='{user}' \
   -X sasl.password='{password}' -L
 
-# The database, with any SQLite tool
-sqlite3 -readonly {data}/sql/shop.db 'SELECT count(*) FROM orders'
-
-# The lake's Delta tables in Python
-python3 -c 'import deltalake; print(deltalake.DeltaTable("{lake}/gold/engagements").to_pandas())'
-
-# … in DuckDB and in Spark
-duckdb -c "INSTALL delta; LOAD delta; FROM delta_scan('{lake}/gold/engagements')"
-spark.read.format("delta").load("{lake}/gold/engagements")
-
-# SQL over everything
-hriste sql 'SELECT * FROM gold.engagements LIMIT 5'
 )txt",
              fmt::arg("kafka", text("kafka")), fmt::arg("user", text("kafka_user")),
-             fmt::arg("password", text("kafka_password")), fmt::arg("data", text("data_dir")),
-             fmt::arg("lake", text("lake")));
+             fmt::arg("password", text("kafka_password")));
+  print_databases(*resources, text("data_dir"));
+  print_tables(shown_table(*tables), text("lake"));
   return 0;
 }
 
