@@ -15,5 +15,8 @@ resource "hriste_world" "this" {
   clock_speed   = var.clock_speed
   ttl_minutes   = var.ttl_minutes
 
+  # Which tables hold what the answer key knows, and which files define them.
+  graded = file("${path.root}/../graded.json")
+
   # Real data is never clean. Try faults = { late_event = 0.05 } and see what the stream job does.
 }

@@ -9,6 +9,7 @@
 #include "kinds/generator.h"
 #include "kinds/pipeline.h"
 #include "kinds/stream_job.h"
+#include "kinds/world.h"
 
 namespace control {
 
@@ -39,9 +40,9 @@ void add_generator(const GradePorts& ports, const kinds::Generator& generator, G
 
 /// Those that a definition before this one made are no alerts of this job any more.
 void add_alerts(const GradePorts& ports, const std::string& job, const std::string& output,
-                GradeScope& scope) {
-  if (!grade::knows_alerts(output)) return;
-  grade::AlertInputs alerts{.name = output};
+                const std::string& table, GradeScope& scope) {
+  if (scope.inputs.declared.alerts(output).empty()) return;
+  grade::AlertInputs alerts{.name = output, .table = table};
   std::string rule = job + "/" + output, made_by = rule + "/";
   if (auto running = ports.jobs.get(job)) {
     std::string definition = running->status().definition;
@@ -81,8 +82,10 @@ void add_inputs(const kinds::StreamJob& job, const std::set<std::string>& tables
   for (const auto& [alias, ref] : job.inputs) {
     std::string hub = ref.name();
     bool keeps_raw = std::ranges::any_of(scope.inputs.hubs, [&](const auto& fed) {
-      return fed.second->name() == hub && tables.contains("bronze." + fed.first);
+      return fed.second->name() == hub &&
+             tables.contains(scope.inputs.declared.table(fed.first + "_raw"));
     });
+    input.input = alias;
     if (keeps_raw) scope.inputs.jobs[hub] = input;
     scope.inputs.jobs.emplace(hub, input);
   }
@@ -105,15 +108,19 @@ Status add_stream_job(const GradePorts& ports, const kinds::StreamJob& job, Grad
   auto table_of = TRY(tables_of(ports, job));
   std::set<std::string> tables;
   for (const auto& [output, table] : table_of) tables.insert(table);
-  if (std::ranges::none_of(tables, grade::knows_job_table)) return {};
+  const grade::Declared& declared = scope.inputs.declared;
+  auto is_known = [&](const std::string& table) { return declared.is_job_table(table); };
+  if (std::ranges::none_of(tables, is_known)) return {};
   add_inputs(job, tables, scope);
-  auto changed = TRY(changed_outputs(job.query));
+  auto changed = TRY(changed_outputs(declared, job.query));
   for (const auto& [name, output] : job.outputs) {
-    if (output.alert) add_alerts(ports, job.name, name, scope);
+    auto table = table_of.find(name);
+    if (output.alert) {
+      add_alerts(ports, job.name, name, table == table_of.end() ? "" : table->second, scope);
+    }
     auto what = changed.find(name);
     if (what == changed.end()) continue;
     scope.inputs.changed["stream." + name] = what->second;
-    auto table = table_of.find(name);
     if (table != table_of.end()) scope.inputs.changed[table->second] = what->second;
   }
   scope.inputs.tables.merge(tables);
@@ -131,7 +138,7 @@ Status add_stream_job(const GradePorts& ports, const kinds::StreamJob& job, Grad
 Status add_statement(const std::string& table, const std::string& query, const std::string& macros,
                      GradeScope& scope) {
   auto spec = TRY(flow::table_spec(table, query, macros));
-  if (auto what = changed_table(table, spec.select, spec.macros)) {
+  if (auto what = changed_table(scope.inputs.declared, table, spec.select, spec.macros)) {
     scope.inputs.changed[table] = *std::move(what);
   }
   // One window of several is what the table holds: nobody can make it again from its text.
@@ -166,6 +173,9 @@ Result<std::vector<catalogue::Defined<D>>> ready(const GradePorts& ports) {
 
 Result<GradeScope> grade_scope(const GradePorts& ports) {
   GradeScope scope;
+  std::optional<std::string> graded;
+  for (const auto& world : TRY(ready<kinds::World>(ports))) graded = world.graded;
+  scope.inputs.declared = TRY(declaration(graded));
   scope.inputs.env = &ports.folder.env;
   scope.inputs.lake = &ports.lake;
   scope.inputs.hub_namespace = kNamespace;

@@ -15,7 +15,7 @@ namespace control {
 
 namespace {
 
-constexpr std::string_view kStream = "traffic.asaql", kMacros = "macros.sql";
+constexpr std::string_view kGraded = "graded.json";
 
 /// "`trim(city)` where the shipped one says `upper(city)`".
 std::string text_of(const SqlDifference& difference) {
@@ -75,9 +75,10 @@ std::string header_text(std::string_view query) {
 }
 
 std::optional<std::string> changed_function(std::string_view query, std::string_view macros,
-                                            std::string_view shipped_query) {
+                                            std::string_view shipped_query,
+                                            std::string_view shipped_macros) {
   auto ours = sqlfile::used_functions(query, macros);
-  auto shipped = sqlfile::used_functions(shipped_query, shipped_text(kMacros));
+  auto shipped = sqlfile::used_functions(shipped_query, shipped_macros);
   for (const auto& [name, text] : ours) {
     auto known = shipped.find(name);
     if (known == shipped.end()) return "the function " + name + ", which isn't the shipped one's";
@@ -94,8 +95,16 @@ std::string_view shipped_text(std::string_view file) {
   return found == kShippedTexts.end() ? std::string_view() : found->text;
 }
 
-base::Result<std::map<std::string, std::string>> changed_outputs(std::string_view query) {
-  auto ours = TRY(statements(query)), known = TRY(statements(shipped_text(kStream)));
+base::Result<grade::Declared> declaration(const std::optional<std::string>& graded) {
+  grade::Declared::Texts texts;
+  for (const ShippedText& shipped : kShippedTexts) texts.emplace(shipped.file, shipped.text);
+  return grade::Declared::parse(graded ? *graded : shipped_text(kGraded), texts);
+}
+
+base::Result<std::map<std::string, std::string>> changed_outputs(const grade::Declared& declared,
+                                                                 std::string_view query) {
+  if (declared.stream().empty()) return {};
+  auto ours = TRY(statements(query)), known = TRY(statements(declared.text(declared.stream())));
   std::map<std::string, std::string> changed;
   for (const auto& [output, text] : ours) {
     auto same = known.find(output);
@@ -108,19 +117,19 @@ base::Result<std::map<std::string, std::string>> changed_outputs(std::string_vie
   return changed;
 }
 
-std::optional<std::string> changed_table(const std::string& table, std::string_view query,
-                                         std::string_view macros) {
-  std::string file =
-      table.substr(0, table.find('.')) + "_" + table.substr(table.find('.') + 1) + ".sql";
-  std::string_view shipped = shipped_text(file);
-  if (shipped.empty()) return "no statement for " + table + " was shipped";
+std::optional<std::string> changed_table(const grade::Declared& declared, const std::string& table,
+                                         std::string_view query, std::string_view macros) {
+  if (!declared.has(table)) return "no statement for " + table + " was shipped";
+  const std::string& file = declared.file(table);
+  if (file.empty()) return std::nullopt;
+  std::string_view shipped = declared.text(file);
   if (auto difference = sql_difference(query, shipped)) {
     return fmt::format("line {} of {} says {}", difference.line, file, text_of(difference));
   }
   if (auto difference = sql_difference(header_text(query), header_text(shipped))) {
     return fmt::format("the header of {} says {}", file, text_of(difference));
   }
-  return changed_function(query, macros, shipped);
+  return changed_function(query, macros, shipped, declared.text(declared.functions()));
 }
 
 }  // namespace control

@@ -8,6 +8,7 @@
 #include "control/folder.h"
 #include "control/live.h"
 #include "control/playground_clock.h"
+#include "control/shipped.h"
 #include "lake/lake.h"
 
 namespace control {
@@ -49,6 +50,7 @@ class WorldController final : public Adapter<World> {
       : folder_(folder), definitions_(definitions), clock_(clock), lake_(lake), worlds_(worlds) {}
 
   Status check(const World& wanted) override {
+    TRY(declaration(wanted.graded));
     bool is_there = false;
     for (const auto& other : TRY(definitions_.all<World>())) {
       is_there = is_there || other.ref == wanted.ref;

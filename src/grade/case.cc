@@ -34,6 +34,7 @@ void Case::add_doubt(std::function<std::string()> another) {
 }
 
 Check Case::judge(Check check) const {
+  if (check.table.empty()) check.table = table.in_lake;
   std::string why = not_gradable ? not_gradable() : "";
   bool wrong = check.verdict == Verdict::kWrong;
   if (why.empty() && wrong && doubt) why = doubt();

@@ -26,11 +26,11 @@
 #include <set>
 #include <stop_token>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/env.h"
 #include "base/result.h"
+#include "grade/declared.h"
 #include "grade/key_policy.h"
 #include "grade/report.h"
 #include "hub/hub.h"
@@ -43,14 +43,16 @@ namespace grade {
 /// Alerts of the stream job on page views that took longer than two seconds.
 struct AlertInputs {
   std::string name = "slow_pages";  ///< the output's
+  std::string table = {};           ///< where they are also kept as rows; empty: nowhere
   /// All alerts that were kept: their fields, by the output's columns.
   std::function<base::Result<std::vector<json>>()> fields;
 };
 
 /// A stream job as a hub's reader.
 struct JobInput {
-  std::string job;    ///< its name, for details; empty: there is none
-  Policies policies;  ///< by which it takes the hub's events
+  std::string job;         ///< its name, for details; empty: there is none
+  Policies policies;       ///< by which it takes the hub's events
+  std::string input = {};  ///< what it calls the hub: its dead letters say so
 };
 
 /// What there is to grade. What is named here and isn't there is wrong; what isn't named here is
@@ -61,12 +63,9 @@ struct Inputs {
   lake::Lake* lake = nullptr;
   sqldb::Database* database = nullptr;    ///< null: there is none
   std::set<std::string> database_tables;  ///< of "orders", "items"
-  /// "tier.name" as in the lake's SQL. Checks exist for bronze.{users, vipusers, products, towns,
-  /// orders, items, pageviews, stars, vip_pageviews, deadletter}, silver.{users, products, orders,
-  /// items, pageviews, stars, quarantine}, silver.stream_{pageviews_5min, slow_pages,
-  /// slow_pages_enriched, starred_pageviews, first_events} and gold.{engagements, sales_by_day,
-  /// product_popularity, latency_5min, sessions, order_features, order_predictions}; others are
-  /// ignored.
+  /// What the tables hold that are graded.
+  Declared declared;
+  /// "tier.name" as in the lake's SQL; those that aren't declared are ignored.
   std::set<std::string> tables;
 
   /// By the world's table that goes there: "pageviews", "stars".
@@ -78,7 +77,7 @@ struct Inputs {
 
   /// By hub name: the job that makes the graded tables of its events.
   std::map<std::string, JobInput> jobs;
-  int window_minutes = 5;  ///< of stream_pageviews_5min
+  int window_minutes = 5;  ///< of the table that holds "pageviews_5min"
   std::vector<AlertInputs> alerts;
 
   /// Table ("silver.orders") or output of the stream job ("stream.slow_pages") whose definition
@@ -97,12 +96,6 @@ struct Inputs {
   base::Instant graded_at;
   std::stop_token stop;
 };
-
-/// Whether the key knows the rows of this table of a stream job ("silver.stream_slow_pages"). What
-/// a job of somebody's own makes is no concern of the answer key's.
-bool knows_job_table(std::string_view table);
-/// Whether the key knows which alerts this output of a stream job makes.
-bool knows_alerts(std::string_view output);
 
 /// Takes seconds; not more than one at a time is sensible.
 base::Result<Report> grade(const Inputs& inputs);

@@ -108,10 +108,9 @@ EventTable capture_table(const std::string& hub, int partition, std::int64_t cut
 }
 
 EventTable stream_table(const world::World& world, world::Stream stream, Rows rows,
-                        std::string layer, std::string name, std::int64_t cut_ms) {
+                        std::int64_t cut_ms) {
   bool raw = rows != Rows::kFirst;
-  EventTable table{.shape = Shape<Event>(std::move(layer), std::move(name), raw ? 2 : 1,
-                                         event_fields(stream, raw)),
+  EventTable table{.shape = Shape<Event>("", "", raw ? 2 : 1, event_fields(stream, raw)),
                    .cut_ms = cut_ms,
                    .belongs = {},
                    .rows = rows};

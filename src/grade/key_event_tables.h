@@ -33,9 +33,9 @@ EventTable hub_table(const std::string& hub, int partition, std::int64_t cut_ms)
 /// What capture files of the partition hold.
 EventTable capture_table(const std::string& hub, int partition, std::int64_t cut_ms);
 
-/// `name`: the table's, e.g. "pageviews". Raw tables have arrival, partition and offset.
+/// Without a name. Raw tables have arrival, partition and offset.
 EventTable stream_table(const world::World& world, world::Stream stream, Rows rows,
-                        std::string layer, std::string name, std::int64_t cut_ms);
+                        std::int64_t cut_ms);
 /// What can't be read of a hub's events: partition, offset, arrival, body.
 EventTable dead_letter_table(const std::string& hub, std::int64_t cut_ms);
 /// The rows of `table` again, from the world.

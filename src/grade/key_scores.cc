@@ -103,8 +103,8 @@ void ScoreKey::observe(Row row) {
   sums_.squares += (value - kAbout) * (value - kAbout);
 }
 
-Check ScoreKey::score_check() const {
-  Check check{.layer = "gold", .name = "order_predictions score"};
+Check ScoreKey::score_check(const Table& table) const {
+  Check check{.layer = table.layer, .name = table.name + " score"};
   auto rows = static_cast<double>(sums_.rows);
   double squares = sums_.rows > 0 ? sums_.squares - sums_.total * sums_.total / rows : 0;
   if (sums_.rows < 2 || squares <= 0) {

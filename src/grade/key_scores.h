@@ -44,7 +44,7 @@ class ScoreKey {
   void observe(Row row);
   /// The check of R² over the orders that the model was not trained on against the best possible on
   /// the same ones. They may be apart by 0.01 + 3 (features + 1) / trained rows.
-  Check score_check() const;
+  Check score_check(const Table& table) const;
   const Scorer& scorer() const { return scorer_; }
 
  private:

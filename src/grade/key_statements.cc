@@ -15,9 +15,9 @@ Cell instant(std::int64_t ms) { return Cell::of(ms * 1000); }
 
 }  // namespace
 
-Table slow_table(std::string name, bool enriched) {
+Table slow_table(bool enriched) {
   Table table{.layer = "stream",
-              .name = std::move(name),
+              .name = enriched ? "slow_pages_enriched" : "slow_pages",
               .columns = {{.name = "event_id"},
                           {.name = "event_time", .form = Form::kInstant},
                           {.name = "user_id"},

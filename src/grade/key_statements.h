@@ -16,7 +16,7 @@ namespace grade {
 
 /// Page views above the latency: event_id, event_time, user_id, uri, latency; `enriched`: and the
 /// user's user_name, name, city, administrative_unit, phone_number as users.json has them.
-Table slow_table(std::string name, bool enriched);
+Table slow_table(bool enriched);
 EventRows slow_rows(const world::World& world, int latency_ms, bool enriched);
 
 /// The stars of one hub by user, when all of them have been added. Memory: 40 bytes a star.

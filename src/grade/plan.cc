@@ -38,23 +38,29 @@ std::string StreamPlan::outside_any_time() const {
                      events, hub->name());
 }
 
-namespace {
-
-/// The lake's name of what a case reads: "bronze.pageviews".
-std::string table_of(const Table& table) {
-  if (table.layer == "stream") return "silver.stream_" + table.name;
-  if (table.layer != "raw") return table.layer + "." + table.name;
-  return "bronze." + (table.name.ends_with(" dead letters") ? "deadletter" : table.name);
+std::string Plan::graded(std::string_view holding) const {
+  const std::string& table = in.declared.table(holding);
+  return in.tables.contains(table) ? table : "";
 }
 
-}  // namespace
+bool Plan::place(Table& table, std::string_view holding) const {
+  table.in_lake = graded(holding);
+  if (table.in_lake.empty()) return false;
+  auto dot = table.in_lake.find('.');
+  std::string_view layer = std::ranges::find(holdings(), holding, &Holding::name)->layer;
+  table.layer = layer.empty() ? table.in_lake.substr(0, dot) : layer;
+  table.name = table.in_lake.substr(dot + 1);
+  // An output's path below "stream/" is in the table's name.
+  if (layer == "stream" && table.name.starts_with("stream_")) table.name.erase(0, 7);
+  return true;
+}
 
 Case& Plan::add(Table table, RowSource found_rows) {
   cases.push_back(std::make_unique<Case>());
   Case& made = *cases.back();
   made.table = std::move(table);
   made.found_rows = std::move(found_rows);
-  auto changed = in.changed.find(table_of(made.table));
+  auto changed = in.changed.find(made.table.in_lake);
   if (changed != in.changed.end()) made.changed = [what = changed->second] { return what; };
   found.push_back([&made] { made.measure(); });
   return made;
@@ -67,9 +73,10 @@ Case& Plan::add(Table table, const std::shared_ptr<Expected>& expected, RowSourc
   return made;
 }
 
-Case* Plan::find(std::string_view layer, std::string_view name) const {
+Case* Plan::find(std::string_view holding) const {
+  std::string table = graded(holding);
   for (const auto& one : cases) {
-    if (one->table.layer == layer && one->table.name == name) return one.get();
+    if (!table.empty() && one->table.in_lake == table) return one.get();
   }
   return nullptr;
 }
@@ -107,10 +114,9 @@ void Plan::reads(Case& made, Reads streams) {
   };
 }
 
-RowSource Plan::rows_in_lake(const std::string& name, const Table& table,
-                             std::int64_t cut_ms) const {
-  auto there = columns(name);
-  if (there) return lake_rows(*lake, name, std::move(*there), table, stop, cut_ms);
+RowSource Plan::rows_in_lake(const Table& table, std::int64_t cut_ms) const {
+  auto there = columns(table.in_lake);
+  if (there) return lake_rows(*lake, table.in_lake, std::move(*there), table, stop, cut_ms);
   return [error = there.error()](const RowSink&) -> base::Status { return std::unexpected(error); };
 }
 

@@ -11,9 +11,6 @@ namespace grade {
 
 namespace {
 
-const std::string kFeaturesTable = "gold.order_features",
-                  kPredictionsTable = "gold.order_predictions";
-
 /// Table → the changed table that it is made of in the end, if any.
 class Descent {
  public:
@@ -34,7 +31,8 @@ class Descent {
 
  private:
   std::vector<std::string> reads(const std::string& table) const {
-    if (table == kPredictionsTable) return {kFeaturesTable};
+    if (table == plan_.graded("order_predictions"))
+      return {plan_.in.declared.table("order_features")};
     auto statement = plan_.in.statements.find(table);
     if (statement == plan_.in.statements.end()) return {};
     auto tables = plan_.in.lake->check_table(statement->second);
@@ -94,13 +92,14 @@ std::function<std::string()> once(std::function<std::string()> ask) {
 void plan_behind(Plan& plan) {
   if (plan.in.changed.empty() || plan.in.lake == nullptr) return;
   Descent descent(plan);
+  const std::string predictions = plan.graded("order_predictions");
   for (const auto& made : plan.cases) {
-    std::string name = made->table.layer + "." + made->table.name;
-    if (made->changed || !plan.named(name)) continue;
+    const std::string& name = made->table.in_lake;
+    if (made->changed || name.empty()) continue;
     std::string before = descent.changed_before(name);
     if (before.empty()) continue;
     RowSource remade =
-        name == kPredictionsTable ? plan.scored_again : remade_rows(plan, name, made->table);
+        name == predictions ? plan.scored_again : remade_rows(plan, name, made->table);
     if (remade && made->as_graded) remade = made->as_graded(std::move(remade));
     made->changed = once([&of = *made, remade, before, what = plan.in.changed.at(before)] {
       if (!remade || !equal_rows(of.table, remade, of.found_rows)) return std::string();

@@ -1,4 +1,4 @@
-// Bronze files, and silver.products which is made of them.
+// Bronze files, and the products which are made of them.
 #include "grade/found_files.h"
 #include "grade/key_files.h"
 #include "grade/plan_internal.h"
@@ -48,6 +48,7 @@ Shape<world::Product> product_shape() {
 
 void plan_silver_products(Plan& plan) {
   auto shape = product_shape();
+  if (!plan.place(shape.table(), "products")) return;
   RowSource again = [&world = plan.world, shape](const RowSink& sink) -> base::Status {
     std::vector<Cell> cells;
     for (std::int64_t id = 0; id < world.settings().products; ++id) {
@@ -58,7 +59,7 @@ void plan_silver_products(Plan& plan) {
   };
   auto expected = std::make_shared<Expected>(shape.table(), std::move(again));
   fill_at_once(plan, shape.table(), expected);
-  plan.add(shape.table(), expected, plan.rows_in_lake("silver.products", shape.table()));
+  plan.add(shape.table(), expected, plan.rows_in_lake(shape.table()));
 }
 
 }  // namespace
@@ -67,8 +68,7 @@ void plan_files(Plan& plan) {
   const world::World& world = plan.world;
   base::Env& env = *plan.in.env;
   std::string bronze = plan.in.lake == nullptr ? "" : plan.in.lake->root() + "/bronze/";
-  if (plan.named("bronze.users")) {
-    Table table = line_table("users");
+  if (Table table = line_table("users"); plan.place(table, "users_file")) {
     auto expected = std::make_shared<Expected>(table, users_again(world, plan.stop));
     fill_in_parts(plan, table, expected, world.settings().users, kUsersATask,
                   [&world](std::int64_t first, std::int64_t last, const RowSink& sink) {
@@ -76,14 +76,12 @@ void plan_files(Plan& plan) {
                   });
     plan.add(table, expected, file_lines(env, bronze + "users/users.json", plan.stop));
   }
-  if (plan.named("bronze.vipusers")) {
-    Table table = line_table("vipusers");
+  if (Table table = line_table("vipusers"); plan.place(table, "vip_users_file")) {
     auto expected = std::make_shared<Expected>(table, vipusers_again(world, plan.stop));
     fill_at_once(plan, table, expected);
     plan.add(table, expected, file_lines(env, bronze + "vipusers/vipusers.json", plan.stop));
   }
-  if (plan.named("bronze.products")) {
-    Table table = product_table();
+  if (Table table = product_table(); plan.place(table, "product_files")) {
     auto expected = std::make_shared<Expected>(table, products_again(world, plan.stop));
     fill_in_parts(plan, table, expected, world.settings().products, kProductsATask,
                   [&world](std::int64_t first, std::int64_t last, const RowSink& sink) {
@@ -91,13 +89,12 @@ void plan_files(Plan& plan) {
                   });
     plan.add(table, expected, product_files(env, bronze + "products", plan.stop));
   }
-  if (plan.named("bronze.towns")) {
-    Table table = line_table("towns");
+  if (Table table = line_table("towns"); plan.place(table, "towns_file")) {
     auto expected = std::make_shared<Expected>(table, towns_again(world));
     fill_at_once(plan, table, expected);
     plan.add(table, expected, file_lines(env, bronze + "towns/towns.csv", plan.stop));
   }
-  if (plan.named("silver.products")) plan_silver_products(plan);
+  plan_silver_products(plan);
 }
 
 }  // namespace grade

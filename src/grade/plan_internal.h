@@ -31,7 +31,7 @@ struct StreamPlan {
   std::vector<std::shared_ptr<Tally>> tallies;
   std::shared_ptr<TableTally> raw;   ///< of the raw rows; null: they aren't graded
   std::shared_ptr<StarIndex> index;  ///< of the stars; null: not wanted
-  std::shared_ptr<UserTally> users;  ///< for gold.engagements; null: not wanted
+  std::shared_ptr<UserTally> users;  ///< for "engagements"; null: not wanted
   std::unique_ptr<TrafficKey> key;   ///< made when all tallies are known
   std::vector<Case*> hub_cases;      ///< by partition
   std::string behind;  ///< says so when the stream job has not committed all of W; else empty
@@ -66,7 +66,7 @@ struct Plan {
   std::shared_ptr<const std::vector<Place>> places;
   std::shared_ptr<ViewTexts> texts;  ///< null: not needed
   std::shared_ptr<Sales> sales;
-  std::shared_ptr<ProductTally> products;  ///< for gold.product_popularity
+  std::shared_ptr<ProductTally> products;  ///< for "product_popularity"
   RowSource scored_again;  ///< what the model says of the features that are there; may be empty
   std::shared_ptr<DroppedEvents> dropped;  ///< with the policy "drop"
   std::vector<std::unique_ptr<Case>> cases;
@@ -78,12 +78,15 @@ struct Plan {
 
   /// The columns of a table of the lake.
   base::Result<std::vector<std::string>> columns(const std::string& table) const;
-  bool named(const std::string& table) const { return in.tables.contains(table); }
+  /// The table that holds this (declared.h), "silver.users"; empty: it isn't graded.
+  std::string graded(std::string_view holding) const;
+  /// Says which table of the lake `table` is, and how reports name it. False: it isn't graded.
+  bool place(Table& table, std::string_view holding) const;
   /// A case whose found side is measured in `found`.
   Case& add(Table table, RowSource found_rows);
   Case& add(Table table, const std::shared_ptr<Expected>& expected, RowSource found_rows);
-  /// The case of a table; null when there is none.
-  Case* find(std::string_view layer, std::string_view name) const;
+  /// The case of the table that holds this; null when there is none.
+  Case* find(std::string_view holding) const;
   /// A case whose expected rows are few and known when all else is; then its found side is read.
   Case& add_late(Table table, RowSource expected_rows, RowSource found_rows);
   /// Outside events or dropped ones of these streams before the cuts make it not gradable.
@@ -92,7 +95,7 @@ struct Plan {
   /// All streams, at the table's cuts.
   Reads reads_of(const std::string& table) const;
   /// The found side of a lake table; where it is absent a source that says why.
-  RowSource rows_in_lake(const std::string& name, const Table& table,
+  RowSource rows_in_lake(const Table& table,
                          std::int64_t cut_ms = std::numeric_limits<std::int64_t>::max()) const;
   /// The W of a Delta table for a hub.
   std::int64_t cut_of(const std::string& table, const StreamPlan& stream) const;
@@ -100,9 +103,8 @@ struct Plan {
 
 /// Adds the check of an event table: a tally for the expected side, and how to read it again.
 Case& add_event_case(Plan& plan, StreamPlan& stream, EventTable table, RowSource found_rows);
-/// A lake table made of events, with those columns that it has; null when it isn't named.
-Case* plan_events(Plan& plan, StreamPlan& stream, const std::string& name, Rows rows,
-                  std::string layer);
+/// A lake table made of events, with those columns that it has; null when it isn't graded.
+Case* plan_events(Plan& plan, StreamPlan& stream, std::string_view holding, Rows rows);
 void plan_files(Plan& plan);
 void plan_sales(Plan& plan);
 void plan_scores(Plan& plan);  ///< behind plan_sales

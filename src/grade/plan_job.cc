@@ -43,8 +43,9 @@ std::function<void(Row)> count_by_partition(const Table& table, Counts counts) {
 /// The dead letters of one input: those of all inputs lie in one table, which says whose they are.
 RowSource dead_letters_of(const Plan& plan, const StreamPlan& stream, Table table) {
   table.columns.insert(table.columns.begin(), {.name = "input", .form = Form::kText});
-  auto all = plan.rows_in_lake("bronze.deadletter", table, stream.cut_ms);
-  return [all = std::move(all), input = stream.table](const RowSink& sink) {
+  auto all = plan.rows_in_lake(table, stream.cut_ms);
+  std::string name = stream.job.input.empty() ? stream.table : stream.job.input;
+  return [all = std::move(all), input = std::move(name)](const RowSink& sink) {
     return all([&](Row row) {
       if (row[0].text() == input) sink(row.subspan(1));
     });
@@ -52,8 +53,9 @@ RowSource dead_letters_of(const Plan& plan, const StreamPlan& stream, Table tabl
 }
 
 Case* plan_dead_letters(Plan& plan, StreamPlan& stream) {
-  if (!plan.named("bronze.deadletter")) return nullptr;
   EventTable table = dead_letter_table(stream.hub->name(), stream.cut_ms);
+  table.shape.table().in_lake = plan.graded("dead_letters");
+  if (table.shape.table().in_lake.empty()) return nullptr;
   RowSource found = dead_letters_of(plan, stream, table.shape.table());
   return &add_event_case(plan, stream, std::move(table), std::move(found));
 }
@@ -103,11 +105,10 @@ Table window_table() {
 
 /// The windows that are due at the cut: those that end below the watermark.
 void plan_windows(Plan& plan, StreamPlan& stream) {
-  const std::string name = "silver.stream_pageviews_5min";
-  if (!plan.named(name)) return;
+  Table table = window_table();
+  if (!plan.place(table, "pageviews_5min")) return;
   auto tally = std::make_shared<WindowTally>(plan.in.window_minutes * kMinuteMs, stream.cut_ms);
   stream.tallies.push_back(tally);
-  Table table = window_table();
   RowSource again = [tally, &stream](const RowSink& sink) -> base::Status {
     std::int64_t watermark_ms = stream.key->watermark_ms();
     for (const auto& [window, count] : tally->counts()) {
@@ -118,7 +119,7 @@ void plan_windows(Plan& plan, StreamPlan& stream) {
     }
     return {};
   };
-  RowSource due = [all = plan.rows_in_lake(name, table), &stream](const RowSink& sink) {
+  RowSource due = [all = plan.rows_in_lake(table), &stream](const RowSink& sink) {
     std::int64_t watermark_us = stream.key->watermark_ms() * 1000;
     return all([&](Row row) {
       bool early = row[0].kind() == Cell::Kind::kInt && row[0].integer() >= watermark_us;
@@ -134,11 +135,11 @@ void plan_windows(Plan& plan, StreamPlan& stream) {
 
 void plan_job(Plan& plan, StreamPlan& stream) {
   stream.behind = how_far_behind(plan, stream);
-  Case* raw = plan_events(plan, stream, "bronze." + stream.table, Rows::kRaw, "raw");
+  Case* raw = plan_events(plan, stream, stream.table + "_raw", Rows::kRaw);
   Case* dead = plan_dead_letters(plan, stream);
   if (raw != nullptr && dead != nullptr) plan_conservation(plan, stream, *raw, *dead);
   if (stream.stream != world::Stream::kPageviews) return;
-  plan_events(plan, stream, "bronze.vip_pageviews", Rows::kVip, "raw");
+  plan_events(plan, stream, "vip_pageviews_raw", Rows::kVip);
   plan_windows(plan, stream);
 }
 

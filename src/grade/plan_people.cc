@@ -1,4 +1,4 @@
-// silver.users and gold.engagements: one pass over all users for both, when everything that is
+// "users" and "engagements": one pass over all users for both, when everything that is
 // counted of them is known.
 #include "grade/key_people.h"
 #include "grade/plan_internal.h"
@@ -15,12 +15,12 @@ struct PeopleTable {
   std::shared_ptr<Expected> expected;
 };
 
-std::optional<PeopleTable> plan_table(Plan& plan, const std::string& name, Shape<Person> shape,
+std::optional<PeopleTable> plan_table(Plan& plan, std::string_view holding, Shape<Person> shape,
                                       const Activity& activity) {
-  if (!plan.named(name)) return {};
+  if (!plan.place(shape.table(), holding)) return {};
   RowSource again = people_again(plan.world, activity, shape, plan.stop);
   auto expected = std::make_shared<Expected>(shape.table(), std::move(again));
-  plan.add(shape.table(), expected, plan.rows_in_lake(name, shape.table()));
+  plan.add(shape.table(), expected, plan.rows_in_lake(shape.table()));
   return PeopleTable{std::move(shape), std::move(expected)};
 }
 
@@ -48,12 +48,12 @@ void plan_people(Plan& plan) {
   if (stars != plan.streams.end()) activity.stars = stars->second.users.get();
 
   std::vector<PeopleTable> tables;
-  if (auto users = plan_table(plan, "silver.users", user_shape(), {})) {
+  if (auto users = plan_table(plan, "users", user_shape(), {})) {
     tables.push_back(std::move(*users));
   }
-  if (auto gold = plan_table(plan, "gold.engagements", engagement_shape(), activity)) {
+  if (auto gold = plan_table(plan, "engagements", engagement_shape(), activity)) {
     tables.push_back(std::move(*gold));
-    Plan::reads(*plan.cases.back(), plan.reads_of("gold.engagements"));
+    Plan::reads(*plan.cases.back(), plan.reads_of(plan.graded("engagements")));
   }
   if (tables.empty()) return;
   std::int64_t users = plan.world.settings().users;

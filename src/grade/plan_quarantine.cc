@@ -1,4 +1,4 @@
-// silver.quarantine: what could not go on. Of the world's rows that is what can't be read; none of
+// "quarantine": what could not go on. Of the world's rows that is what can't be read; none of
 // the others breaks an expectation.
 #include "grade/plan_internal.h"
 
@@ -22,7 +22,7 @@ class DeadTally final : public Tally {
  public:
   DeadTally(std::string table, std::string hub, std::int64_t cut_ms,
             std::shared_ptr<Expected> expected)
-      : table_("silver." + table),
+      : table_(std::move(table)),
         hub_(std::move(hub)),
         cut_ms_(cut_ms),
         expected_(std::move(expected)) {}
@@ -64,9 +64,8 @@ RowSource with_plain_reasons(RowSource all) {
 }  // namespace
 
 void plan_quarantine(Plan& plan) {
-  const std::string name = "silver.quarantine";
-  if (!plan.named(name) || plan.streams.empty()) return;
   Table table = quarantine_table();
+  if (!plan.place(table, "quarantine") || plan.streams.empty()) return;
   // The streams own the tallies, and these `expected`: owning them here too would be a circle.
   auto tallies = std::make_shared<std::vector<std::pair<StreamPlan*, const DeadTally*>>>();
   RowSource again = [tallies, stop = plan.stop](const RowSink& sink) -> base::Status {
@@ -77,15 +76,17 @@ void plan_quarantine(Plan& plan) {
   };
   auto expected = std::make_shared<Expected>(table, std::move(again));
   for (auto& [stream_table, stream] : plan.streams) {
-    std::int64_t cut_ms = plan.cut_of(name, stream);
+    std::int64_t cut_ms = plan.cut_of(table.in_lake, stream);
     stream.last_ms = std::max(stream.last_ms, cut_ms);
-    auto tally = std::make_shared<DeadTally>(stream_table, stream.hub->name(), cut_ms, expected);
+    std::string refined = plan.in.declared.table(stream_table);  // where they could not go on to
+    auto tally = std::make_shared<DeadTally>(refined.empty() ? "silver." + stream_table : refined,
+                                             stream.hub->name(), cut_ms, expected);
     tallies->emplace_back(&stream, tally.get());
     stream.tallies.push_back(std::move(tally));
   }
-  Case& made = plan.add(table, expected, with_plain_reasons(plan.rows_in_lake(name, table)));
+  Case& made = plan.add(table, expected, with_plain_reasons(plan.rows_in_lake(table)));
   made.as_graded = with_plain_reasons;
-  Plan::reads(made, plan.reads_of(name));
+  Plan::reads(made, plan.reads_of(table.in_lake));
 }
 
 }  // namespace grade

@@ -98,7 +98,7 @@ void plan_addresses(Plan& plan, Case& views, VisitPlan& visits) {
     found->right += session != nullptr && address.text() == world::ip_text(session->client_ip);
   });
   add_figure(
-      plan, views, "pageviews client_ip repairs",
+      plan, views, views.table.name + " client_ip repairs",
       [expected] { return repair_text("repaired", *expected, expected->done); },
       [expected, found] { return repair_text("repaired", *found, expected->done); },
       "an address is repaired when all others of its session agree; recall is over these");
@@ -124,7 +124,7 @@ void plan_outliers(Plan& plan, Case& views, VisitPlan& visits) {
         session != nullptr && view < session->views.size() && session->views[view].latency_outlier;
   });
   add_figure(
-      plan, views, "pageviews outliers",
+      plan, views, views.table.name + " outliers",
       [expected] {
         expected->done = expected->right = expected->planted;
         return repair_text("found", *expected, expected->planted);
@@ -168,7 +168,7 @@ void plan_cities(Plan& plan, Case& users) {
   auto known = std::make_shared<Repair>();
   plan.then.push_back([known, expected] { *known = expected(); });
   add_figure(
-      plan, users, "users city repairs",
+      plan, users, users.table.name + " city repairs",
       [known] { return repair_text("repaired", *known, known->possible); },
       [known, found] { return repair_text("repaired", *found, known->possible); },
       "a town is known by its name without blanks and case, and the kraj");
@@ -201,10 +201,10 @@ std::string removed_text(std::int64_t raw, std::int64_t kept) {
 }
 
 void plan_duplicates(Plan& plan, StreamPlan& stream) {
-  Case* raw = plan.find("raw", stream.table);
-  Case* kept = plan.find("silver", stream.table);
+  Case* raw = plan.find(stream.table + "_raw");
+  Case* kept = plan.find(stream.table);
   if (raw == nullptr || kept == nullptr) return;
-  std::int64_t cut_ms = plan.cut_of("silver." + stream.table, stream);
+  std::int64_t cut_ms = plan.cut_of(kept->table.in_lake, stream);
   if (cut_ms > stream.cut_ms) return;  // raw rows are read below that
   auto tally = std::make_shared<CopyTally>(cut_ms);
   stream.tallies.push_back(tally);
@@ -214,7 +214,7 @@ void plan_duplicates(Plan& plan, StreamPlan& stream) {
     *rows += row[static_cast<std::size_t>(arrival)].integer() < cut_ms * 1000;
   });
   add_figure(
-      plan, *kept, stream.table + " duplicates",
+      plan, *kept, kept->table.name + " duplicates",
       [tally] { return removed_text(tally->all(), tally->all() - tally->copies()); },
       [raw, kept, rows] {
         return raw->found ? removed_text(*rows, kept->found->rows()) : std::string("unreadable");
@@ -226,15 +226,16 @@ void plan_duplicates(Plan& plan, StreamPlan& stream) {
 
 void plan_stream_repairs(Plan& plan) {
   for (auto& [table, stream] : plan.streams) plan_duplicates(plan, stream);
-  Case* views = plan.find("silver", "pageviews");
+  Case* views = plan.find("pageviews");
   if (views == nullptr) return;
-  VisitPlan& visits = plan.visits.at(plan.cut_of("silver.pageviews", plan.streams.at("pageviews")));
+  VisitPlan& visits =
+      plan.visits.at(plan.cut_of(views->table.in_lake, plan.streams.at("pageviews")));
   plan_addresses(plan, *views, visits);
   plan_outliers(plan, *views, visits);
 }
 
 void plan_user_repairs(Plan& plan) {
-  if (Case* users = plan.find("silver", "users")) plan_cities(plan, *users);
+  if (Case* users = plan.find("users")) plan_cities(plan, *users);
 }
 
 }  // namespace grade

@@ -18,22 +18,22 @@ RowSource database_source(const Plan& plan, const Table& table) {
   };
 }
 
-/// The checks of a table as the shop has it: in the database and copied. Null when it is in
-/// neither; `silver_too` when silver's has the same columns.
-std::shared_ptr<Expected> plan_layers(Plan& plan, Table table, RowSource again, bool silver_too) {
-  bool in_database = plan.in.database_tables.contains(table.name);
-  bool in_bronze = plan.named("bronze." + table.name);
-  bool in_silver = silver_too && plan.named("silver." + table.name);
-  if (!in_database && !in_bronze && !in_silver) return nullptr;
+/// The checks of a table as the shop has it: in the database, and in the lake's tables with the
+/// same columns. Null when it is in none.
+std::shared_ptr<Expected> plan_layers(Plan& plan, Table table, RowSource again,
+                                      const std::vector<std::string_view>& holdings) {
   auto expected = std::make_shared<Expected>(table, std::move(again));
-  auto add = [&](const char* layer, RowSource found) {
-    table.layer = layer;
-    plan.add(table, expected, std::move(found));
-  };
-  if (in_database) add("sql", database_source(plan, table));
-  if (in_bronze) add("bronze", plan.rows_in_lake("bronze." + table.name, table));
-  if (in_silver) add("silver", plan.rows_in_lake("silver." + table.name, table));
-  return expected;
+  bool any = plan.in.database_tables.contains(table.name);
+  if (any) {
+    table.layer = "sql";
+    plan.add(table, expected, database_source(plan, table));
+  }
+  for (std::string_view holding : holdings) {
+    if (!plan.place(table, holding)) continue;
+    plan.add(table, expected, plan.rows_in_lake(table));
+    any = true;
+  }
+  return any ? expected : nullptr;
 }
 
 /// The expected sides of orders, by the shape of their rows.
@@ -46,27 +46,25 @@ std::vector<OrderSide> plan_orders(Plan& plan) {
   std::vector<OrderSide> sides;
   auto shape = order_shape("", "orders");
   auto again = orders_again(plan.world, nullptr, shape, plan.stop);
-  if (auto expected = plan_layers(plan, shape.table(), std::move(again), false)) {
+  if (auto expected = plan_layers(plan, shape.table(), std::move(again), {"orders_copied"})) {
     sides.push_back({shape, std::move(expected)});
   }
-  if (!plan.named("silver.orders")) return sides;
   shape = silver_order_shape();
+  if (!plan.place(shape.table(), "orders")) return sides;
   auto expected = std::make_shared<Expected>(
       shape.table(), orders_again(plan.world, plan.places, shape, plan.stop));
-  plan.add(shape.table(), expected, plan.rows_in_lake("silver.orders", shape.table()));
+  plan.add(shape.table(), expected, plan.rows_in_lake(shape.table()));
   sides.push_back({std::move(shape), std::move(expected)});
   return sides;
 }
 
 /// Null when it isn't named.
 std::shared_ptr<DaySales> plan_days(Plan& plan) {
-  const std::string name = "gold.sales_by_day";
-  if (!plan.named(name)) return nullptr;
-  auto days = std::make_shared<DaySales>(plan.world);
   Table table = DaySales::table();
+  if (!plan.place(table, "sales_by_day")) return nullptr;
+  auto days = std::make_shared<DaySales>(plan.world);
   plan.add_late(
-      table, [days](const RowSink& sink) { return days->rows(sink); },
-      plan.rows_in_lake(name, table));
+      table, [days](const RowSink& sink) { return days->rows(sink); }, plan.rows_in_lake(table));
   return days;
 }
 
@@ -101,17 +99,17 @@ void read_part(const world::World& world, std::int64_t first, std::int64_t last,
 
 void plan_sales(Plan& plan) {
   const world::World& world = plan.world;
-  bool placed = plan.named("silver.orders") || plan.named("gold.sales_by_day");
+  bool placed = !plan.graded("orders").empty() || !plan.graded("sales_by_day").empty();
   if (placed && !plan.places) {
     plan.places = std::make_shared<const std::vector<Place>>(places_of(world));
   }
-  if (plan.named("gold.engagements")) {
+  if (!plan.graded("engagements").empty()) {
     plan.sales = std::make_shared<Sales>(world.settings().users);
   }
   auto sales = std::make_shared<SalesPlan>();
   sales->orders = plan_orders(plan);
-  sales->items =
-      plan_layers(plan, item_shape("", "items").table(), items_again(world, plan.stop), true);
+  sales->items = plan_layers(plan, item_shape("", "items").table(), items_again(world, plan.stop),
+                             {"items_copied", "items"});
   sales->users = plan.sales;
   sales->days = plan_days(plan);
   sales->products = plan.products;

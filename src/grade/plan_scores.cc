@@ -10,7 +10,6 @@ namespace grade {
 namespace {
 
 constexpr std::int64_t kScoredATask = 25'000;
-const std::string kFeatures = "gold.order_features", kPredictions = "gold.order_predictions";
 
 /// Adds all orders to `expected`, in tasks; `rows` gives those of a range.
 template <typename Rows>
@@ -44,7 +43,8 @@ RowSource again(const Plan& plan, Rows rows) {
 
 void plan_features(Plan& plan) {
   Shape<FeatureFacts> shape = feature_shape();
-  if (auto there = plan.columns(kFeatures)) {
+  if (!plan.place(shape.table(), "order_features")) return;
+  if (auto there = plan.columns(shape.table().in_lake)) {
     shape = shape.choose(columns_there(shape.table().columns, *there));
   }
   auto rows = [shape, &world = plan.world, places = plan.places](
@@ -52,13 +52,13 @@ void plan_features(Plan& plan) {
     read_features(world, *places, shape, first, last, sink);
   };
   auto expected = std::make_shared<Expected>(shape.table(), again(plan, rows));
-  plan.add(shape.table(), expected, plan.rows_in_lake(kFeatures, shape.table()));
+  plan.add(shape.table(), expected, plan.rows_in_lake(shape.table()));
   add_expected(plan, shape.table(), expected, rows);
 }
 
 /// The model that the predictions' commit names.
-base::Result<Scorer> committed_scorer(const lake::Lake& lake) {
-  auto snapshot = TRY(lake.snapshot(kPredictions));
+base::Result<Scorer> committed_scorer(const lake::Lake& lake, const std::string& predictions) {
+  auto snapshot = TRY(lake.snapshot(predictions));
   auto found = snapshot.commit_info.find("hriste.model");
   if (found == snapshot.commit_info.end()) {
     return base::error(base::Code::kDataLoss, "its commit doesn't say which model made it");
@@ -66,9 +66,10 @@ base::Result<Scorer> committed_scorer(const lake::Lake& lake) {
   return Scorer::parse(*found);
 }
 
-Check without_model(std::string found, const base::Error& error) {
-  return {.layer = "gold",
-          .name = "order_predictions",
+Check without_model(const Table& table, std::string found, const base::Error& error) {
+  return {.layer = table.layer,
+          .name = table.name,
+          .table = table.in_lake,
           .expected = "every order once, by a known model",
           .found = std::move(found),
           .verdict = Verdict::kWrong,
@@ -83,7 +84,7 @@ std::string quoted(std::string text, char quote) {
 }
 
 /// What a model says of the features, as SQL: the commit names them and their version.
-std::string predictions_select(const nlohmann::json& committed) {
+std::string predictions_select(const nlohmann::json& committed, const std::string& features) {
   const auto& model = committed.at("model");
   auto number = [](const nlohmann::json& value) {
     return fmt::format("CAST('{:.17g}' AS DOUBLE)", value.get<double>());
@@ -95,19 +96,20 @@ std::string predictions_select(const nlohmann::json& committed) {
   return fmt::format(
       "SELECT order_id, order_value, CAST({} AS DOUBLE) AS predicted, {} AS model, CAST({} AS "
       "BIGINT) AS version FROM {}",
-      sum, quoted(model.at("name"), '\''), committed.at("version").get<std::int64_t>(), kFeatures);
+      sum, quoted(model.at("name"), '\''), committed.at("version").get<std::int64_t>(), features);
 }
 
 /// The predictions that the committed model gives of the features that it was given.
-RowSource scored_again(const Plan& plan) {
-  return [&plan](const RowSink& sink) -> base::Status {
-    auto info = TRY(plan.in.lake->snapshot(kPredictions)).commit_info;
+RowSource scored_again(const Plan& plan, const std::string& predictions) {
+  return [&plan, predictions](const RowSink& sink) -> base::Status {
+    const std::string& table = plan.in.declared.table("order_features");
+    auto info = TRY(plan.in.lake->snapshot(predictions)).commit_info;
     std::string select;
     lake::ScanOptions options{.cuts = {}, .versions = {}, .stop = plan.stop};
     try {
-      select = predictions_select(info.at("hriste.model"));
+      select = predictions_select(info.at("hriste.model"), table);
       if (auto features = info.find("hriste.features"); features != info.end()) {
-        options.versions[kFeatures] = features->at("version");
+        options.versions[table] = features->at("version");
       }
     } catch (const nlohmann::json::exception& e) {
       return base::error(base::Code::kDataLoss, "the commit's model can't be read: {}", e.what());
@@ -121,40 +123,41 @@ RowSource scored_again(const Plan& plan) {
 }
 
 void plan_predictions(Plan& plan) {
-  auto scorer = committed_scorer(*plan.in.lake);
+  Table table = ScoreKey::table();
+  if (!plan.place(table, "order_predictions")) return;
+  auto scorer = committed_scorer(*plan.in.lake, table.in_lake);
   if (!scorer) {
-    plan.figures.push_back([check = without_model("unreadable", scorer.error())] { return check; });
+    plan.figures.push_back(
+        [check = without_model(table, "unreadable", scorer.error())] { return check; });
     return;
   }
   auto key = std::make_shared<ScoreKey>(plan.world, *plan.places, std::move(*scorer));
   auto rows = [key, places = plan.places](std::int64_t first, std::int64_t last,
                                           const RowSink& sink) { key->rows(first, last, sink); };
-  Table table = ScoreKey::table();
   auto expected = std::make_shared<Expected>(table, again(plan, rows));
-  Case& made = plan.add(table, expected, key->near(plan.rows_in_lake(kPredictions, table)));
+  Case& made = plan.add(table, expected, key->near(plan.rows_in_lake(table)));
   made.also_observe([key](Row row) { key->observe(row); });
   add_expected(plan, table, expected, rows);
-  plan.scored_again = scored_again(plan);
+  plan.scored_again = scored_again(plan, table.in_lake);
   // A feature of the learner's own is a change of the table of features, and shown as one.
   const std::string& feature = key->scorer().unknown_feature;
-  if (!feature.empty() && !plan.in.changed.contains(kFeatures)) {
+  if (!feature.empty() && !plan.in.changed.contains(plan.in.declared.table("order_features"))) {
     made.not_gradable = [feature] {
       return fmt::format("the model uses {}, which the answer key has no rule for", feature);
     };
   }
-  plan.figures.push_back([key, &made] { return made.judge(key->score_check()); });
+  plan.figures.push_back([key, &made] { return made.judge(key->score_check(made.table)); });
 }
 
 }  // namespace
 
 void plan_scores(Plan& plan) {
-  bool features = plan.named(kFeatures), predictions = plan.named(kPredictions);
-  if (!features && !predictions) return;
+  if (plan.graded("order_features").empty() && plan.graded("order_predictions").empty()) return;
   if (!plan.places) {
     plan.places = std::make_shared<const std::vector<Place>>(places_of(plan.world));
   }
-  if (features) plan_features(plan);
-  if (predictions) plan_predictions(plan);
+  plan_features(plan);
+  plan_predictions(plan);
 }
 
 }  // namespace grade

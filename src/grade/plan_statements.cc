@@ -1,13 +1,8 @@
 // The stream job's statements that join and remember, and slow page views kept as files.
-#include <algorithm>
-#include <array>
-
 #include "grade/found_alerts.h"
 #include "grade/plan_internal.h"
 
 namespace grade {
-
-using namespace std::string_view_literals;
 
 namespace {
 
@@ -46,12 +41,11 @@ RowSource due_rows(RowSource all, std::size_t time, std::function<std::int64_t()
   };
 }
 
-void plan_slow(Plan& plan, StreamPlan& views, const std::string& name) {
-  bool enriched = name == kEnriched;
-  std::string table_name = "silver.stream_" + name;
-  if (!plan.named(table_name)) return;
-  Table table = slow_table(name, enriched);
-  RowSource found = arrived_rows(plan.world, plan.rows_in_lake(table_name, table), views.cut_ms);
+void plan_slow(Plan& plan, StreamPlan& views, std::string_view holding) {
+  bool enriched = holding == kEnriched;
+  Table table = slow_table(enriched);
+  if (!plan.place(table, holding)) return;
+  RowSource found = arrived_rows(plan.world, plan.rows_in_lake(table), views.cut_ms);
   Case& made = add_row_case(
       plan, views,
       {.table = table, .rows = slow_rows(plan.world, kSlowMs, enriched), .cut_ms = views.cut_ms},
@@ -61,9 +55,10 @@ void plan_slow(Plan& plan, StreamPlan& views, const std::string& name) {
 }
 
 void plan_alerts(Plan& plan, StreamPlan& views, const AlertInputs& alerts) {
-  bool enriched = alerts.name == kEnriched;
-  Table table = slow_table(alerts.name, enriched);
-  table.name += plan.named("silver.stream_" + alerts.name) ? " alerts" : "";
+  bool enriched = plan.in.declared.alerts(alerts.name) == kEnriched;
+  Table table = slow_table(enriched);
+  bool also_rows = !alerts.table.empty() && plan.in.tables.contains(alerts.table);
+  table.name = alerts.name + (also_rows ? " alerts" : "");
   table.unit = "alerts";
   RowSource found = arrived_rows(plan.world, alert_rows(alerts, table), views.cut_ms);
   Case& made = add_row_case(
@@ -84,8 +79,8 @@ std::int64_t surely_due_ms(const StreamPlan& stream) {
 }
 
 void plan_starred(Plan& plan, StreamPlan& views, StreamPlan& stars) {
-  const std::string name = "silver.stream_starred_pageviews";
-  if (!plan.named(name)) return;
+  Table table = starred_table();
+  if (!plan.place(table, "starred_pageviews")) return;
   auto index = std::make_shared<StarIndex>(stars.cut_ms);
   stars.tallies.push_back(index);
   stars.index = index;
@@ -93,8 +88,7 @@ void plan_starred(Plan& plan, StreamPlan& views, StreamPlan& stars) {
     return std::min(views.key->watermark_ms(), stars.key->watermark_ms());
   };
   std::int64_t surely_ms = std::min(surely_due_ms(views), surely_due_ms(stars));
-  Table table = starred_table();
-  RowSource found = due_rows(plan.rows_in_lake(name, table), kStarredTime, watermark_ms);
+  RowSource found = due_rows(plan.rows_in_lake(table), kStarredTime, watermark_ms);
   Case& made = add_row_case(plan, views,
                             {.table = table,
                              .rows = starred_rows(*index),
@@ -107,14 +101,13 @@ void plan_starred(Plan& plan, StreamPlan& views, StreamPlan& stars) {
 }
 
 void plan_first(Plan& plan, StreamPlan& views) {
-  const std::string name = "silver.stream_first_events";
-  if (!plan.named(name)) return;
+  Table table = FirstTally::table();
+  if (!plan.place(table, "first_events")) return;
   auto tally = std::make_shared<FirstTally>(views.cut_ms, views.job.policies.late_s);
   views.tallies.push_back(tally);
   auto watermark_ms = [&views] { return views.key->watermark_ms(); };
-  Table table = FirstTally::table();
-  Case& made = plan.add(
-      table, due_rows(plan.rows_in_lake(name, table), table.columns.size() - 1, watermark_ms));
+  Case& made =
+      plan.add(table, due_rows(plan.rows_in_lake(table), table.columns.size() - 1, watermark_ms));
   made.expected = [tally]() -> const Fingerprint& { return tally->print(); };
   made.expected_rows = [&views, tally, watermark_ms, stop = plan.stop](const RowSink& sink) {
     return tally->again(*views.key, watermark_ms, stop)(sink);
@@ -130,25 +123,10 @@ void plan_first(Plan& plan, StreamPlan& views) {
 
 }  // namespace
 
-bool knows_job_table(std::string_view table) {
-  constexpr std::array kTables{"bronze.pageviews"sv,
-                               "bronze.stars"sv,
-                               "bronze.vip_pageviews"sv,
-                               "bronze.deadletter"sv,
-                               "silver.stream_slow_pages"sv,
-                               "silver.stream_slow_pages_enriched"sv,
-                               "silver.stream_pageviews_5min"sv,
-                               "silver.stream_starred_pageviews"sv,
-                               "silver.stream_first_events"sv};
-  return std::ranges::find(kTables, table) != kTables.end();
-}
-
-bool knows_alerts(std::string_view output) { return output == kSlow || output == kEnriched; }
-
 void plan_statements(Plan& plan) {
   auto views = plan.streams.find("pageviews"), stars = plan.streams.find("stars");
   if (views == plan.streams.end()) return;
-  for (auto name : {kSlow, kEnriched}) plan_slow(plan, views->second, std::string(name));
+  for (auto name : {kSlow, kEnriched}) plan_slow(plan, views->second, name);
   for (const AlertInputs& alerts : plan.in.alerts) plan_alerts(plan, views->second, alerts);
   plan_first(plan, views->second);
   if (stars != plan.streams.end()) plan_starred(plan, views->second, stars->second);

@@ -100,9 +100,9 @@ void plan_stream(Plan& plan, StreamPlan& stream) {
   plan_hub(plan, stream);
   plan_capture(plan, stream);
   plan_job(plan, stream);
-  if (stream.table == "stars") plan_events(plan, stream, "silver.stars", Rows::kFirst, "silver");
-  if (plan.named("gold.engagements")) {
-    std::int64_t cut_ms = plan.cut_of("gold.engagements", stream);
+  if (stream.table == "stars") plan_events(plan, stream, "stars", Rows::kFirst);
+  if (std::string table = plan.graded("engagements"); !table.empty()) {
+    std::int64_t cut_ms = plan.cut_of(table, stream);
     stream.last_ms = std::max(stream.last_ms, cut_ms);
     stream.users = std::make_shared<UserTally>(plan.world.settings().users, cut_ms);
     stream.tallies.push_back(stream.users);
@@ -139,16 +139,16 @@ Case& add_event_case(Plan& plan, StreamPlan& stream, EventTable table, RowSource
   return made;
 }
 
-Case* plan_events(Plan& plan, StreamPlan& stream, const std::string& name, Rows rows,
-                  std::string layer) {
-  if (!plan.named(name)) return nullptr;
+Case* plan_events(Plan& plan, StreamPlan& stream, std::string_view holding, Rows rows) {
+  std::string name = plan.graded(holding);
+  if (name.empty()) return nullptr;
   std::int64_t cut_ms = rows == Rows::kFirst ? plan.cut_of(name, stream) : stream.cut_ms;
-  EventTable table = stream_table(plan.world, stream.stream, rows, std::move(layer),
-                                  name.substr(name.find('.') + 1), cut_ms);
+  EventTable table = stream_table(plan.world, stream.stream, rows, cut_ms);
+  plan.place(table.shape.table(), holding);
   if (auto there = plan.columns(name)) {
     table.shape = table.shape.choose(columns_there(table.shape.table().columns, *there));
   }
-  RowSource found = plan.rows_in_lake(name, table.shape.table(), cut_ms);
+  RowSource found = plan.rows_in_lake(table.shape.table(), cut_ms);
   Case& made = add_event_case(plan, stream, std::move(table), std::move(found));
   made.hint = stream.behind;
   return &made;

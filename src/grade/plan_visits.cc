@@ -34,15 +34,14 @@ Case& add_visit_case(Plan& plan, VisitPlan& visits, const Table& table, RowSourc
 }
 
 void plan_pageviews(Plan& plan) {
-  const std::string name = "silver.pageviews";
-  if (!plan.named(name)) return;
-  VisitPlan& visits = visits_of(plan, name);
   auto shape = silver_view_shape();
+  if (!plan.place(shape.table(), "pageviews")) return;
+  VisitPlan& visits = visits_of(plan, shape.table().in_lake);
   auto again = [&visits, texts = plan.texts, shape, stop = plan.stop](const RowSink& sink) {
     return views_again(*visits.key, *texts, shape, stop)(sink);
   };
   Case& made =
-      add_visit_case(plan, visits, shape.table(), again, plan.rows_in_lake(name, shape.table()),
+      add_visit_case(plan, visits, shape.table(), again, plan.rows_in_lake(shape.table()),
                      [texts = plan.texts, shape](const VisitChunk& chunk, Fingerprint& print) {
                        ViewRows rows(*texts, false);
                        std::vector<Cell> cells;
@@ -53,18 +52,18 @@ void plan_pageviews(Plan& plan) {
 }
 
 void plan_sessions(Plan& plan) {
-  const std::string name = "gold.sessions";
+  auto shape = visit_shape();
   auto stars = plan.streams.find("stars");
-  if (!plan.named(name) || stars == plan.streams.end()) return;
+  if (!plan.place(shape.table(), "sessions") || stars == plan.streams.end()) return;
+  const std::string& name = shape.table().in_lake;
   VisitPlan& visits = visits_of(plan, name);
   visits.options.star_cut_ms = plan.cut_of(name, stars->second);
   stars->second.last_ms = std::max(stars->second.last_ms, visits.options.star_cut_ms);
-  auto shape = visit_shape();
   auto again = [&visits, texts = plan.texts, shape, stop = plan.stop](const RowSink& sink) {
     return visits_again(*visits.key, *texts, shape, stop)(sink);
   };
   Case& made =
-      add_visit_case(plan, visits, shape.table(), again, plan.rows_in_lake(name, shape.table()),
+      add_visit_case(plan, visits, shape.table(), again, plan.rows_in_lake(shape.table()),
                      [texts = plan.texts, shape](const VisitChunk& chunk, Fingerprint& print) {
                        std::vector<Cell> cells;
                        for (const Visit& visit : chunk.visits) {
@@ -75,28 +74,24 @@ void plan_sessions(Plan& plan) {
 }
 
 void plan_latency(Plan& plan) {
-  const std::string name = "gold.latency_5min";
-  if (!plan.named(name)) return;
-  VisitPlan& visits = visits_of(plan, name);
+  Table table = LatencyTally::table();
+  if (!plan.place(table, "latency_5min")) return;
+  VisitPlan& visits = visits_of(plan, table.in_lake);
   auto tally = std::make_shared<LatencyTally>();
   visits.readers.push_back([tally](const VisitChunk& chunk) { tally->add(chunk); });
-  Table table = LatencyTally::table();
   RowSource expected = [tally](const RowSink& sink) { return tally->rows(sink); };
-  Case& made =
-      plan.add_late(table, expected, near_rows(table, expected, plan.rows_in_lake(name, table)));
+  Case& made = plan.add_late(table, expected, near_rows(table, expected, plan.rows_in_lake(table)));
   Plan::reads(made, {{&views_of(plan), visits.options.cut_ms}});
 }
 
 void plan_popularity(Plan& plan) {
-  const std::string name = "gold.product_popularity";
-  if (!plan.named(name)) return;
-  VisitPlan& visits = visits_of(plan, name);
+  Table table = ProductTally::table();
+  if (!plan.place(table, "product_popularity")) return;
+  VisitPlan& visits = visits_of(plan, table.in_lake);
   plan.products = std::make_shared<ProductTally>(plan.world.settings().products);
   visits.readers.push_back([tally = plan.products](const VisitChunk& chunk) { tally->add(chunk); });
-  Table table = ProductTally::table();
   RowSource expected = [tally = plan.products](const RowSink& sink) { return tally->rows(sink); };
-  Case& made =
-      plan.add_late(table, expected, near_rows(table, expected, plan.rows_in_lake(name, table)));
+  Case& made = plan.add_late(table, expected, near_rows(table, expected, plan.rows_in_lake(table)));
   Plan::reads(made, {{&views_of(plan), visits.options.cut_ms}});
 }
 

@@ -40,6 +40,7 @@ json Report::to_json() const {
     for (const Change& change : check.changes) changes.push_back(change_json(change));
     rows.push_back({{"layer", check.layer},
                     {"check", check.name},
+                    {"table", check.table.empty() ? json() : json(check.table)},
                     {"expected", check.expected},
                     {"found", check.found},
                     {"verdict", verdict_name(check.verdict)},

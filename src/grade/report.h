@@ -22,8 +22,9 @@ struct Change {
 };
 
 struct Check {
-  std::string layer;  ///< "bronze", "sql", "hub", "capture", "raw", "stream", "silver", "gold"
-  std::string name;   ///< "orders", "pageviews partition 0"
+  std::string layer;       ///< "bronze", "sql", "hub", "capture", "raw", "stream", "silver", "gold"
+  std::string name;        ///< "orders", "pageviews partition 0"
+  std::string table = {};  ///< of the lake, "silver.orders"; empty: it is about none
   std::string expected, found;  ///< figures in one line
   Verdict verdict = Verdict::kRight;
   std::string detail;           ///< the difference, or why it can't be graded; empty when right
@@ -44,9 +45,10 @@ struct Report {
   /// But for what the user has changed, which counts neither as right nor as wrong.
   bool all_right() const { return passed() + changed() == total(); }
   /// {"run_id","passed","total","wrong","not_gradable","changed","all_right","graded_at","checks":[{"layer",
-  /// "check","expected","found","verdict","detail",
+  /// "check","table","expected","found","verdict","detail",
   /// "differing","differences":[{"key","column","expected","found"}]}]}; "differing" counts all
-  /// rows, "differences" is a sample of them; "column" is null where a row is missing or extra.
+  /// rows, "differences" is a sample of them; "column" is null where a row is missing or extra,
+  /// "table" where the check is of none of the lake.
   json to_json() const;
 
  private:

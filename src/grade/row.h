@@ -110,6 +110,7 @@ struct Table {
   std::vector<Column> columns;
   std::size_t key = 1;
   std::string unit = "rows";  ///< what a row is
+  std::string in_lake = {};   ///< "silver.orders"; empty: it is no table of the lake
 };
 
 /// A cell as people read it: all of it.

@@ -37,6 +37,7 @@ class Shape {
     }
     Shape shape(table_.layer, table_.name, table_.key, std::move(chosen));
     shape.table_.unit = table_.unit;
+    shape.table_.in_lake = table_.in_lake;
     return shape;
   }
 

@@ -36,7 +36,8 @@ struct World : Identity {
   double clock_speed = 1;
   std::int64_t ttl_minutes = 0;  ///< of wall time; 0: never
   Faults faults;
-  std::string estimate;  ///< computed, derived
+  std::optional<std::string> graded;  ///< grade/declared.h; none: the shipped declaration
+  std::string estimate;               ///< computed, derived
 };
 
 }  // namespace kinds

@@ -14,18 +14,17 @@ std::size_t rank(std::string_view verdict) {
   return static_cast<std::size_t>(std::ranges::find(kWorstFirst, verdict) - kWorstFirst.begin());
 }
 
-/// The node that a check is about. Names of checks begin with that of a table, hub or output.
-bool is_about(const MapNode& node, const std::string& layer, const std::string& check) {
-  std::string name = check.substr(0, check.find(' '));
+/// The node that a check is about: its table's, or that of the hub, job or output whose name its
+/// own begins with.
+bool is_about(const MapNode& node, const json& check) {
+  std::string layer = check.value("layer", ""), what = check.value("check", "");
+  std::string name = what.substr(0, what.find(' '));
   if (layer == "hub" || layer == "capture") return node.id == "hriste_event_hub." + name;
   if (layer == "sql") return node.kind == "hriste_database";
-  if (layer == "raw") {
-    return node.id == "bronze." + (check.ends_with(" dead letters") ? "deadletter" : name);
-  }
-  if (layer != "stream") return node.id == layer + "." + name;
-  if (check.ends_with(" runs")) return node.id == "hriste_stream_job." + name;
-  if (node.kind == "alert") return node.label == "alert." + name;
-  return node.id == "silver.stream_" + name && !check.ends_with(" alerts");
+  if (what.ends_with(" runs")) return node.id == "hriste_stream_job." + name;
+  if (layer == "stream" && node.kind == "alert") return node.label == "alert." + name;
+  auto table = check.find("table");
+  return table != check.end() && *table == node.id;
 }
 
 void note(const json& check, MapNode& node) {
@@ -43,9 +42,8 @@ void note(const json& check, MapNode& node) {
 void show_grade(const json& grade, std::vector<MapNode>& nodes) {
   if (!grade.is_object()) return;
   for (const auto& check : grade.value("checks", json::array())) {
-    std::string layer = check.value("layer", ""), name = check.value("check", "");
     for (MapNode& node : nodes) {
-      if (is_about(node, layer, name)) note(check, node);
+      if (is_about(node, check)) note(check, node);
     }
   }
 }

@@ -1,6 +1,6 @@
-# cmake -DFROM=folder -DOUT=shipped_texts.cc -P embed.cmake: the folder's .sql and .asaql files as
+# cmake -DFROM=folder -DOUT=shipped_texts.cc -P embed.cmake: the folder's .sql, .asaql and .json files as
 # control::kShippedTexts, each a raw string (none holds `)text"`).
-file(GLOB names RELATIVE ${FROM} ${FROM}/*.sql ${FROM}/*.asaql)
+file(GLOB names RELATIVE ${FROM} ${FROM}/*.sql ${FROM}/*.asaql ${FROM}/*.json)
 list(SORT names)
 file(WRITE ${OUT} "// Made from the files of src/control/shipped.\n#include \"control/shipped.h\"\n\n")
 file(APPEND ${OUT} "namespace control {\nnamespace {\nconstexpr ShippedText kTexts[] = {\n")

@@ -126,6 +126,67 @@ TEST_F(GradedPlayground, IsRightAfterAJumpAndARestart) {
   EXPECT_EQ(not_right(), Verdicts());
 }
 
+/// Names of its own throughout, and a declaration that says so.
+TEST_F(GradedPlayground, AnotherPlaygroundDeclaresItsOwnTables) {
+  json graded = {{"tables",
+                  {{"bronze.users", {{"holds", "users_file"}}},
+                   {"bronze.taps", {{"holds", "stars_raw"}}},
+                   {"bronze.unreadable", {{"holds", "dead_letters"}}},
+                   {"silver.taps", {{"holds", "stars"}}}}}};
+  json settings = {{"users", 60},        {"products", 5},   {"orders", 0},
+                   {"traffic_hours", 1}, {"event_rate", 2}, {"graded", "{\"tables\": 1}"}};
+  auto refused = playground_->put("hriste_world", "w", settings);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().error.message.find("tables is no object"), std::string::npos)
+      << refused.error().error.message;
+  settings["graded"] = graded.dump();
+  std::string world = put("world", "w", settings);
+  bronze_ = put("lake", "bronze", {{"tier", "bronze"}});
+  put("lake", "silver", {{"tier", "silver"}});
+  put("generator", "people", {{"world", world}, {"table", "users"}, {"lake", bronze_}});
+  std::string hub = put("event_hub", "touches", {{"partitions", 2}});
+  put("generator", "taps", {{"world", world}, {"table", "stars"}, {"event_hub", hub}});
+  std::string job =
+      put("stream_job", "keep",
+          {{"query",
+            "SELECT CAST(event_id AS bigint) AS event_id, EventEnqueuedUtcTime, "
+            "CAST(event_time AS datetime) AS event_time, CAST(user_id AS bigint) AS user_id, "
+            "CAST(stars AS bigint) AS stars INTO kept FROM fingers"},
+           {"inputs", {{"fingers", hub}}},
+           {"outputs", {{"kept", {{"lake", bronze_}, {"path", "taps"}}}}},
+           {"dead_letter", {{"lake", bronze_}, {"path", "unreadable"}}}});
+  auto define = [&](const std::string& condition) {
+    std::string query =
+        "-- table: silver.taps\n-- needs: bronze.taps\n"
+        "SELECT event_id, event_time, user_id, stars FROM bronze.taps " +
+        condition +
+        " QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY EventEnqueuedUtcTime) = 1";
+    put("pipeline", "refine",
+        {{"activities",
+          {{{"name", "taps"}, {"type", "sql"}, {"table", "silver.taps"}, {"query", query}}}},
+         {"sources", {{"bronze.taps", job}}}});
+  };
+  define("");
+  run();
+  auto grade = playground_->grade("manual");
+  ASSERT_TRUE(grade) << grade.error().message;
+  EXPECT_EQ((*grade)["all_right"], true) << grade->dump(1);
+  std::set<std::string> names;
+  for (const auto& check : (*grade)["checks"]) {
+    names.insert(check["layer"].get<std::string>() + " " + check["check"].get<std::string>());
+  }
+  EXPECT_EQ(names,
+            (std::set<std::string>{
+                "bronze users", "hub touches partition 0", "hub touches partition 1", "raw taps",
+                "raw touches dead letters", "silver taps", "silver taps duplicates"}));
+  define("WHERE event_id > (SELECT min(event_id) FROM bronze.taps)");
+  run();
+  grade = playground_->grade("manual");
+  ASSERT_TRUE(grade);
+  EXPECT_EQ((*grade)["changed"], 0);  // no file says how it is made: it is just wrong
+  EXPECT_EQ((*grade)["wrong"], 2) << grade->dump(1);
+}
+
 TEST_F(GradedPlayground, WhatIsChangedIsSaidAndTheRestIsRight) {
   constexpr std::string_view kCity = "coalesce(t.city, trim(b.city))";
   std::string users = text("silver_users.sql");

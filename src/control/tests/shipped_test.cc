@@ -22,13 +22,32 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 std::string stream() { return std::string(shipped_text("traffic.asaql")); }
 std::string users() { return std::string(shipped_text("silver_users.sql")); }
 std::string macros() { return std::string(shipped_text("macros.sql")); }
+const grade::Declared& shipped() {
+  static const auto declared = declaration(std::nullopt);
+  return *declared;
+}
+base::Result<std::map<std::string, std::string>> changed_outputs(std::string_view query) {
+  return control::changed_outputs(shipped(), query);
+}
+std::optional<std::string> changed_table(const std::string& table, std::string_view query,
+                                         std::string_view functions) {
+  return control::changed_table(shipped(), table, query, functions);
+}
+
+TEST(Shipped, WhatIsDeclaredCanBeRead) {
+  auto declared = declaration(std::nullopt);
+  ASSERT_TRUE(declared) << declared.error().message;
+  for (const auto& holding : grade::holdings()) {
+    EXPECT_NE(declared->table(holding.name), "") << holding.name;
+  }
+}
 
 TEST(Shipped, TheCopiesAreThePlaygroundsFiles) {
   std::string playground = HRISTE_SOURCE_DIR "/playground/";
   ASSERT_FALSE(kShippedTexts.empty());
   for (const ShippedText& shipped : kShippedTexts) {
     std::string text;
-    for (const char* folder : {"sql/", "ml/", "streams/"}) {
+    for (const char* folder : {"", "sql/", "ml/", "streams/"}) {
       auto file = base::Env::real().read_file(playground + folder + std::string(shipped.file));
       if (file) text = *file;
     }

@@ -59,12 +59,16 @@ class FakePlayground {
       "silver.stream_slow_pages_enriched", "silver.stream_starred_pageviews",
       "silver.stream_first_events"};
 
+  /// playground/graded.json, its files empty.
+  static Declared shipped_declaration();
+
   /// All that there is; silver and gold when make_silver() was called.
   Inputs inputs() {
     Inputs in{.world = &world,
               .lake = lake.get(),
               .database = database.get(),
               .database_tables = {"orders", "items"},
+              .declared = shipped_declaration(),
               .tables = {"bronze.users", "bronze.vipusers", "bronze.products", "bronze.towns",
                          "bronze.orders", "bronze.items", "bronze.pageviews", "bronze.stars",
                          "bronze.vip_pageviews", "bronze.deadletter"},
@@ -76,7 +80,8 @@ class FakePlayground {
               .graded_at = base::from_millis(cut_ms)};
     in.tables.insert(std::begin(kStream), std::end(kStream));
     if (silver_) in.tables.insert(std::begin(kRefined), std::end(kRefined));
-    in.alerts = {{.fields = [this]() -> base::Result<std::vector<json>> { return alerts; }}};
+    in.alerts = {{.table = "silver.stream_slow_pages",
+                  .fields = [this]() -> base::Result<std::vector<json>> { return alerts; }}};
     return in;
   }
 

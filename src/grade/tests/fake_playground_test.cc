@@ -7,6 +7,17 @@ namespace grade {
 
 using model::Type;
 
+Declared FakePlayground::shipped_declaration() {
+  auto text = base::Env::real().read_file(HRISTE_SOURCE_DIR "/playground/graded.json");
+  EXPECT_TRUE(text);
+  json declared = json::parse(*text);
+  Declared::Texts files{{declared["stream"], ""}, {declared["functions"], ""}};
+  for (const auto& table : declared["tables"]) files.emplace(table.value("file", ""), "");
+  auto made = Declared::parse(*text, files);
+  EXPECT_TRUE(made) << made.error().message;
+  return *made;
+}
+
 void FakePlayground::make_files() {
   std::string text;
   const auto& s = world.settings();

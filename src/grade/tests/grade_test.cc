@@ -151,6 +151,7 @@ TEST_F(Grade, HubThatIsBehind) {
   Inputs in = playground_.inputs();
   in.tables.clear();
   in.alerts.clear();
+  in.alerts.clear();
   // Events that the world has sent by then, and the hub doesn't hold.
   in.cuts_ms["stars"] = playground_.frontier_ms + 4 * 3'600'000;
   Report report = grade_now(in);
@@ -347,6 +348,40 @@ TEST_F(Grade, WhatIsChangedAndWhatFollowsFromItIsNeitherRightNorWrong) {
   EXPECT_THAT(wrong(report), UnorderedElementsAre("gold engagements", "gold order_predictions",
                                                   "gold order_predictions score"));
   EXPECT_FALSE(report.all_right());
+}
+
+TEST_F(Grade, OtherNamesAreDeclaredNotCoded) {
+  playground_.make_silver();
+  std::string tables;
+  Inputs in = playground_.inputs();
+  in.tables.clear();
+  in.alerts.clear();
+  for (const std::string table : FakePlayground::kRefined) {
+    if (table.starts_with("gold.order_")) continue;
+    std::string holds = table.substr(table.find('.') + 1), other = "gold.our_" + holds;
+    bool named = holds == "quarantine";  // its rows say which table they would be in
+    playground_.overwrite(
+        other, named ? "SELECT * REPLACE (replace(table_name, 'silver.', 'gold.our_') AS "
+                       "table_name) FROM " +
+                           table
+                     : "SELECT * FROM " + table);
+    tables += (tables.empty() ? "\"" : ", \"") + other + R"(": {"holds": ")" + holds + "\"}";
+    in.tables.insert(other);
+  }
+  in.declared = *Declared::parse(R"({"tables": {)" + tables + "}}");
+  Report report = grade_now(in);
+  EXPECT_THAT(wrong(report), IsEmpty());
+  EXPECT_TRUE(report.all_right());
+  auto names = with(report, Verdict::kRight);
+  for (const char* name : {"gold our_users", "gold our_users city repairs", "gold our_pageviews",
+                           "gold our_pageviews outliers", "gold our_quarantine",
+                           "gold our_engagements", "gold our_sales_by_day", "sql orders"}) {
+    EXPECT_THAT(names, ::testing::Contains(name));
+  }
+  EXPECT_THAT(names, ::testing::Not(::testing::Contains("silver users")));
+  EXPECT_THAT(names, ::testing::Not(::testing::Contains("stream slow_pages")));
+  playground_.overwrite("gold.our_users", "SELECT * FROM silver.users WHERE id > 0");
+  EXPECT_THAT(wrong(grade_now(in)), ::testing::Contains("gold our_users"));
 }
 
 TEST_F(Grade, DamageBehindAChangedRawTableIsWrong) {

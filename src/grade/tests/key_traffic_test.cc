@@ -113,8 +113,7 @@ TEST_F(Traffic, ChunksInParallelGiveWhatOneThreadGives) {
   auto parallel = key(), single = key();
   ASSERT_GT(parallel.chunks(), 1u);
   WindowTally windows_p(5 * kMinute, world_.epoch_ms()), windows_s(5 * kMinute, world_.epoch_ms());
-  TableTally raw_p(stream_table(world_, world::Stream::kPageviews, Rows::kRaw, "raw", "pageviews",
-                                world_.epoch_ms()));
+  TableTally raw_p(stream_table(world_, world::Stream::kPageviews, Rows::kRaw, world_.epoch_ms()));
   TableTally raw_s(raw_p.table());
   std::vector<Task> tasks;
   for (std::size_t i = 0; i < parallel.chunks(); ++i) {

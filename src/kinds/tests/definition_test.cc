@@ -38,7 +38,7 @@ constexpr Example<World> kWorld = {
         "traffic_hours":1.5,"event_rate":2,"curve":"flat","epoch":"2026-06-02T00:00:00Z",
         "locale":"en","clock_speed":60,"ttl_minutes":5,
         "faults":{"missing_client_ip":0.5,"latency_outlier":0.25,"duplicate_event":0.125,
-                  "late_event":0,"out_of_order":0.1,"malformed_json":0.2,"damaged_user":1}})"};
+                  "late_event":0,"out_of_order":0.1,"malformed_json":0.2,"damaged_user":1},"graded":"{}"})"};
 constexpr Example<Lake> kLake = {R"({"name":"b","tier":"bronze"})",
                                  R"({"name":"b","tier":"gold"})"};
 constexpr Example<Database> kDatabase = {R"({"name":"d"})", R"({"name":"d","engine":"sqlite"})"};

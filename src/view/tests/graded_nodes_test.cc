@@ -9,8 +9,12 @@ MapNode node(std::string id, std::string kind = "table") {
   return {.id = id, .label = id, .kind = std::move(kind)};
 }
 
-json check(std::string layer, std::string name, std::string verdict) {
-  return {{"layer", layer}, {"check", name}, {"verdict", verdict}, {"detail", "missing 1"}};
+json check(std::string layer, std::string name, std::string verdict, json table = nullptr) {
+  return {{"layer", layer},
+          {"check", name},
+          {"table", std::move(table)},
+          {"verdict", verdict},
+          {"detail", "missing 1"}};
 }
 
 TEST(GradedNodes, WhatIsWrongIsNotGreen) {
@@ -24,11 +28,14 @@ TEST(GradedNodes, WhatIsWrongIsNotGreen) {
                              node("hriste_database.shop", "hriste_database")};
   nodes[5].label = "alert.slow_pages";
   json grade{{"checks",
-              {check("silver", "users", "right"), check("silver", "users city repairs", "wrong"),
-               check("silver", "orders", "changed by you"),
-               check("raw", "pageviews dead letters", "wrong"), check("raw", "pageviews", "right"),
+              {check("silver", "users", "right", "silver.users"),
+               check("silver", "users city repairs", "wrong", "silver.users"),
+               check("silver", "orders", "changed by you", "silver.orders"),
+               check("raw", "clicks dead letters", "wrong", "bronze.deadletter"),
+               check("raw", "pageviews", "right", "bronze.pageviews"),
                check("stream", "slow_pages alerts", "wrong"),
-               check("stream", "slow_pages", "right"), check("hub", "stars partition 1", "wrong"),
+               check("stream", "slow_pages", "right", "silver.stream_slow_pages"),
+               check("hub", "stars partition 1", "wrong"),
                check("capture", "stars partition 0", "right"), check("sql", "orders", "wrong")}}};
   show_grade(grade, nodes);
   std::map<std::string, std::string> health;
