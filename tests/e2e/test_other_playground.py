@@ -30,7 +30,7 @@ def test_another_playground_is_graded_by_its_own_declaration(market):
         "hub ratings partition 0", "hub ratings partition 1", "raw ratings",
         "raw ratings dead letters", "raw ratings partition 0 sums", "raw ratings partition 1 sums",
         "silver goods", "silver lines", "gold ratings", "gold ratings duplicates")}
-    tables = {"bronze.unreadable", "bronze.ratings", "silver.lines", "gold.ratings"}
+    tables = {"bronze.sold_lines", "bronze.ratings", "silver.lines", "gold.ratings"}
     wait_until(lambda: tables <= {node["id"] for node in market.api("GET", "/v1/overview")["nodes"]
                                   if node["facts"].get("grade") == "right"}, 20, "the map's grades")
 
