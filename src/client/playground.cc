@@ -7,6 +7,7 @@
 
 #include "base/env.h"
 #include "client/start.h"
+#include "kinds/version.h"
 
 namespace client {
 namespace {
@@ -70,12 +71,14 @@ void Playground::forget(const std::shared_ptr<Session>& lost) {
 }
 
 void Playground::cancel() {
-  std::shared_ptr<Session> session;
+  std::shared_ptr<Session> session, asked;
   {
     std::lock_guard lock(mutex_);
     cancelled_ = true;
     session = session_;
+    asked = asked_;
   }
+  if (asked) asked->cancel();
   if (session) session->cancel();
 }
 
@@ -108,7 +111,13 @@ std::vector<std::string> Playground::warnings(const std::string& kind, const std
     std::lock_guard lock(mutex_);
     session = session_;
   }
-  if (!session) return {};
+  if (!session) {  // one that runs may be asked; for a warning none is started
+    auto running = Session::connect(data_dir_);
+    if (!running || (*running)->daemon().version != kinds::kVersion) return {};
+    std::lock_guard lock(mutex_);
+    if (cancelled_) return {};
+    session = asked_ = *running;
+  }
   auto answer = session->request("POST", resource_path(kind, name) + "/warnings",
                                  {{"attributes", attributes}});
   std::vector<std::string> warnings;

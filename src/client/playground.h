@@ -46,7 +46,7 @@ class Playground {
   Answer<std::optional<Found>> get(const std::string& kind, const std::string& name,
                                    const kinds::Meant& meant);
   /// What a put of these attributes would be refused for as things are, or lose: asked of a daemon
-  /// that has answered before; none when there is none, or it doesn't say.
+  /// that runs; none is started. None when there is none, or it doesn't say.
   std::vector<std::string> warnings(const std::string& kind, const std::string& name,
                                     const json& attributes);
   /// Absent is fine, and so is another one, which stays. When it was the last resource: returns
@@ -73,6 +73,7 @@ class Playground {
   const std::optional<kinds::Owner> owner_;
   mutable std::mutex mutex_;  // guards what follows
   std::shared_ptr<Session> session_;
+  std::shared_ptr<Session> asked_;  ///< for warnings, where nothing else was asked before
   std::string id_;
   bool cancelled_ = false;
 };

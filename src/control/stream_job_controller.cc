@@ -12,6 +12,7 @@
 #include "control/live.h"
 #include "control/path_makers.h"
 #include "control/run_repairs.h"
+#include "stream/capped_source.h"
 
 namespace control {
 
@@ -77,10 +78,18 @@ class StreamJobController final : public Adapter<StreamJob> {
                                 "event hub still holds the events";
   }
 
-  /// Rows that a changed query couldn't make again.
+  /// Rows that a changed query, or one of other hubs, couldn't make again. A hub that is still to be
+  /// made has none of the events.
   std::vector<std::string> warnings(const StreamJob& wanted) override {
-    auto options = options_of(wanted);
+    StreamJob of_hubs = wanted;
+    std::erase_if(of_hubs.inputs,
+                  [](const auto& input) { return kinds::is_to_come(input.second.text); });
+    auto options = options_of(of_hubs);
     if (!options) return {};
+    for (const auto& [alias, ref] : wanted.inputs) {
+      if (!options->inputs.contains(alias))
+        options->inputs[alias] = stream::make_source_to_come(ref.name());
+    }
     auto change = stream::Job::check_change(*options);
     if (change || change.error().code != Code::kFailedPrecondition) return {};
     return {change.error().message};
@@ -118,7 +127,7 @@ class StreamJobController final : public Adapter<StreamJob> {
     auto status = job->status();
     bool goes_on = status.version >= 0 && !status.replacing;
     bool changed = before != nullptr && before->query != definition.query;
-    if (changed && !goes_on && !definition.keep_rows) TRY(forget_alerts(*before));
+    if (changed && !goes_on && !status.keeping) TRY(forget_alerts(*before));
     TRY(job->start());
     ports_.jobs.put(definition.name, job);
     return {};
@@ -133,21 +142,18 @@ class StreamJobController final : public Adapter<StreamJob> {
 
   Result<stream::JobOptions> options_of(const StreamJob& job) {
     auto options = TRY(stream_options(ports_.options, job));
-    options.on_alerts = [this, name = job.name, beside = job.keep_rows](auto alerts) {
-      return keep(name, alerts, beside);
-    };
+    options.on_alerts = [this, name = job.name](auto alerts) { return keep(name, alerts); };
     return options;
   }
 
-  /// `beside`: those of other definitions stay.
-  Status keep(const std::string& job, std::span<const stream::Alert> alerts, bool beside) {
+  Status keep(const std::string& job, std::span<const stream::Alert> alerts) {
     base::MutexLock lock(mutex_);
     std::vector<catalogue::Alert> kept;
     for (const auto& alert : alerts) {
       std::string rule = rule_of(job, alert.output);
       std::string prefix = fmt::format("{}/{}/", rule, alert.definition);
       // A changed definition makes all its alerts again: those of the old one are out of date.
-      if (!beside && std::exchange(prefixes_[rule], prefix) != prefix) {
+      if (alert.replaces && std::exchange(prefixes_[rule], prefix) != prefix) {
         TRY(ports_.options.catalogue.clear_other_alerts(rule, prefix));
       }
       kept.push_back({.key = prefix + alert.key,

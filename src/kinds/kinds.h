@@ -150,6 +150,11 @@ json unknown_ref(std::string_view name);
 /// The name in a ref, of one that is unknown by what its text begins with; nullopt when it can't
 /// be told (yet).
 std::optional<std::string> name_in_ref(const json& ref);
+/// The same value with a text of a ref's form in place of each unknown ref whose name is known, so
+/// that something can be asked about what is still to be made.
+json with_refs_to_come(const json& value);
+/// Whether a ref is such a text: no resource has it.
+bool is_to_come(std::string_view ref);
 /// "name@revision" → {name, revision}. Errors: kInvalidArgument when it isn't one.
 base::Result<std::pair<std::string, std::string>> split_ref(std::string_view ref);
 

@@ -14,6 +14,8 @@ constexpr int kPlain = 0, kRefined = 12;
 constexpr std::uint8_t kMapOfTwo = 0x82, kNullness = 1, kPrefix = 2, kFalse = 0xc2, kTrue = 0xc3;
 constexpr std::uint8_t kFixText = 0xa0, kFixTextMask = 0x1f, kText8 = 0xd9, kText16 = 0xda;
 
+constexpr std::string_view kToCome = "@0000000000";
+
 /// A MessagePack text at the beginning of `bytes`; nullopt: something else stands there.
 std::optional<std::string> text_at(std::span<const std::uint8_t> bytes) {
   if (bytes.empty()) return std::nullopt;
@@ -63,6 +65,19 @@ json unknown_ref(std::string_view name) {
   bytes.insert(bytes.end(), text.begin(), text.end());
   return json::binary(std::move(bytes), kRefined);
 }
+
+json with_refs_to_come(const json& value) {
+  if (is_unknown(value)) {
+    auto name = name_in_ref(value);
+    return name ? json(*name + std::string(kToCome)) : value;
+  }
+  if (!value.is_structured()) return value;
+  json out = value;
+  for (json& part : out) part = with_refs_to_come(part);
+  return out;
+}
+
+bool is_to_come(std::string_view ref) { return ref.ends_with(kToCome); }
 
 std::optional<std::string> name_in_ref(const json& ref) {
   if (ref.is_string()) {

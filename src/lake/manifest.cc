@@ -62,6 +62,27 @@ Json output_json(const ManifestOutput& output) {
           {"hubs", output.hubs},     {"schema", schema_json(output.schema)}};
 }
 
+Json marks_json(const std::vector<ManifestMark>& marks) {
+  Json json = Json::array();
+  for (const ManifestMark& mark : marks) {
+    Json inputs = Json::object();
+    for (const auto& [name, at] : mark.inputs) inputs[name] = {at.cut_ms, at.watermark_ms, at.offsets};
+    json.push_back({{"version", mark.version}, {"inputs", inputs}});
+  }
+  return json;
+}
+
+std::vector<ManifestMark> marks_from(const Json& json) {
+  std::vector<ManifestMark> marks;
+  for (const Json& one : json) {
+    ManifestMark& mark = marks.emplace_back();
+    one.at("version").get_to(mark.version);
+    for (const auto& [name, at] : one.at("inputs").items())
+      mark.inputs[name] = {.cut_ms = at.at(0), .offsets = at.at(2), .watermark_ms = at.at(1)};
+  }
+  return marks;
+}
+
 std::string to_text(const Manifest& manifest) {
   Json outputs = Json::object(), inputs = Json::object();
   for (const auto& [name, output] : manifest.outputs) outputs[name] = output_json(output);
@@ -76,6 +97,7 @@ std::string to_text(const Manifest& manifest) {
       {"version", manifest.version}, {"job", manifest.job}, {"definition", manifest.definition},
       {"state", manifest.state},     {"outputs", outputs},  {"inputs", inputs},
       {"counts", manifest.counts}};
+  if (manifest.marks) json["marks"] = marks_json(*manifest.marks);
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -116,6 +138,7 @@ std::optional<Manifest> from_text(const std::string& text) {
                                input.at("watermark_ms"),
                                input.value("first_offsets", std::vector<std::int64_t>()),
                                input.value("incarnation", std::string())};
+    if (json.contains("marks")) manifest.marks = marks_from(json["marks"]);
     return manifest;
   } catch (const Json::exception&) {
     return std::nullopt;
@@ -139,13 +162,38 @@ void fold_output(const ManifestOutput& change, ManifestOutput& live) {
   live.added.insert(live.added.end(), change.added.begin(), change.added.end());
 }
 
+ManifestMark mark_of(const Manifest& commit) {
+  ManifestMark mark{.version = commit.version, .inputs = {}};
+  for (const auto& [name, input] : commit.inputs)
+    mark.inputs[name] = {input.cut_ms, input.offsets, input.watermark_ms};
+  return mark;
+}
+
+/// The marks after `change`: what stays right of those before, and its own.
+std::vector<ManifestMark> marks_after(const Manifest& change, Manifest& folded) {
+  bool removes = std::ranges::any_of(
+      change.outputs, [](const auto& output) { return !output.second.removed.empty(); });
+  std::vector<ManifestMark> marks;
+  if (change.marks)
+    marks = *change.marks;
+  else if (!removes && folded.definition == change.definition && folded.marks)
+    marks = std::move(*folded.marks);
+  marks.push_back(mark_of(change));
+  if (marks.size() <= ManifestMark::kMost) return marks;
+  std::size_t number = 0, old = marks.size() / 2;
+  std::erase_if(marks, [&](const ManifestMark&) { return number < old && number++ % 2 == 0; });
+  return marks;
+}
+
 /// Puts `change` on top of `folded`. Outputs that the change doesn't name stay as they are; those
 /// that it empties under a new definition vanish.
 void fold(const Manifest& change, Manifest& folded) {
   std::map<std::string, ManifestOutput> outputs = std::move(folded.outputs);
   bool redefined = folded.definition != change.definition;
+  std::vector<ManifestMark> marks = marks_after(change, folded);
   folded = change;
   folded.outputs = std::move(outputs);
+  folded.marks = std::move(marks);
   for (const auto& [name, output] : change.outputs) fold_output(output, folded.outputs[name]);
   if (redefined)
     std::erase_if(folded.outputs, [&](const auto& entry) {
@@ -289,6 +337,15 @@ base::Status ManifestLog::write_snapshot() {
   for (std::int64_t version : versions(entries, true))
     if (version < keep_from) TRY(env_.remove_file(dir_ + "/" + snapshot_name(version)));
   return {};
+}
+
+std::optional<std::int64_t> commit_of_file(std::string_view path) {
+  // {job}-{version}-{n}.{ending}; a job's name may hold dashes.
+  std::size_t number = path.rfind('-');
+  if (number == std::string_view::npos || number == 0) return std::nullopt;
+  std::size_t version = path.rfind('-', number - 1);
+  if (version == std::string_view::npos) return std::nullopt;
+  return whole_number(std::string(path.substr(version + 1, number - version - 1)));
 }
 
 base::Result<std::optional<Manifest>> read_manifest(base::Env& env, const std::string& lake_root,

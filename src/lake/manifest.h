@@ -65,6 +65,21 @@ struct ManifestInput {
   std::string incarnation = {};
 };
 
+/// Where an input stood at a commit.
+struct ManifestPosition {
+  std::int64_t cut_ms = 0;
+  std::vector<std::int64_t> offsets;
+  std::int64_t watermark_ms = 0;
+};
+
+/// How the outputs divide: files of this commit and of those before it hold what came of the events
+/// below these positions, files of later ones the rest.
+struct ManifestMark {
+  static constexpr std::size_t kMost = 512;  ///< of a manifest; of older ones every other goes
+  std::int64_t version = -1;
+  std::map<std::string, ManifestPosition> inputs;
+};
+
 struct Manifest {
   std::int64_t version = -1;  ///< given by commit()
   std::string job;
@@ -73,6 +88,10 @@ struct Manifest {
   std::map<std::string, ManifestOutput> outputs;
   std::map<std::string, ManifestInput> inputs;
   nlohmann::json counts = nlohmann::json::object();  ///< bins, per input and partition
+  /// Ascending by version. Of a folded manifest all; of a commit those that stay right beside its
+  /// own, where files that it removes make others wrong. nullopt: it removes none, or (of older
+  /// versions) no mark stays right.
+  std::optional<std::vector<ManifestMark>> marks = {};
 };
 using ManifestCommit = Manifest;
 
@@ -102,6 +121,9 @@ class ManifestLog {
   std::string dir_;
   Manifest current_;
 };
+
+/// The version of the commit that wrote a stream job's file; nullopt when its name doesn't say.
+std::optional<std::int64_t> commit_of_file(std::string_view path);
 
 /// The folded manifest of a job; nullopt when it never committed.
 base::Result<std::optional<Manifest>> read_manifest(base::Env& env, const std::string& lake_root,

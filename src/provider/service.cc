@@ -232,7 +232,7 @@ grpc::Status Service::PlanResourceChange(Context*, const tfplugin6::ChangeToPlan
 std::vector<std::string> Service::warnings(const Kind& kind, const json& planned) {
   auto own = playground();
   if (!own || planned.is_null()) return {};
-  auto body = wanted(kind, planned);
+  auto body = kinds::with_refs_to_come(wanted(kind, planned));
   if (kinds::has_unknown(body)) return {};
   return (*own)->warnings(kind.name, name_of(planned), body);
 }

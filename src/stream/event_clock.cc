@@ -5,8 +5,6 @@
 namespace stream {
 namespace {
 
-constexpr Ticks kEarlyLimit = 300 * streamsql::kTicksPerSecond;
-
 /// t − span, staying at kNoWatermark.
 Ticks before(Ticks t, Ticks span) { return t < kNoWatermark + span ? kNoWatermark : t - span; }
 

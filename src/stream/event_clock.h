@@ -39,6 +39,9 @@ const char* bin_name(Bin bin);
 /// Owned by one thread.
 class EventClock {
  public:
+  /// Events further ahead of their arrival are dropped.
+  static constexpr Ticks kEarlyLimit = 300 * streamsql::kTicksPerSecond;
+
   EventClock(TimePolicy policy, bool by_arrival) : policy_(policy), by_arrival_(by_arrival) {}
 
   struct Stamp {

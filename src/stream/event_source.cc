@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "stream/capped_source.h"
 
 namespace stream {
 namespace {
@@ -79,6 +80,28 @@ base::Status MergedReader::next(std::int64_t cut_ms, std::size_t max_rows,
     out.push_back(record);
   }
   return {};
+}
+
+namespace {
+
+class SourceToCome final : public EventSource {
+ public:
+  explicit SourceToCome(std::string name) : name_(std::move(name)) {}
+  const std::string& name() const override { return name_; }
+  int partitions() const override { return 0; }
+  std::int64_t frontier_ms() const override { return kNoFrontier; }
+  std::string waits_for() const override { return "event hub " + name_; }
+  base::Result<std::int64_t> first_offset(int) const override { return 0; }
+  std::unique_ptr<PartitionReader> reader(int, std::int64_t) const override { return nullptr; }
+
+ private:
+  const std::string name_;
+};
+
+}  // namespace
+
+std::shared_ptr<EventSource> make_source_to_come(std::string name) {
+  return std::make_shared<SourceToCome>(std::move(name));
 }
 
 }  // namespace stream

@@ -24,7 +24,11 @@
 //   record that a hub or its capture has; its rows replace the old ones in one commit, once it has
 //   caught up with the old cut (or with the hubs, where they end earlier). Rows that can't be made
 //   again are never replaced: where the old ones began with records that are gone, open() refuses,
-//   unless keep_rows says that they stay beside the new ones.
+//   unless keep_rows says that they stay, and only what can be made again is made again. Then each
+//   event's rows are there once, old or new; what stays is whole files, so up to one checkpoint's
+//   worth more than is gone, and windows and joins that have a part in what is gone. Alerts stay.
+//   The rows of a hub that the job reads no more, or that another has replaced, can't be made again
+//   either.
 // Checkpoints: the states of the last two commits are kept. Where the last one is lost, damaged or
 //   of another format the job goes on from the one before and makes the rows between them again; a
 //   job without any starts again as a changed one does.
@@ -82,6 +86,8 @@ struct Alert {
   std::string key;           ///< "{arrival ms}/{partition}/{offset}/{n}"
   std::int64_t time_ms = 0;  ///< System.Timestamp
   std::string fields;        ///< the row as JSON
+  /// Alerts of other definitions of the output are out of date, and made again or kept by nobody.
+  bool replaces = false;
 };
 
 struct JobOptions {
@@ -98,7 +104,7 @@ struct JobOptions {
   /// part of the definition.
   bool errors_are_dead_letters = false;
   std::string revision;  ///< part of the definition: what else decides the results (worlds, …)
-  /// Where rows can't be made again, the old ones stay beside the new. Not part of the definition.
+  /// Rows that can't be made again stay beside the new. Not part of the definition.
   bool keep_rows = false;
   std::string lake_root;
   std::string state_dir;  ///< the job's own
@@ -143,6 +149,7 @@ struct JobStatus {
   std::string definition;
   std::int64_t version = -1;  ///< of the manifest
   bool replacing = false;     ///< rows of an older definition are still the listed ones
+  bool keeping = false;       ///< as replacing; those that can't be made again stay
   std::map<std::string, InputStatus> inputs;
   std::map<std::string, OutputStatus> outputs;  ///< with "dead letters"
 };

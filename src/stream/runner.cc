@@ -188,7 +188,9 @@ base::Result<bool> Runner::step() {
     return inputs_[a].read_to_ms < inputs_[b].read_to_ms;
   });
   bool any = false;
-  for (std::size_t i = 0; i < order.size() && !any; i++) TRY(read_batch(order[i], any));
+  bool passing = std::ranges::any_of(inputs_, [](const Input& input) { return !input.passed; });
+  for (std::size_t i = 0; i < order.size() && !any; i++)
+    if (!passing || !inputs_[order[i]].passed) TRY(read_batch(order[i], any));
   TRY(send_alerts());
   return any;
 }
@@ -205,11 +207,12 @@ base::Status Runner::read_batch(std::size_t input, bool& any) {
     any = true;
     rows_since_ += records_.size();
     in.read_to_ms = records_.back().arrival / kTicksPerMilli;
-    return engine_->push(input, records_);
+    return push(input);
   }
   any = any || in.target_ms < frontier;
   in.cut_ms = in.read_to_ms = in.target_ms;
   cut_moved_ = true;
+  if (!in.passed && in.cut_ms >= passing_->inputs[in.name].cut_ms) TRY(pass(input));
   return engine_->advance(input, in.cut_ms * kTicksPerMilli);
 }
 

@@ -2,14 +2,17 @@
 // commit when opened. See job.h for what it promises.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "lake/manifest.h"
 #include "stream/job.h"
+#include "stream/kept_rows.h"
 #include "stream/lake_output.h"
 #include "streamsql/streamsql.h"
 
@@ -52,6 +55,10 @@ class Runner final : private EngineOutputs {
     std::int64_t committed_cut_ms = EventSource::kNoFrontier;
     std::vector<std::int64_t> first_offsets;  ///< what the outputs begin with, by partition
     std::int64_t lost_before = 0;             ///< when it was opened
+    /// Where rows are replaced: the last manifest's name for the same hub; empty: it was not read.
+    std::string known_as = {};
+    std::vector<std::int64_t> begin = {};  ///< … and the first records that are there
+    bool passed = true;                    ///< it stands behind passing_
     std::int64_t lost() const;
   };
   struct Statement {
@@ -59,6 +66,9 @@ class Runner final : private EngineOutputs {
     std::unique_ptr<LakeOutput> lake;  ///< null: alerts only
     bool alert = false;
     std::int64_t rows = 0;
+    /// While rows are kept: those up to here.
+    std::optional<lake::ManifestMark> kept = {}, kept_alerts = {};
+    Lookback looks = {};
   };
   explicit Runner(const JobOptions& options) : options_(options) {}
 
@@ -72,12 +82,15 @@ class Runner final : private EngineOutputs {
   base::Result<lake::Manifest> checkpoint_to_take();
   base::Result<bool> restored(const lake::Manifest& commit);
   base::Status restore_state(const lake::Manifest& manifest);
-  base::Status go_on_counting(const lake::Manifest& old);
   base::Status begin_inputs(const lake::Manifest& from);
+  base::Status note_kept(const lake::Manifest& old);
   base::Status check_begin();
   base::Status check_replaceable(const lake::Manifest& old);
-  base::Status refuse_to_replace(const lake::Manifest& old, const Input& input,
-                                 const std::vector<std::int64_t>& gone) const;
+  base::Status find_known(const lake::Manifest& old);
+  const Input* reader_of(const std::string& known_as) const;
+  base::Status refuse_to_replace(const lake::Manifest& old, const std::string& why) const;
+  std::string why_gone(const std::string& name, const lake::ManifestInput& read,
+                       std::int64_t events) const;
   base::Result<std::string> first_arrival(const Input& input,
                                           const std::vector<std::int64_t>& gone) const;
   std::string state_name(std::int64_t version) const;
@@ -85,6 +98,23 @@ class Runner final : private EngineOutputs {
   base::Status remove_leftovers();
   std::string definition_hash(const std::string& query, bool relative) const;
   std::vector<std::string> definitions() const;
+
+  // runner_keep.cc
+  std::vector<lake::ManifestMark> marks_of(const lake::Manifest& old) const;
+  bool covers(const lake::ManifestMark& mark) const;
+  std::int64_t watermark_at(const lake::ManifestMark& mark, const Lookback& step) const;
+  base::Status choose_kept(const lake::Manifest& old, bool whole);
+  base::Result<std::int64_t> last_gone_ms() const;
+  base::Status go_on_counting(const lake::Manifest& old);
+  static bool stays(const Statement& statement, const std::string& path);
+  bool was_made(const Lookback& looks, const lake::ManifestMark& mark, const Table& rows,
+                std::size_t row) const;
+  base::Status for_new_rows(const Statement& statement,
+                            const std::optional<lake::ManifestMark>& mark, const Table& rows,
+                            const std::function<base::Status(const Table&)>& use) const;
+  bool was_refused(const DeadLetter& letter) const;
+  base::Status push(std::size_t index);
+  base::Status pass(std::size_t index);
 
   base::Status write(std::size_t step, const Table& rows) override;
   base::Status dead_letter(const DeadLetter& letter) override;
@@ -99,6 +129,7 @@ class Runner final : private EngineOutputs {
   lake::ManifestCommit next_commit(const std::string& state);
   void describe_outputs(lake::ManifestCommit& commit);
   void remove_old(lake::ManifestCommit& commit) const;
+  void remove_remade(lake::ManifestCommit& commit) const;
   void keep_old(lake::ManifestCommit& commit) const;
   void add_hubs(std::size_t step, std::set<std::string>& hubs) const;
   void note_committed();
@@ -120,7 +151,10 @@ class Runner final : private EngineOutputs {
   std::int64_t alert_number_ = 0;
 
   bool replacing_ = false;  ///< an older definition's files are still the listed ones
-  bool keeping_ = false;    ///< … and stay, since they can't be made again
+  bool keeping_ = false;    ///< … and some of them stay, since they can't be made again
+  bool keeping_all_ = false;  ///< … all: what they were made from isn't read any more
+  std::vector<lake::ManifestMark> marks_;      ///< … those that stay right
+  std::optional<lake::ManifestMark> passing_;  ///< … where outputs go on that tell by position
   lake::Manifest undone_;   ///< the last commit, where the job goes on from the one before it
   std::vector<std::string> doomed_;  ///< files of an older definition that nobody lists any more
   std::size_t rows_since_ = 0;

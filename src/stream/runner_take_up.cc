@@ -40,27 +40,24 @@ bool is_another(const lake::ManifestInput& read, const EventSource& source) {
          read.incarnation != now;
 }
 
-/// The events that rows were made from and that can't be read again, by partition.
+/// The events that rows were made from and that can't be read again, by partition. `source`: the
+/// hub, null where the job doesn't read it any more.
 base::Result<std::vector<std::int64_t>> gone_events(const lake::ManifestInput& read,
-                                                    const EventSource& source) {
-  auto partitions = std::max<int>(source.partitions(), static_cast<int>(read.offsets.size()));
-  bool all = is_another(read, source);
+                                                    const EventSource* source) {
+  auto partitions = static_cast<int>(read.offsets.size());
+  if (source != nullptr) partitions = std::max(partitions, source->partitions());
   std::vector<std::int64_t> gone;
   for (int p = 0; p < partitions; p++) {
     std::int64_t end = at(read.offsets, p);
-    if (!all && p < source.partitions()) end = std::min(end, TRY(source.first_offset(p)));
+    if (source != nullptr && p < source->partitions())
+      end = std::min(end, TRY(source->first_offset(p)));
     gone.push_back(std::max<std::int64_t>(0, end - at(read.first_offsets, p)));
   }
   return gone;
 }
 
-/// Where the rows that stay begin. What another source gave counts below its first record.
-std::vector<std::int64_t> kept_from(const lake::ManifestInput& read, const EventSource& source) {
-  if (!is_another(read, source)) return read.first_offsets;
-  std::vector<std::int64_t> from;
-  for (int p = 0; p < source.partitions(); p++)
-    from.push_back(at(read.first_offsets, p) - at(read.offsets, p));
-  return from;
+std::int64_t sum_of(const std::vector<std::int64_t>& numbers) {
+  return std::accumulate(numbers.begin(), numbers.end(), std::int64_t{0});
 }
 
 bool has_rows(const lake::Manifest& manifest) {
@@ -103,27 +100,11 @@ base::Status Runner::take_up() {
   else
     TRY(options_.env->remove_file(options_.state_dir + "/" + kDropped));
   if (replacing_) TRY(check_replaceable(last));
-  if (keeping_) TRY(go_on_counting(last));
+  if (keeping_) {
+    TRY(choose_kept(last, keeping_all_));
+    TRY(go_on_counting(last));
+  }
   return begin_inputs(from);
-}
-
-/// Rows that stay count with the new ones, in files of one kind.
-base::Status Runner::go_on_counting(const lake::Manifest& old) {
-  auto take = [&](Statement& statement, const OutputSpec& spec) -> base::Status {
-    auto kept = old.outputs.find(statement.output);
-    if (kept == old.outputs.end()) return {};
-    statement.rows = kept->second.rows;
-    if (kept->second.format.empty() || !spec.is_lake() ||
-        kept->second.format == format_name(spec.format))
-      return {};
-    return base::error(base::Code::kFailedPrecondition,
-                       "output '{}': keep_rows keeps its rows in {} files, so the new ones can't "
-                       "be {}; take the old format, or another output for the new rows",
-                       statement.output, kept->second.format, format_name(spec.format));
-  };
-  for (Statement& statement : statements_)
-    if (!statement.output.empty()) TRY(take(statement, options_.outputs.at(statement.output)));
-  return options_.dead_letter ? take(dead_letters_, *options_.dead_letter) : base::Status{};
 }
 
 /// The newest commit whose state can be taken up; it is taken up then. Version -1: none.
@@ -200,8 +181,25 @@ base::Status Runner::begin_inputs(const lake::Manifest& from) {
     auto old = last.inputs.find(input.name);
     if (old == last.inputs.end()) continue;
     if (known != from.inputs.end()) input.committed_cut_ms = old->second.cut_ms;
-    if (keeping_) input.first_offsets = kept_from(old->second, *input.source);
   }
+  return keeping_ ? note_kept(last) : base::Status{};
+}
+
+/// Where the rows that stay begin. What was read of a hub that isn't read any more counts below the
+/// first record of one that is.
+base::Status Runner::note_kept(const lake::Manifest& old) {
+  std::int64_t of_others = 0;
+  for (const auto& [name, read] : old.inputs) {
+    auto input = std::ranges::find(inputs_, name, &Input::known_as);
+    if (input != inputs_.end())
+      input->first_offsets = read.first_offsets;
+    else
+      of_others += sum_of(TRY(gone_events(read, nullptr)));
+  }
+  if (of_others == 0) return {};
+  std::vector<std::int64_t>& first = inputs_.front().first_offsets;
+  if (first.empty()) first.push_back(0);
+  first.front() -= of_others;
   return {};
 }
 
@@ -247,37 +245,73 @@ base::Status Runner::check_change(const JobOptions& options) {
   return same ? base::Status{} : runner.check_replaceable(*last);
 }
 
-/// Everything that the old rows were made from can be read again, or they stay.
-base::Status Runner::check_replaceable(const lake::Manifest& old) {
-  if (!has_rows(old)) return {};
-  for (const Input& input : inputs_) {
+/// Which input goes on reading what the old rows were made from, and from where it can be read.
+base::Status Runner::find_known(const lake::Manifest& old) {
+  auto is_same = [](const lake::ManifestInput& read, const Input& input) {
+    return read.hub == input.source->name() && !is_another(read, *input.source) &&
+           input.source->partitions() > 0;  // none: it is still to be made
+  };
+  for (Input& input : inputs_) {
+    input.begin.clear();
+    for (int p = 0; p < input.source->partitions(); p++)
+      input.begin.push_back(TRY(input.source->first_offset(p)));
     auto read = old.inputs.find(input.name);
-    if (read == old.inputs.end() || read->second.hub != input.source->name()) continue;
-    auto gone = TRY(gone_events(read->second, *input.source));
-    if (std::all_of(gone.begin(), gone.end(), [](std::int64_t n) { return n == 0; })) continue;
-    if (!options_.keep_rows) return refuse_to_replace(old, input, gone);
-    keeping_ = true;
+    if (read != old.inputs.end() && is_same(read->second, input)) input.known_as = read->first;
+  }
+  for (Input& input : inputs_) {  // under another name in the query
+    for (const auto& [name, read] : old.inputs)
+      if (input.known_as.empty() && is_same(read, input) && reader_of(name) == nullptr)
+        input.known_as = name;
   }
   return {};
 }
 
-/// Names the rows and the times that would be lost.
-base::Status Runner::refuse_to_replace(const lake::Manifest& old, const Input& input,
-                                       const std::vector<std::int64_t>& gone) const {
-  std::int64_t events = std::accumulate(gone.begin(), gone.end(), std::int64_t{0});
-  const lake::ManifestInput& read = old.inputs.at(input.name);
-  std::string why;
-  if (is_another(read, *input.source)) {
-    why = fmt::format(
-        "{} events of the hub '{}' that was there before can't be read again, since "
-        "it was replaced",
-        events, input.source->name());
-  } else {
-    why = fmt::format(
-        "{} events of hub '{}' that arrived before {} can't be read again, neither "
-        "from the hub (retention) nor from its capture",
-        events, input.source->name(), TRY(first_arrival(input, gone)));
+const Runner::Input* Runner::reader_of(const std::string& known_as) const {
+  auto input = std::ranges::find(inputs_, known_as, &Input::known_as);
+  return input == inputs_.end() ? nullptr : &*input;
+}
+
+/// Everything that the old rows were made from can be read again, or they stay.
+base::Status Runner::check_replaceable(const lake::Manifest& old) {
+  if (!has_rows(old)) return {};
+  TRY(find_known(old));
+  for (const auto& [name, read] : old.inputs) {
+    const Input* input = reader_of(name);
+    auto gone = TRY(gone_events(read, input == nullptr ? nullptr : input->source.get()));
+    std::int64_t events = sum_of(gone);
+    if (events == 0) continue;
+    if (!options_.keep_rows) {
+      if (input == nullptr) return refuse_to_replace(old, why_gone(name, read, events));
+      return refuse_to_replace(
+          old, fmt::format("{} events of hub '{}' that arrived before {} can't be read again, "
+                           "neither from the hub (retention) nor from its capture",
+                           events, read.hub, TRY(first_arrival(*input, gone))));
+    }
+    keeping_ = true;
+    keeping_all_ = keeping_all_ || input == nullptr;
   }
+  return {};
+}
+
+/// Of an input whose hub isn't read any more.
+std::string Runner::why_gone(const std::string& name, const lake::ManifestInput& read,
+                             std::int64_t events) const {
+  std::string before = base::format_millis(base::from_millis(read.cut_ms));
+  auto now = std::ranges::find(inputs_, name, &Input::name);
+  if (now != inputs_.end() && now->source->name() == read.hub)
+    return fmt::format(
+        "{} events of the hub '{}' that was there before, which arrived before {}, can't be read "
+        "again, since it is replaced",
+        events, read.hub, before);
+  std::string instead = now == inputs_.end() ? "isn't read any more"
+                                             : fmt::format("is hub '{}' now", now->source->name());
+  return fmt::format(
+      "{} events of hub '{}' that arrived before {} would not be read again, since input '{}' {}",
+      events, read.hub, before, name, instead);
+}
+
+/// Names the rows and the times that would be lost.
+base::Status Runner::refuse_to_replace(const lake::Manifest& old, const std::string& why) const {
   std::string rows;
   for (const auto& [name, output] : old.outputs)
     if (output.rows > 0)
@@ -285,9 +319,8 @@ base::Status Runner::refuse_to_replace(const lake::Manifest& old, const Input& i
   return base::error(
       base::Code::kFailedPrecondition,
       "stream job '{}' would lose rows: {}, and its outputs ({}) hold what was made from them; "
-      "take "
-      "the old query and settings again, or set keep_rows = true to keep the old rows beside the "
-      "new ones",
+      "take the old query and settings again, or set keep_rows = true to keep the old rows beside "
+      "the new ones",
       options_.name, why, rows);
 }
 

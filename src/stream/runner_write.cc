@@ -41,11 +41,20 @@ std::string Runner::next_file_name(const char* ending) {
 
 base::Status Runner::write(std::size_t step, const Table& rows) {
   Statement& statement = statements_[step];
-  statement.rows += static_cast<std::int64_t>(rows.rows);
   rows_made_ += rows.rows;
-  if (statement.alert) add_alerts(step, rows);
+  if (statement.alert) {
+    TRY(for_new_rows(statement, statement.kept_alerts, rows,
+                     [&](const Table& some) -> base::Status {
+                       add_alerts(step, some);
+                       if (!statement.lake) statement.rows += static_cast<std::int64_t>(some.rows);
+                       return {};
+                     }));
+  }
   if (!statement.lake) return {};
-  return statement.lake->add(rows, [this](const char* ending) { return next_file_name(ending); });
+  return for_new_rows(statement, statement.kept, rows, [&](const Table& some) {
+    statement.rows += static_cast<std::int64_t>(some.rows);
+    return statement.lake->add(some, [this](const char* ending) { return next_file_name(ending); });
+  });
 }
 
 void Runner::add_alerts(std::size_t step, const Table& rows) {
@@ -56,6 +65,7 @@ void Runner::add_alerts(std::size_t step, const Table& rows) {
     Alert& alert = alerts_.emplace_back();
     alert.output = statements_[step].output;
     alert.definition = definition_;
+    alert.replaces = replacing_ && !keeping_;
     alert.key = fmt::format("{}/{}/{}/{}.{}", origin.arrival / kTicksPerMilli, origin.partition,
                             origin.offset, step, alert_number_);
     alert.time_ms = rows.time[i] / kTicksPerMilli;
@@ -73,6 +83,7 @@ base::Status Runner::send_alerts() {
 }
 
 base::Status Runner::dead_letter(const DeadLetter& letter) {
+  if (was_refused(letter)) return {};
   dead_letters_.rows++;
   rows_made_++;
   if (!dead_letters_.lake) return {};
@@ -105,7 +116,7 @@ std::int64_t Runner::Input::lost() const {
 /// made again after all, and the next open decides.
 base::Status Runner::check_nothing_lost() const {
   for (const Input& input : inputs_) {
-    if (input.lost() == input.lost_before || keeping_) continue;
+    if (input.lost() == input.lost_before) continue;
     return base::error(base::Code::kUnavailable,
                        "retention of hub '{}' took {} events before they were read again, and the "
                        "rows of stream job '{}' hold what was made from them: they stay",
@@ -163,7 +174,7 @@ base::Status Runner::checkpoint() {
   TRY(log_->commit(std::move(commit)));
   for (Input& input : inputs_) input.committed_cut_ms = input.cut_ms;
   rows_since_ = rows_made_ = 0;
-  cut_moved_ = replacing_ = keeping_ = false;
+  cut_moved_ = replacing_ = keeping_ = keeping_all_ = false;
   undone_ = {};
   next_file_ = 0;
   note_committed();
@@ -204,6 +215,12 @@ lake::ManifestCommit Runner::next_commit(const std::string& state) {
         commit.counts[input.name][std::to_string(p)]["lost"] = lost;
   }
   describe_outputs(commit);
+  if (keeping_) commit.marks = marks_;
+  if (undone_.version >= 0) {  // those of the commit that is made again
+    commit.marks = log_->current().marks;
+    if (commit.marks)
+      std::erase_if(*commit.marks, [&](const auto& mark) { return mark.version >= undone_.version; });
+  }
   return commit;
 }
 
@@ -244,10 +261,22 @@ void Runner::describe_outputs(lake::ManifestCommit& commit) {
   }
   for (const Input& input : inputs_) all_hubs.insert(input.source->name());
   if (options_.dead_letter) add(dead_letters_, *options_.dead_letter, all_hubs);
-  if (keeping_)
-    keep_old(commit);
-  else
-    remove_old(commit);
+  if (!keeping_) return remove_old(commit);
+  remove_remade(commit);
+  keep_old(commit);
+}
+
+/// Of the rows that are kept those that could be made again.
+void Runner::remove_remade(lake::ManifestCommit& commit) const {
+  auto remove = [&](const Statement& statement) {
+    auto old = log_->current().outputs.find(statement.output);
+    if (old == log_->current().outputs.end() || !statement.kept) return;
+    for (const lake::ManifestFile& file : old->second.added)
+      if (!stays(statement, file.path))
+        commit.outputs[statement.output].removed.push_back(file.path);
+  };
+  for (const Statement& statement : statements_) remove(statement);
+  if (options_.dead_letter) remove(dead_letters_);
 }
 
 /// Of an older definition all files, of a commit that was made again its own.
@@ -290,6 +319,7 @@ JobStatus Runner::status() const {
   status.definition = definition_;
   status.version = log_->current().version;
   status.replacing = replacing_;
+  status.keeping = keeping_;
   status.failed_results = engine_->failed_results();
   for (std::size_t i = 0; i < inputs_.size(); i++) {
     const Input& input = inputs_[i];

@@ -34,13 +34,15 @@ void Shape::mark_named(int slot, std::string_view name) {
   is_named_[static_cast<std::size_t>(slot)] = true;
 }
 
-Table row_of(const Table& table, std::size_t row) {
+Table row_of(const Table& table, std::size_t row) { return rows_of(table, row, 1); }
+
+Table rows_of(const Table& table, std::size_t begin, std::size_t count) {
   Table out = table;
-  out.rows = 1;
+  out.rows = count;
   for (const Value*& column : out.columns)
-    if (column != nullptr) column += row;
-  if (out.time != nullptr) out.time += row;
-  if (out.origin != nullptr) out.origin += row;
+    if (column != nullptr) column += begin;
+  if (out.time != nullptr) out.time += begin;
+  if (out.origin != nullptr) out.origin += begin;
   return out;
 }
 

@@ -67,5 +67,7 @@ struct Table {
 
 /// Row `row` of `table` alone; valid as long as `table` is.
 Table row_of(const Table& table, std::size_t row);
+/// `count` rows from `begin` on; valid as long as `table` is.
+Table rows_of(const Table& table, std::size_t begin, std::size_t count);
 
 }  // namespace stream

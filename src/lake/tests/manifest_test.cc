@@ -53,6 +53,38 @@ TEST_F(ManifestTest, FoldsAddedAndRemovedFiles) {
   }
 }
 
+TEST_F(ManifestTest, MarksSayHowTheFilesDivide) {
+  auto log = open();
+  for (int i = 0; i < 120; i++) ASSERT_TRUE(log->commit(adding("bronze/" + std::to_string(i), i)));
+  auto marks = *open()->current().marks;
+  ASSERT_EQ(marks.size(), 120u);
+  EXPECT_EQ(marks[7].version, 7);
+  EXPECT_EQ(marks[7].inputs.at("pageviews").cut_ms, 7);
+  EXPECT_EQ(marks[7].inputs.at("pageviews").offsets, (std::vector<std::int64_t>{1, 2}));
+  EXPECT_EQ(marks[7].inputs.at("pageviews").watermark_ms, 7 - 60'000);
+  // Where files go only those that the commit names stay right.
+  ManifestCommit some = adding("bronze/n", 121);
+  some.outputs["raw"].removed = {"bronze/119"};
+  some.marks = std::vector(marks.begin(), marks.begin() + 3);
+  ASSERT_TRUE(log->commit(some));
+  EXPECT_EQ(open()->current().marks->size(), 4u);
+  some = adding("bronze/m", 122);
+  some.outputs["raw"].removed = {"bronze/n"};
+  ASSERT_TRUE(log->commit(some));
+  EXPECT_EQ(open()->current().marks->size(), 1u);
+  EXPECT_EQ(commit_of_file("bronze/raw/year=2026/month=06/day=01/my-job-17-3.parquet"), 17);
+  EXPECT_FALSE(commit_of_file("bronze/raw/other.parquet"));
+}
+
+TEST_F(ManifestTest, MarksAreManyButNotWithoutEnd) {
+  auto log = open();
+  for (int i = 0; i < 1200; i++) ASSERT_TRUE(log->commit(adding("bronze/" + std::to_string(i), i)));
+  const auto& marks = *log->current().marks;
+  EXPECT_LE(marks.size(), ManifestMark::kMost);
+  EXPECT_EQ(marks.back().version, 1199);
+  EXPECT_LT(marks.front().version, 20);
+}
+
 TEST_F(ManifestTest, SnapshotsKeepTheFolderSmallAndTheAnswerSame) {
   auto log = open();
   for (int i = 0; i < 230; i++) ASSERT_TRUE(log->commit(adding("bronze/" + std::to_string(i), i)));
