@@ -109,6 +109,17 @@ class GeneratorController final : public Adapter<Generator> {
     return state.ended ? state.error : std::string();
   }
 
+  std::string damage(const Generator& generator) override {
+    auto table = world::table_from_name(generator.table);
+    if (!generator.lake || !table) return {};
+    auto spoilt = load::spoilt_files(*table, ports_.folder.lake(), ports_.folder.env);
+    if (spoilt.empty()) return {};
+    return fmt::format(
+        "{}{} not as written; the next run makes {} again", spoilt.front(),
+        spoilt.size() > 1 ? fmt::format(" and {} files more are", spoilt.size() - 1) : " is",
+        spoilt.size() > 1 ? "them" : "it");
+  }
+
   std::vector<MapNode> nodes(const Generator& generator) override {
     MapNode node{.id = node_id<Generator>(generator.name),
                  .label = "gen." + generator.name,

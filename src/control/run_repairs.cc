@@ -7,8 +7,10 @@
 #include "base/log.h"
 #include "control/declared.h"
 #include "kinds/event_hub.h"
+#include "kinds/generator.h"
 #include "kinds/pipeline.h"
 #include "lake/presence.h"
+#include "load/load.h"
 
 namespace control {
 
@@ -38,18 +40,6 @@ std::string text_of(const Look& look) {
 }
 
 }  // namespace
-
-/// Whether the job's hubs still hold their first events. Of one that hasn't begun nobody knows.
-bool Repairs::can_begin_again(const stream::JobStatus& status) const {
-  return !status.inputs.empty() && std::ranges::all_of(status.inputs, [&](const auto& input) {
-    auto hub = ports_.broker.hub(input.second.hub);
-    if (!hub) return false;
-    for (int p = 0; p < hub->partitions(); ++p) {
-      if (hub->state(p).start_offset > 0) return false;
-    }
-    return true;
-  });
-}
 
 Status Repairs::begin_again(const std::string& name, stream::Job& job, const std::string& damage) {
   base::log_warn("control", "job_begins_again", "job={} because={}", name, damage);
@@ -94,15 +84,15 @@ Status Repairs::repair_jobs(const std::set<std::string>& jobs) {
     if (!job) continue;
     std::string damage = damage_of_job(name);
     if (damage.empty()) continue;
-    if (can_begin_again(job->status())) {
-      TRY(begin_again(name, *job, damage));
-      continue;
+    if (auto again = job->check_again(); !again) {
+      return base::error(
+          Code::kDataLoss,
+          "stream job {}: {}; its event hub no longer holds the events to make them "
+          "again: put the files back, or replace the job, which begins with what the "
+          "hub has ({})",
+          name, damage, again.error().message);
     }
-    return base::error(Code::kDataLoss,
-                       "stream job {}: {}; its event hub no longer holds the events to make them "
-                       "again: put the files back, or replace the job, which begins with what the "
-                       "hub has",
-                       name, damage);
+    TRY(begin_again(name, *job, damage));
   }
   return {};
 }
@@ -153,6 +143,23 @@ void Repairs::repair_captures() {
       ports_.damages.forget(kinds::EventHub::kKind, hub->name());
     }
   }
+}
+
+Status Repairs::repair_generated(std::stop_token stop) {
+  base::MutexLock lock(generating_);
+  for (const auto& generator : ports_.definitions.all_or_none<kinds::Generator>()) {
+    auto table = world::table_from_name(generator.table);
+    if (!generator.lake || !table) continue;
+    auto spoilt = load::spoilt_files(*table, lake_root(), env());
+    if (spoilt.empty()) continue;
+    base::log_warn("control", "files_made_again", "generator={} files={} first={}", generator.name,
+                   spoilt.size(), spoilt.front());
+    load::Progress progress;
+    TRY(load::load_lake(*TRY(ports_.worlds.of(generator.world)), *table, lake_root(), env(),
+                        progress, stop));
+    ports_.damages.forget(kinds::Generator::kKind, generator.name);
+  }
+  return {};
 }
 
 Status Repairs::repair_tables(const flow::Pipeline& pipeline) {

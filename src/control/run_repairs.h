@@ -4,8 +4,10 @@
 #pragma once
 
 #include <set>
+#include <stop_token>
 #include <string>
 
+#include "base/mutex.h"
 #include "catalogue/definitions.h"
 #include "control/folder.h"
 #include "control/live.h"
@@ -21,6 +23,7 @@ class Repairs {
     const catalogue::Definitions& definitions;
     hub::Broker& broker;
     StreamJobs& jobs;
+    Worlds& worlds;
     Failures& damages;
   };
   explicit Repairs(Ports ports) : ports_(ports) {}
@@ -34,6 +37,9 @@ class Repairs {
   /// damage tells.
   void repair_captures();
 
+  /// A generator's files that aren't as they were written are made again from its world.
+  base::Status repair_generated(std::stop_token stop);
+
   /// What of an activity's table is damaged; empty: nothing, or it makes none. One that `was_made`
   /// has to be there.
   std::string damage_of(const flow::Activity& activity, bool was_made) const;
@@ -45,12 +51,12 @@ class Repairs {
  private:
   base::Env& env() const { return ports_.folder.env; }
   std::string lake_root() const { return ports_.folder.lake(); }
-  bool can_begin_again(const stream::JobStatus& status) const;
   base::Status begin_again(const std::string& name, stream::Job& job, const std::string& damage);
   std::set<std::string> made_by_runs(const std::string& pipeline) const;
   std::string copied_file(const flow::Activity& activity) const;
 
   const Ports ports_;
+  base::Mutex generating_;  // a table's files are made by one at a time
 };
 
 }  // namespace control

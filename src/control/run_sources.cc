@@ -59,6 +59,7 @@ Result<RunInputs> RunSources::ready(const std::string& who, const flow::Pipeline
                                     const std::stop_token& stop) {
   const std::int64_t epoch_ms = this->epoch_ms();
   RunInputs inputs = ports_.waits.inputs_of(pipeline);
+  TRY(ports_.repairs.repair_generated(stop));
   ports_.repairs.repair_captures();
   TRY(ports_.repairs.repair_jobs(inputs.jobs));
   TRY(ports_.repairs.repair_tables(pipeline));

@@ -78,8 +78,8 @@ class StreamJobController final : public Adapter<StreamJob> {
                                 "event hub still holds the events";
   }
 
-  /// Rows that a changed query, or one of other hubs, couldn't make again. A hub that is still to be
-  /// made has none of the events.
+  /// Rows that a changed query, or one of other hubs, couldn't make again. A hub that is still to
+  /// be made has none of the events.
   std::vector<std::string> warnings(const StreamJob& wanted) override {
     StreamJob of_hubs = wanted;
     std::erase_if(of_hubs.inputs,
@@ -126,7 +126,8 @@ class StreamJobController final : public Adapter<StreamJob> {
     std::shared_ptr<stream::Job> job = TRY(stream::Job::open(TRY(options_of(definition))));
     auto status = job->status();
     bool goes_on = status.version >= 0 && !status.replacing;
-    bool changed = before != nullptr && before->query != definition.query;
+    bool changed = before != nullptr &&
+                   (before->query != definition.query || before->inputs != definition.inputs);
     if (changed && !goes_on && !status.keeping) TRY(forget_alerts(*before));
     TRY(job->start());
     ports_.jobs.put(definition.name, job);

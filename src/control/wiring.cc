@@ -45,7 +45,7 @@ Playground::Parts::Parts(std::unique_ptr<Opened> was_opened, const Patience& pat
       making(opened->making),
       waiting(patience),
       cuts(catalogue),
-      repairs({folder, catalogue, definitions, broker, jobs, damages}),
+      repairs({folder, catalogue, definitions, broker, jobs, worlds, damages}),
       waits({definitions, loads, jobs, failures, waiting}),
       path_makers(folder, definitions, making, waiting),
       table_makers(lake, catalogue, making, waiting),

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/file_mark.h"
 #include "base/guarded.h"
 #include "base/log.h"
 #include "hub/capture_file.h"
@@ -110,7 +111,8 @@ Status Capture::finish_window(Lane& lane, Window& window, std::int64_t next_offs
   if (!window.writer) return {};
   std::int64_t events = window.writer->events();
   TRY(window.writer->finish());
-  CaptureList::File written{window.first_offset, window.writer->bytes()};
+  CaptureList::File written{window.first_offset, window.writer->bytes(),
+                            base::file_mark(env_, window.path)};
   window.writer.reset();
   {
     std::lock_guard lock(mutex_);
@@ -185,10 +187,12 @@ std::vector<Broker::MissingCapture> Capture::missing() const {
     std::string path = window_path(root_, partition, start_ms);
     auto there = env_.open(path, base::Env::Open::kRead);
     auto bytes = there ? (*there)->size() : base::error(base::Code::kNotFound, "");
-    if (bytes && *bytes == file.bytes) continue;
+    bool fits = bytes && *bytes == file.bytes;
+    if (fits && base::fits_mark(env_, path, file.mark)) continue;
     bool again = file.first_offset >= hub_->state(partition).start_offset;
-    std::string what =
-        bytes ? fmt::format("has {} bytes instead of {}", *bytes, file.bytes) : "is gone";
+    std::string what = !bytes ? "is gone"
+                       : fits ? "holds other bytes than were written"
+                              : fmt::format("has {} bytes instead of {}", *bytes, file.bytes);
     found.push_back(
         {std::move(path), std::move(what), partition, start_ms, file.first_offset, again});
   }

@@ -17,6 +17,7 @@ std::string checksum_of(std::string_view line) { return fmt::format("{:08x}", wi
 std::string line_of(const std::pair<int, std::int64_t>& key, const CaptureList::File& file) {
   std::string line =
       fmt::format("{} {} {} {} ", key.first, key.second, file.first_offset, file.bytes);
+  if (!file.mark.empty()) line += file.mark + " ";
   return "\n" + line + checksum_of(line) + "\n";
 }
 
@@ -34,6 +35,10 @@ void take_line(std::string_view line, CaptureList::Files& files) {
   std::string_view rest = line;
   bool whole = take_number(rest, key.first) && take_number(rest, key.second) &&
                take_number(rest, file.first_offset) && take_number(rest, file.bytes);
+  if (auto end = rest.rfind(' '); whole && end != std::string_view::npos) {
+    file.mark = rest.substr(0, end);
+    rest.remove_prefix(end + 1);
+  }
   if (whole && rest == checksum_of(line.substr(0, line.size() - rest.size()))) files[key] = file;
 }
 

@@ -1,7 +1,8 @@
 // Which files a capture has written, so that one that has gone is found and made again.
 //
 // File: {hub}/captured.log, a line for each file in the order of writing:
-//   "partition start_ms first_offset bytes crc\n", crc32c of what stands before it, in hex.
+//   "partition start_ms first_offset bytes checksum modified_ns crc\n": what base::file_mark says,
+//   and crc32c of what stands before it, in hex. Older versions wrote no mark.
 // A window that was written again stands there again; the last line counts. What a loss of power
 // took of the list's end, or damaged lines, are files that nobody looks for: never an error.
 // Thread-compatible.
@@ -23,6 +24,7 @@ class CaptureList {
   struct File {
     std::int64_t first_offset = 0;
     std::uint64_t bytes = 0;
+    std::string mark = {};  ///< base::file_mark; empty: not known
   };
   /// By partition and the start of the window in ms.
   using Files = std::map<std::pair<int, std::int64_t>, File>;

@@ -168,7 +168,8 @@ std::vector<Field<StreamJob>> own_fields() {
              .doc =
                  "A changed query makes all rows again. Where events that old rows were made from "
                  "are gone, from the hub by its retention and from capture, the change is refused; "
-                 "with `keep_rows` it is made, and the old rows stay beside the new ones.",
+                 "with `keep_rows` it is made: rows that can't be made again stay beside the new "
+                 "ones.",
              .in_ref = false}),
       field(&StreamJob::dead_letter,
             {.name = "dead_letter",

@@ -1,6 +1,7 @@
 #include "lake/batch_table.h"
 
 #include "base/durable.h"
+#include "base/file_mark.h"
 #include "base/log.h"
 #include "lake/parquet_file_internal.h"
 
@@ -58,6 +59,7 @@ base::Result<TableWrite> BatchTable::commit(nlohmann::json info, const Cuts& cut
   FileInfo written = TRY(file_->finish());
   TRY(base::make_durable(lake_.env(), path()));  // before the commit that names it
   info["hriste.cuts"] = cuts;
+  info[kMarks][name_] = base::file_mark(lake_.env(), path());
   auto version = TRY(delta_.commit({.mode = Commit::Mode::kOverwrite,
                                     .schema = delta_schema(schema_),
                                     .partition_columns = {},

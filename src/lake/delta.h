@@ -32,6 +32,9 @@
 
 namespace lake {
 
+/// In commitInfo: base::file_mark of each file, by path.
+inline constexpr const char* kMarks = "hriste.marks";
+
 /// One Parquet file of a table.
 struct DataFile {
   std::string path;        ///< below the table's folder, as the file system spells it

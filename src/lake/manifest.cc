@@ -43,6 +43,7 @@ model::Schema schema_from(const Json& json) {
 Json file_json(const ManifestFile& file) {
   Json json = {{"path", file.path}, {"rows", file.rows}, {"bytes", file.bytes}};
   if (file.first_arrival_ms) json["first_arrival_ms"] = *file.first_arrival_ms;
+  if (!file.mark.empty()) json["mark"] = file.mark;
   return json;
 }
 
@@ -50,6 +51,7 @@ ManifestFile file_from(const Json& json) {
   ManifestFile file{json.at("path"), json.at("rows"), json.at("bytes")};
   auto arrival = json.find("first_arrival_ms");
   if (arrival != json.end()) file.first_arrival_ms = arrival->get<std::int64_t>();
+  file.mark = json.value("mark", std::string());
   return file;
 }
 
@@ -66,7 +68,8 @@ Json marks_json(const std::vector<ManifestMark>& marks) {
   Json json = Json::array();
   for (const ManifestMark& mark : marks) {
     Json inputs = Json::object();
-    for (const auto& [name, at] : mark.inputs) inputs[name] = {at.cut_ms, at.watermark_ms, at.offsets};
+    for (const auto& [name, at] : mark.inputs)
+      inputs[name] = {at.cut_ms, at.watermark_ms, at.offsets};
     json.push_back({{"version", mark.version}, {"inputs", inputs}});
   }
   return json;
@@ -181,7 +184,7 @@ std::vector<ManifestMark> marks_after(const Manifest& change, Manifest& folded) 
   marks.push_back(mark_of(change));
   if (marks.size() <= ManifestMark::kMost) return marks;
   std::size_t number = 0, old = marks.size() / 2;
-  std::erase_if(marks, [&](const ManifestMark&) { return number < old && number++ % 2 == 0; });
+  std::erase_if(marks, [&](const ManifestMark&) { return number < old && number++ % 2 == 1; });
   return marks;
 }
 

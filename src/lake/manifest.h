@@ -35,6 +35,7 @@ struct ManifestFile {
   std::int64_t bytes = 0;
   /// No row of it arrived before (its EventEnqueuedUtcTime, rounded down); nullopt: not known.
   std::optional<std::int64_t> first_arrival_ms = {};
+  std::string mark = {};  ///< base::file_mark; empty: not known, as of older versions
   bool operator==(const ManifestFile&) const = default;
 };
 

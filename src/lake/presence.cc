@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <map>
 
+#include "base/file_mark.h"
 #include "base/guarded.h"
 #include "lake/delta.h"
+#include "lake/foreign_json_internal.h"
 #include "lake/manifest.h"
 
 namespace lake {
@@ -16,37 +18,50 @@ class Folders {
  public:
   Folders(base::Env& env, std::string root) : env_(env), root_(std::move(root)) {}
 
-  void check(const std::string& path, std::int64_t bytes, MissingFiles& missing) {
+  void check(const std::string& path, std::int64_t bytes, const std::string& mark,
+             MissingFiles& missing) {
     auto slash = path.rfind('/');
     std::string folder = slash == std::string::npos ? "" : path.substr(0, slash);
-    const auto& sizes = sizes_in(folder);
-    auto found = sizes.find(path.substr(slash == std::string::npos ? 0 : slash + 1));
-    if (found == sizes.end()) {
+    const auto& entries = entries_in(folder);
+    auto found = entries.find(path.substr(slash == std::string::npos ? 0 : slash + 1));
+    if (found == entries.end()) {
       missing.push_back({path, "is gone"});
-    } else if (found->second != static_cast<std::uint64_t>(bytes)) {
-      missing.push_back({path, fmt::format("has {} bytes instead of {}", found->second, bytes)});
+    } else if (found->second.size != static_cast<std::uint64_t>(bytes)) {
+      missing.push_back(
+          {path, fmt::format("has {} bytes instead of {}", found->second.size, bytes)});
+    } else if (!base::fits_mark(env_, root_ + "/" + path, found->second, mark)) {
+      missing.push_back({path, "holds other bytes than were written"});
     }
   }
 
  private:
-  using Sizes = std::map<std::string, std::uint64_t>;
+  using Entries = std::map<std::string, base::DirEntry>;
 
-  const Sizes& sizes_in(const std::string& folder) {
-    auto [sizes, is_new] = folders_.try_emplace(folder);
-    if (!is_new) return sizes->second;
+  const Entries& entries_in(const std::string& folder) {
+    auto [found, is_new] = folders_.try_emplace(folder);
+    if (!is_new) return found->second;
     // What can't be listed holds nothing that can be read.
     auto entries = env_.list(root_ + "/" + folder);
-    if (!entries) return sizes->second;
-    for (const auto& entry : *entries) {
-      if (!entry.is_dir) sizes->second[entry.name] = entry.size;
+    if (!entries) return found->second;
+    for (auto& entry : *entries) {
+      if (!entry.is_dir) found->second.emplace(entry.name, std::move(entry));
     }
-    return sizes->second;
+    return found->second;
   }
 
   base::Env& env_;
   const std::string root_;
-  std::map<std::string, Sizes> folders_;
+  std::map<std::string, Entries> folders_;
 };
+
+}  // namespace
+
+namespace {
+
+/// What our own commit says of the table's file; nothing in those of other writers.
+std::string mark_in(const nlohmann::json& commit_info, const std::string& path) {
+  return text_member(member(commit_info, kMarks), path);
+}
 
 }  // namespace
 
@@ -59,7 +74,8 @@ base::Result<MissingFiles> missing_of_table(base::Env& env, const std::string& l
   auto snapshot = TRY(base::guarded([&] { return table.snapshot(); }));
   Folders folders(env, lake_root);
   for (const auto& file : snapshot.files) {
-    folders.check(folder + "/" + file.path, file.bytes, missing);
+    folders.check(folder + "/" + file.path, file.bytes, mark_in(snapshot.commit_info, file.path),
+                  missing);
   }
   return missing;
 }
@@ -76,7 +92,7 @@ base::Result<MissingFiles> missing_of_job(base::Env& env, const std::string& lak
   if (!manifest) return missing;
   Folders folders(env, lake_root);
   for (const auto& [name, output] : manifest->outputs) {
-    for (const auto& file : output.added) folders.check(file.path, file.bytes, missing);
+    for (const auto& file : output.added) folders.check(file.path, file.bytes, file.mark, missing);
   }
   return missing;
 }

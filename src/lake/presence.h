@@ -1,6 +1,6 @@
-// Whether the files are there that a table's log or a job's manifest lists. Looks at names and
-// sizes only, a folder at a time; a file of the right size with other bytes is found by reading it.
-// Pure but for the file system; thread-safe.
+// Whether the files are there that a table's log or a job's manifest lists, as they were written.
+// Looks at names, sizes and times, a folder at a time; only a file that was touched since it was
+// written is read (base/file_mark.h). Pure but for the file system; thread-safe.
 #pragma once
 
 #include <string>
@@ -15,7 +15,8 @@ namespace lake {
 /// A listed file that isn't there as it is listed.
 struct MissingFile {
   std::string path;  ///< below the lake's root
-  std::string what;  ///< "is gone", "has 12 bytes instead of 4096"
+  /// "is gone", "has 12 bytes instead of 4096", "holds other bytes than were written".
+  std::string what;
 };
 using MissingFiles = std::vector<MissingFile>;
 

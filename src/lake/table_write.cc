@@ -2,6 +2,7 @@
 // into their place, one commit.
 #include <filesystem>
 
+#include "base/file_mark.h"
 #include "base/log.h"
 #include "lake/table_maker_internal.h"
 
@@ -57,6 +58,8 @@ class TableWriter {
     TRY(publish());
     Json info{{"hriste.cuts", maker_.session().cuts()}, {"hriste.definition", spec_.select}};
     if (!spec_.keys.empty()) info["hriste.keys"] = spec_.keys;
+    info[kMarks][maker_.file().path] =
+        base::file_mark(env_, delta_.path() + "/" + maker_.file().path);
     for (const auto& count : maker_.counts()) {
       info["hriste.expectations"].push_back(
           {{"name", count.name}, {"action", action_name(count.action)}, {"failed", count.failed}});

@@ -1,3 +1,6 @@
+#include <ranges>
+
+#include "base/file_mark.h"
 #include "load/file_sink.h"
 #include "load/load.h"
 #include "load/product_files.h"
@@ -15,10 +18,42 @@ using world::World;
 constexpr int kLakeThreads = 2;
 constexpr const char* kMarker = "/.load";
 
+/// The fingerprint, then a line for each file: name, blank, mark.
+std::string marker_of(Env& env, const std::string& dir, const World& world) {
+  std::string text = world.fingerprint();
+  auto entries = env.list(dir);
+  if (!entries) return text;
+  for (const base::DirEntry& entry : *entries) {
+    std::string mark = base::file_mark(env, dir + "/" + entry.name);
+    if (!entry.is_dir && !entry.name.starts_with(".") && !mark.empty())
+      text += "\n" + entry.name + " " + mark;
+  }
+  return text;
+}
+
+/// Of a folder's marker, the files that aren't as they were written. One that is gone is drift, and
+/// the next apply's.
+std::vector<std::string> spoilt_in(Env& env, const std::string& dir) {
+  std::vector<std::string> spoilt;
+  auto marker = env.read_file(dir + kMarker);
+  auto entries = env.list(dir);
+  if (!marker || !entries) return spoilt;
+  for (auto part : *marker | std::views::split('\n') | std::views::drop(1)) {
+    std::string line(part.begin(), part.end());
+    std::string name = line.substr(0, line.find(' '));
+    auto entry = std::ranges::find(*entries, name, &base::DirEntry::name);
+    if (entry != entries->end() &&
+        !base::fits_mark(env, dir + "/" + name, *entry, line.substr(name.size() + 1)))
+      spoilt.push_back(std::move(name));
+  }
+  return spoilt;
+}
+
 bool is_done(Env& env, const std::string& dir, const std::string& file, const World& world) {
   if (!env.exists(dir + "/" + file)) return false;
   auto marker = env.read_file(dir + kMarker);
-  return marker && *marker == world.fingerprint();
+  if (!marker || marker->substr(0, marker->find('\n')) != world.fingerprint()) return false;
+  return spoilt_in(env, dir).empty();
 }
 
 /// Also false when a file was deleted by hand.
@@ -40,7 +75,7 @@ Status load_file(Env& env, const World& world, const std::string& dir, const std
   TRY(env.remove_file(dir + kMarker));
   FileSink sink(env, {.path = dir + "/" + file, .form = form, .overwrite = true, .hidden = true});
   TRY(load_slice(world, slice, sink, {kLakeThreads}, progress, stop));
-  return env.write_file(dir + kMarker, world.fingerprint());
+  return env.write_file(dir + kMarker, marker_of(env, dir, world));
 }
 
 Status remove_other_stages(Env& env, const std::string& bronze, const std::string& keep) {
@@ -67,7 +102,7 @@ Status load_products(Env& env, const World& world, const std::string& bronze, Pr
   TRY(remove_other_stages(env, bronze, stage_name));
   TRY(write_product_files(world, whole_table(world, Table::kProducts), env, stage, kLakeThreads,
                           progress, stop));
-  TRY(env.write_file(stage + kMarker, fingerprint));
+  TRY(env.write_file(stage + kMarker, marker_of(env, stage, world)));
   TRY(env.remove_tree(dir));
   return env.publish(stage, dir);
 }
@@ -95,6 +130,13 @@ Status load_lake(const World& world, Table table, const std::string& lake_root, 
                    "towns do",
                    table_name(table));
   }
+}
+
+std::vector<std::string> spoilt_files(Table table, const std::string& lake_root, Env& env) {
+  std::string folder = "bronze/" + std::string(table_name(table));
+  auto spoilt = spoilt_in(env, lake_root + "/" + folder);
+  for (std::string& file : spoilt) file = folder + "/" + file;
+  return spoilt;
 }
 
 }  // namespace load

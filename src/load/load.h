@@ -17,6 +17,7 @@
 
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "base/env.h"
 #include "base/result.h"
@@ -30,11 +31,17 @@ namespace load {
 ///   {lake_root}/bronze/users/users.json, vipusers/vipusers.json, towns/towns.csv,
 ///   products/product_{id}.json
 /// All or nothing: the file (for products the folder) appears whole, by a rename. A hidden file
-/// `.load` beside it holds the world's fingerprint; when it fits, nothing is done; files of another
-/// world are replaced. What was begun goes on. Not synced: they can be made again.
-/// Errors: kInvalidArgument for another table; kCancelled after `stop`; the file system's.
+/// `.load` beside it holds the world's fingerprint and what each file held (base/file_mark.h); when
+/// it fits, nothing is done; files of another world, and spoilt ones, are replaced. What was begun
+/// goes on. Not synced: they can be made again. Errors: kInvalidArgument for another table;
+/// kCancelled after `stop`; the file system's.
 base::Status load_lake(const world::World& world, world::Table table, const std::string& lake_root,
                        base::Env& env, Progress& progress, std::stop_token stop);
+
+/// Those of a table's files, below `lake_root`, that hold other bytes than load_lake() wrote, which
+/// makes them again. None where nothing was written, or by an older version.
+std::vector<std::string> spoilt_files(world::Table table, const std::string& lake_root,
+                                      base::Env& env);
 
 /// Fills the table `orders` or `items` (created when absent) in transactions of whole orders, and
 /// goes on behind the largest orderId there.

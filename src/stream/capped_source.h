@@ -31,7 +31,8 @@ class CappedSource final : public EventSource {
   const std::int64_t cut_ms_;
 };
 
-/// In place of a hub that isn't there yet, for questions about it: it has no partition. Thread-safe.
+/// In place of a hub that isn't there yet, for questions about it: it has no partition.
+/// Thread-safe.
 std::shared_ptr<EventSource> make_source_to_come(std::string name);
 
 }  // namespace stream

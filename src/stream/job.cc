@@ -46,6 +46,8 @@ base::Result<std::unique_ptr<Job>> Job::open(JobOptions options) {
   return job;
 }
 
+base::Status Job::check_again() const { return Runner::check_again(options_); }
+
 base::Status Job::check_change(const JobOptions& options) { return Runner::check_change(options); }
 
 base::Status Job::start() {

@@ -27,7 +27,7 @@
 //   unless keep_rows says that they stay, and only what can be made again is made again. Then each
 //   event's rows are there once, old or new; what stays is whole files, so up to one checkpoint's
 //   worth more than is gone, and windows and joins that have a part in what is gone. Alerts stay.
-//   The rows of a hub that the job reads no more, or that another has replaced, can't be made again
+//   Of a hub that the job reads no more, or that another has replaced, rows can't be made again
 //   either.
 // Checkpoints: the states of the last two commits are kept. Where the last one is lost, damaged or
 //   of another format the job goes on from the one before and makes the rows between them again; a
@@ -169,6 +169,11 @@ class Job {
   static base::Status check_change(const JobOptions& options);
   /// As stop().
   ~Job();
+
+  /// Whether all rows that are there could be made again, from the hubs or their captures:
+  /// kFailedPrecondition, with rows and times; without a readable manifest kDataLoss where anything
+  /// of the hubs is gone. Changes nothing, also while the job runs.
+  base::Status check_again() const;
 
   /// Also after a failure: goes on from the last commit.
   base::Status start();

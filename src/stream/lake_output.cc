@@ -4,6 +4,7 @@
 #include <chrono>
 #include <optional>
 
+#include "base/file_mark.h"
 #include "lake/parquet.h"
 #include "stream/datetime.h"
 #include "stream/output_rows.h"
@@ -93,6 +94,7 @@ base::Status LakeOutput::write(std::int64_t number, Day& day, const FileName& fi
                           .bytes = static_cast<std::int64_t>(day.json.size())};
   TRY(folder_.parquet ? write_parquet(day, file)
                       : folder_.env->write_file(folder_.lake_root + "/" + path, day.json));
+  file.mark = base::file_mark(*folder_.env, folder_.lake_root + "/" + path);
   files_.push_back(std::move(file));
   return {};
 }

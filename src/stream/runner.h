@@ -27,6 +27,8 @@ class Runner final : private EngineOutputs {
   ~Runner() override;
   /// As Job::check_change().
   static base::Status check_change(const JobOptions& options);
+  /// As Job::check_again().
+  static base::Status check_again(const JobOptions& options);
 
   /// Reads a batch of every input, up to its frontier. False when there was nothing to read.
   base::Result<bool> step();
@@ -150,12 +152,12 @@ class Runner final : private EngineOutputs {
   Origin last_alert_;
   std::int64_t alert_number_ = 0;
 
-  bool replacing_ = false;  ///< an older definition's files are still the listed ones
-  bool keeping_ = false;    ///< … and some of them stay, since they can't be made again
+  bool replacing_ = false;    ///< an older definition's files are still the listed ones
+  bool keeping_ = false;      ///< … and some of them stay, since they can't be made again
   bool keeping_all_ = false;  ///< … all: what they were made from isn't read any more
   std::vector<lake::ManifestMark> marks_;      ///< … those that stay right
   std::optional<lake::ManifestMark> passing_;  ///< … where outputs go on that tell by position
-  lake::Manifest undone_;   ///< the last commit, where the job goes on from the one before it
+  lake::Manifest undone_;  ///< the last commit, where the job goes on from the one before it
   std::vector<std::string> doomed_;  ///< files of an older definition that nobody lists any more
   std::size_t rows_since_ = 0;
   std::size_t rows_made_ = 0;

@@ -1,19 +1,20 @@
 // keep_rows: where events are gone, the rows that were made from them stay, and all others are made
-// again. What stays is whole files, up to a mark of the manifest, for each output its own; a new row
-// that one of them holds is not written a second time.
+// again. What stays is whole files, up to a mark of the manifest, for each output its own; a new
+// row that one of them holds is not written a second time.
 #include <algorithm>
 
+#include "stream/datetime.h"
 #include "stream/event_clock.h"
 #include "stream/runner.h"
 
 namespace stream {
 namespace {
 
-std::int64_t at(const std::vector<std::int64_t>& offsets, std::size_t p) {
+std::int64_t offset_at(const std::vector<std::int64_t>& offsets, std::size_t p) {
   return p < offsets.size() ? offsets[p] : 0;
 }
 
-lake::ManifestMark mark_of(const lake::Manifest& manifest) {
+lake::ManifestMark last_mark(const lake::Manifest& manifest) {
   lake::ManifestMark mark{.version = manifest.version, .inputs = {}};
   for (const auto& [name, input] : manifest.inputs)
     mark.inputs[name] = {input.cut_ms, input.offsets, input.watermark_ms};
@@ -26,7 +27,7 @@ lake::ManifestMark mark_of(const lake::Manifest& manifest) {
 /// is another now none says anything.
 std::vector<lake::ManifestMark> Runner::marks_of(const lake::Manifest& old) const {
   std::vector<lake::ManifestMark> marks = old.marks.value_or(std::vector<lake::ManifestMark>());
-  if (marks.empty() || marks.back().version != old.version) marks.push_back(mark_of(old));
+  if (marks.empty() || marks.back().version != old.version) marks.push_back(last_mark(old));
   for (lake::ManifestMark& mark : marks) {
     std::map<std::string, lake::ManifestPosition> inputs;
     for (const Input& input : inputs_) {
@@ -45,7 +46,7 @@ bool Runner::covers(const lake::ManifestMark& mark) const {
     auto position = mark.inputs.find(input.name);
     if (position == mark.inputs.end()) return false;
     for (std::size_t p = 0; p < input.begin.size(); p++)
-      if (at(position->second.offsets, p) < input.begin[p]) return false;
+      if (offset_at(position->second.offsets, p) < input.begin[p]) return false;
   }
   return true;
 }
@@ -56,7 +57,7 @@ std::int64_t Runner::watermark_at(const lake::ManifestMark& mark, const Lookback
     auto position = mark.inputs.find(inputs_[input].name);
     if (position != mark.inputs.end()) lowest = std::min(lowest, position->second.watermark_ms);
   }
-  return lowest;
+  return lowest == INT64_MAX ? EventSource::kNoFrontier : lowest;
 }
 
 /// `whole`: everything stays; some of what was read isn't there at all any more.
@@ -111,6 +112,7 @@ base::Result<std::int64_t> Runner::last_gone_ms() const {
   for (const Input& input : inputs_) {
     for (std::size_t p = 0; p < input.begin.size(); p++) {
       if (input.begin[p] <= 0) continue;
+      if (input.source->frontier_ms() == EventSource::kNoFrontier) return INT64_MAX;
       TRY(input.source->reader(static_cast<int>(p), input.begin[p])
               ->next(input.source->frontier_ms(), 1, records));
       if (records.empty()) return INT64_MAX;
@@ -152,12 +154,16 @@ bool Runner::was_made(const Lookback& looks, const lake::ManifestMark& mark, con
   if (looks.rows_by == RowsBy::kPosition) {
     return std::ranges::any_of(inputs_, [](const Input& input) { return !input.passed; });
   }
-  if (looks.rows_by == RowsBy::kTime)
-    return rows.time[row] < watermark_at(mark, looks) * kTicksPerMilli;
+  if (looks.rows_by == RowsBy::kTime) {
+    std::int64_t watermark_ms = watermark_at(mark, looks);
+    return watermark_ms != EventSource::kNoFrontier &&
+           rows.time[row] < watermark_ms * kTicksPerMilli;
+  }
   auto position = mark.inputs.find(inputs_[*looks.inputs.begin()].name);
   const Origin& origin = rows.origin[row];
   return position != mark.inputs.end() && origin.partition >= 0 &&
-         origin.offset < at(position->second.offsets, static_cast<std::size_t>(origin.partition));
+         origin.offset <
+             offset_at(position->second.offsets, static_cast<std::size_t>(origin.partition));
 }
 
 /// Calls `use` with each stretch of rows that `mark` doesn't hold.
@@ -182,7 +188,7 @@ bool Runner::was_refused(const DeadLetter& letter) const {
   auto position = dead_letters_.kept->inputs.find(std::string(letter.input));
   return position != dead_letters_.kept->inputs.end() &&
          letter.origin.offset <
-             at(position->second.offsets, static_cast<std::size_t>(letter.origin.partition));
+             offset_at(position->second.offsets, static_cast<std::size_t>(letter.origin.partition));
 }
 
 /// Records up to the mark, then those behind it.
@@ -191,7 +197,7 @@ base::Status Runner::push(std::size_t index) {
   if (input.passed) return engine_->push(index, records_);
   const lake::ManifestPosition& mark = passing_->inputs[input.name];
   auto behind = std::ranges::find_if(records_, [&](const SourceRecord& record) {
-    return record.offset >= at(mark.offsets, static_cast<std::size_t>(record.partition));
+    return record.offset >= offset_at(mark.offsets, static_cast<std::size_t>(record.partition));
   });
   if (behind == records_.end()) return engine_->push(index, records_);
   std::vector<SourceRecord> rest(behind, records_.end());

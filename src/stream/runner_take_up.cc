@@ -245,6 +245,21 @@ base::Status Runner::check_change(const JobOptions& options) {
   return same ? base::Status{} : runner.check_replaceable(*last);
 }
 
+base::Status Runner::check_again(const JobOptions& options) {
+  JobOptions replacing = options;
+  replacing.keep_rows = false;
+  Runner runner(replacing);
+  TRY(runner.compile());
+  TRY(runner.open_inputs());
+  auto last = lake::read_manifest(*options.env, options.lake_root, options.name);
+  if (last) return *last ? runner.check_replaceable(**last) : base::Status{};
+  for (const Input& input : runner.inputs_) {
+    for (int p = 0; p < input.source->partitions(); p++)
+      if (TRY(input.source->first_offset(p)) > 0) return std::unexpected(last.error());
+  }
+  return {};
+}
+
 /// Which input goes on reading what the old rows were made from, and from where it can be read.
 base::Status Runner::find_known(const lake::Manifest& old) {
   auto is_same = [](const lake::ManifestInput& read, const Input& input) {
@@ -320,7 +335,7 @@ base::Status Runner::refuse_to_replace(const lake::Manifest& old, const std::str
       base::Code::kFailedPrecondition,
       "stream job '{}' would lose rows: {}, and its outputs ({}) hold what was made from them; "
       "take the old query and settings again, or set keep_rows = true to keep the old rows beside "
-      "the new ones",
+      "the new ones, or replace the job, which gives them up",
       options_.name, why, rows);
 }
 

@@ -172,7 +172,10 @@ base::Status Runner::checkpoint() {
   // What the hubs lose with the power must not stay in the outputs: other events come in its place.
   for (const Input& input : inputs_) TRY(input.source->sync());
   TRY(log_->commit(std::move(commit)));
-  for (Input& input : inputs_) input.committed_cut_ms = input.cut_ms;
+  for (Input& input : inputs_) {
+    input.committed_cut_ms = input.cut_ms;
+    input.passed = true;
+  }
   rows_since_ = rows_made_ = 0;
   cut_moved_ = replacing_ = keeping_ = keeping_all_ = false;
   undone_ = {};
@@ -219,7 +222,8 @@ lake::ManifestCommit Runner::next_commit(const std::string& state) {
   if (undone_.version >= 0) {  // those of the commit that is made again
     commit.marks = log_->current().marks;
     if (commit.marks)
-      std::erase_if(*commit.marks, [&](const auto& mark) { return mark.version >= undone_.version; });
+      std::erase_if(*commit.marks,
+                    [&](const auto& mark) { return mark.version >= undone_.version; });
   }
   return commit;
 }

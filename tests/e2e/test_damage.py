@@ -165,6 +165,41 @@ def test_a_table_whose_log_is_gone_is_named_and_made_again(make_bare_root):
     root.assert_plan_is_empty()
 
 
+def spoil(path):
+    """Wrong bits, the right size."""
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0x55
+    path.write_bytes(data)
+    return path
+
+
+def test_wrong_bits_are_named_by_the_plan_and_mended_by_a_run(make_root):
+    root = make_root()
+    root.apply()
+    root.assert_graded_right()
+    lake = root.data_dir / "lake"
+    wait_until(lambda: any(lake.glob("bronze/capture/**/*.avro")), what="captured files")
+    made = [max(lake.glob(pattern), key=lambda path: path.stat().st_size) for pattern in (
+        "silver/users/*.parquet", "bronze/pageviews/**/*.parquet", "bronze/capture/**/*.avro",
+        "bronze/users/users.json")]
+    before = {path: path.read_bytes() for path in made[2:]}
+    for path in made:
+        spoil(path)
+    code, plan = root.run("plan", "-detailed-exitcode")
+    plan = " ".join(plan.replace("│", " ").split())
+    assert "holds other bytes than were written" in plan, plan
+    for path in made:
+        assert path.name in plan, (path, plan)
+    assert "graded before" in root.api("GET", "/v1/grade")["stale"]
+    record = root.api("POST", "/v1/pipelines/refine/run", {})
+    assert record["state"] == "succeeded", record["error"]
+    for path, whole in before.items():
+        assert path.read_bytes() == whole, path
+    root.api("POST", "/v1/grade")
+    root.assert_graded_right()
+    root.assert_plan_is_empty()
+
+
 def test_a_damaged_grade_is_no_end_of_anything(stopped):
     database = sqlite3.connect(stopped.data_dir / "catalogue.db")
     with database:

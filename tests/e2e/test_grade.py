@@ -273,6 +273,26 @@ def test_a_plan_warns_of_rows_that_a_changed_query_cannot_make_again(root):
     assert 'Warning: hriste_stream_job "traffic" can\'t be changed so' in plan
     assert "would lose rows" in plan and "keep_rows" in plan
     assert "would lose rows" in root.fail("apply", "-auto-approve")
+    # A plan that reads nothing asks the daemon that runs, and starts none.
+    assert "would lose rows" in root.tofu("plan", "-refresh=false")
+    assert hriste(root, "stop").returncode == 0
+    assert "would lose rows" not in root.tofu("plan", "-refresh=false")
+    assert not root.processes()
+
+    # With keep_rows what can be made again is made again, and each event's row is there once.
+    root.tofu("plan")  # starts the daemon
+    count = "SELECT count(*), count(DISTINCT (PartitionId, \"Offset\")), min(\"Offset\") FROM bronze.pageviews"
+    [[rows, events, first]] = root.sql(count)
+    assert rows == events
+    edit(root.local / "stream.tf", "  late_arrival_seconds", "  keep_rows            = true\n  late_arrival_seconds")
+    root.apply()
+    wait_until(lambda: root.sql(count)[0][0] >= rows, 60, "rows")
+    [[after, events, since]] = root.sql(count)
+    assert after == events and since == first, (rows, after, events, since, first)
+    windows = 'SELECT count(*), count(DISTINCT (window_end, http_method)) FROM silver.stream_pageviews_5min'
+    assert len(set(root.sql(windows)[0])) == 1
+    files = {p.name.split("-")[1] for p in (root.data_dir / "lake/bronze/pageviews").glob("**/*.parquet")}
+    assert len(files) > 2, files
 
 
 def test_grades_stay_with_their_runs(root):

@@ -284,6 +284,33 @@ TEST_F(CaptureTest, AFileThatIsGoneOrCutIsNamedAndMadeAgain) {
   }
 }
 
+TEST_F(CaptureTest, WrongBitsInAFileOfTheRightSizeAreFoundAndMended) {
+  auto hub = create();
+  world(*hub, 0, kEpoch + 1, 2);
+  hub->advance_frontier(kEpoch + 5 * kMinute);
+  ASSERT_TRUE(broker_->wait_captured("views", kEpoch + 5 * kMinute, {}));
+  auto all = files();
+  ASSERT_EQ(all.size(), 1U);
+  const std::string path = dir_ + "/lake/" + all[0];
+  std::string whole = *base::Env::real().read_file(path), spoilt = whole;
+  spoilt[spoilt.size() / 2] ^= 1;
+  for (bool restarted : {false, true}) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    ASSERT_TRUE(base::Env::real().write_file(path, spoilt));
+    if (restarted) {
+      hub.reset();
+      open();
+      hub = create();
+    }
+    auto missing = broker_->missing_captures("views");
+    ASSERT_EQ(missing.size(), 1U);
+    EXPECT_EQ(missing[0].what, "holds other bytes than were written");
+    broker_->repair_captures("views");
+    EXPECT_TRUE(broker_->missing_captures("views").empty());
+    EXPECT_EQ(*base::Env::real().read_file(path), whole);
+  }
+}
+
 TEST(CaptureListTest, WhatASyncHasLostIsWrittenAnew) {
   base::FaultyEnv env;
   std::string dir = ::testing::TempDir() + "hriste_capture_list";

@@ -47,6 +47,34 @@ class LakeTest : public TempDirTest {
   std::unique_ptr<Progress> progress_;
 };
 
+TEST_F(LakeTest, SpoiltFilesAreNamedAndMadeAgain) {
+  World world = world_for_lake();
+  for (Table table : {Table::kUsers, Table::kProducts}) ASSERT_TRUE(load(world, table));
+  EXPECT_TRUE(spoilt_files(Table::kUsers, dir_, env_).empty());
+  EXPECT_TRUE(spoilt_files(Table::kProducts, dir_, env_).empty());
+  auto spoil = [&](const std::string& path) {
+    std::string text = read(path), whole = text;
+    text[text.size() / 2] ^= 1;
+    EXPECT_TRUE(env_.write_file(dir_ + "/bronze/" + path, text));
+    return whole;
+  };
+  std::string users = spoil("users/users.json"), product = spoil("products/product_7.json");
+  EXPECT_EQ(spoilt_files(Table::kUsers, dir_, env_),
+            std::vector<std::string>{"bronze/users/users.json"});
+  EXPECT_EQ(spoilt_files(Table::kProducts, dir_, env_),
+            std::vector<std::string>{"bronze/products/product_7.json"});
+  for (Table table : {Table::kUsers, Table::kProducts}) ASSERT_TRUE(load(world, table));
+  EXPECT_EQ(read("users/users.json"), users);
+  EXPECT_EQ(read("products/product_7.json"), product);
+  EXPECT_TRUE(spoilt_files(Table::kProducts, dir_, env_).empty());
+  // As an older version left it: nothing is known, and nothing is done.
+  ASSERT_TRUE(env_.write_file(dir_ + "/bronze/users/.load", world.fingerprint()));
+  spoil("users/users.json");
+  EXPECT_TRUE(spoilt_files(Table::kUsers, dir_, env_).empty());
+  ASSERT_TRUE(load(world, Table::kUsers));
+  EXPECT_NE(read("users/users.json"), users);
+}
+
 TEST_F(LakeTest, WritesTheWorldsBytes) {
   World world = world_for_lake();
   std::string users, vips, towns;

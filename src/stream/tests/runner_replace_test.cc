@@ -222,9 +222,10 @@ TEST_F(RunnerTest, RowsOfAHubThatIsReadNoMoreAreNotReplaced) {
   auto first = source_;
   auto other = std::make_shared<MemorySource>("other", 2, "o");
   for (int i = 0; i < 200; i++)
-    other->add(i % 2, kViewsStart + i * 1000,
-               fmt::format(R"({{"event_id":{},"event_time":"{}","method":"PUT","latency":1}})",
-                           10'000 + i, base::format_millis(base::from_millis(kViewsStart + i * 1000))));
+    other->add(
+        i % 2, kViewsStart + i * 1000,
+        fmt::format(R"({{"event_id":{},"event_time":"{}","method":"PUT","latency":1}})", 10'000 + i,
+                    base::format_millis(base::from_millis(kViewsStart + i * 1000))));
   other->set_frontier(end_);
   options_.inputs["views"] = other;
   auto checked = Job::check_change(options_);
