@@ -156,13 +156,12 @@ const Fields<World>& World::fields() {
               .doc = "Shares of rows with a planted fault, 0 to 1. Each is in the ledger with its "
                      "true value.",
               .forces_replacement = true}),
-       field(
-           &World::graded,
-           {.name = "graded",
-            .doc = "Which tables hold what the answer key knows, as JSON ([what is "
-                   "graded](formats/graded.md)). If not given, as in the shipped playground.",
-            .in_ref = false,
-            .checks = {.form = Form::kNotEmpty}}),
+       field(&World::graded,
+             {.name = "graded",
+              .doc = "Which tables hold what the answer key knows, as JSON ([what is "
+                     "graded](formats/graded.md)). If not given, as in the shipped playground.",
+              .in_ref = false,
+              .checks = {.form = Form::kNotEmpty}}),
        field(&World::estimate,
              {.name = "estimate",
               .presence = Presence::kComputed,

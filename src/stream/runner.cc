@@ -54,10 +54,10 @@ base::Status Runner::compile() {
   for (const auto& [name, spec] : options_.outputs) names.outputs.push_back(name);
   auto plan = streamsql::compile(options_.query, names);
   if (!plan) {
-    return std::unexpected(base::Error{
-        base::Code::kInvalidArgument,
-        fmt::format("query of '{}', {}", options_.name, to_string(plan.error())),
-        streamsql::card_of(plan.error(), options_.query)});
+    return std::unexpected(
+        base::Error{base::Code::kInvalidArgument,
+                    fmt::format("query of '{}', {}", options_.name, to_string(plan.error())),
+                    streamsql::card_of(plan.error(), options_.query)});
   }
   plan_ = std::move(*plan);
   return {};
