@@ -87,8 +87,8 @@ Status Log::recover() {
   return {};
 }
 
-/// What the last segment that retention took knew of its producers: the world's and all others may
-/// send again what is gone.
+/// What the last segment that retention took knew of its producers, and its last timestamp: the
+/// world's and all others may send again what is gone, and what comes now comes behind it.
 Status Log::recall_producers(std::span<const std::int64_t> indexes, std::int64_t first) {
   for (std::int64_t base : indexes) {
     if (base >= first) break;
@@ -96,7 +96,7 @@ Status Log::recall_producers(std::span<const std::int64_t> indexes, std::int64_t
     kept_index_ = base;
   }
   if (kept_index_ < 0) return {};
-  return load_producers(env_, index_path(dir_, kept_index_), producers_);
+  return load_dropped(env_, index_path(dir_, kept_index_), producers_, dropped_max_ms_);
 }
 
 Status Log::recover_segment(std::int64_t base_offset, bool last, bool was_synced, bool& damaged) {
@@ -263,7 +263,7 @@ std::uint64_t Log::bytes() const {
 
 std::optional<std::int64_t> Log::max_timestamp_ms() const {
   std::lock_guard lock(mutex_);
-  std::int64_t max = INT64_MIN;
+  std::int64_t max = dropped_max_ms_;
   for (const auto& segment : segments_) max = std::max(max, segment->max_timestamp_ms);
   if (max == INT64_MIN) return std::nullopt;
   return max;
@@ -315,11 +315,17 @@ Status Log::drop_before(std::int64_t ms) {
     dropped.assign(segments_.begin(), keep);
   }
   if (dropped.empty()) return {};
-  // What it knows of producers is nowhere else then.
-  std::string index = index_path(dir_, dropped.back()->base_offset);
-  if (env_.exists(index)) TRY(base::make_durable(env_, index));
+  // What they know of producers and times is nowhere else then: of each, since the power may go
+  // when some are removed and what follows was never synced.
+  for (const auto& segment : dropped) {
+    std::string index = index_path(dir_, segment->base_offset);
+    if (env_.exists(index)) TRY(base::make_durable(env_, index));
+  }
   {
     std::lock_guard lock(mutex_);
+    for (const auto& segment : dropped) {
+      dropped_max_ms_ = std::max(dropped_max_ms_, segment->max_timestamp_ms);
+    }
     segments_.erase(segments_.begin(), segments_.begin() + std::ssize(dropped));
   }
   for (const auto& segment : dropped) {  // oldest first, so that a crash leaves no hole

@@ -93,7 +93,7 @@ class Log {
   std::int64_t end_offset() const;
   /// Bytes of all segments.
   std::uint64_t bytes() const;
-  /// The largest timestamp that was ever appended and is still here; nullopt when empty.
+  /// The largest timestamp of what is here and of what drop_before() took; nullopt when neither is.
   std::optional<std::int64_t> max_timestamp_ms() const;
   std::optional<ProducerState> producer(std::int64_t id) const;
 
@@ -130,7 +130,8 @@ class Log {
   std::vector<std::shared_ptr<Segment>> segments_;  // never empty once open
   Producers producers_;
   std::int64_t end_offset_ = 0;
-  bool folder_dirty_ = true;  // a file was made since the last sync
+  std::int64_t dropped_max_ms_ = INT64_MIN;  // the largest timestamp that drop_before() took
+  bool folder_dirty_ = true;                 // a file was made since the last sync
 
   std::mutex drop_mutex_;         // one drop_before() at a time; taken before mutex_
   std::int64_t kept_index_ = -1;  // guarded by drop_mutex_: of the last segment that was dropped

@@ -192,10 +192,13 @@ Result<bool> load_index(base::Env& env, const std::string& path, Segment& segmen
   return true;
 }
 
-Status load_producers(base::Env& env, const std::string& path, Producers& producers) {
+Status load_dropped(base::Env& env, const std::string& path, Producers& producers,
+                    std::int64_t& max_timestamp_ms) {
   Segment loaded(env, "", 0);
   Producers found;
-  if (TRY(read_index(env, path, loaded, found))) producers = std::move(found);
+  if (!TRY(read_index(env, path, loaded, found))) return {};
+  producers = std::move(found);
+  max_timestamp_ms = loaded.max_timestamp_ms;
   return {};
 }
 

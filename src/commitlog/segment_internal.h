@@ -56,7 +56,9 @@ base::Status save_index(base::Env& env, const std::string& path, const Segment& 
                         const Producers& producers);
 base::Result<bool> load_index(base::Env& env, const std::string& path, Segment& segment,
                               Producers& producers);
-/// Only what an index says of the producers; unchanged when it is absent or damaged.
-base::Status load_producers(base::Env& env, const std::string& path, Producers& producers);
+/// Only what the index of a segment that is gone says of the producers and of its largest
+/// timestamp; unchanged when it is absent or damaged.
+base::Status load_dropped(base::Env& env, const std::string& path, Producers& producers,
+                          std::int64_t& max_timestamp_ms);
 
 }  // namespace commitlog

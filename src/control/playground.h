@@ -224,6 +224,7 @@ class Playground {
   std::condition_variable claims_changed_;
   view::PlaygroundMap map_;
   std::atomic<std::int64_t> last_overview_ms_ = 0;  // wall
+  std::atomic<std::size_t> mapped_grade_ = 0;       // which grade the map's nodes show
   std::stop_source stop_;
   std::unique_ptr<tracking::Mirror> mirror_;
   std::jthread ticker_;  // last: it uses all of the above

@@ -268,7 +268,7 @@ wire::ListOffsetsResponse::Partition list_offset(const Hub* hub,
   std::int64_t ms = wanted.timestamp_ms;
   if (ms == wire::kMaxTimestamp) {
     auto last = log->max_timestamp_ms();
-    if (!last) return result;
+    if (!last || log->start_offset() == log->end_offset()) return result;
     ms = *last;
   }
   if (auto found = find_time(*hub, wanted.index, ms, result); !found) {

@@ -86,7 +86,7 @@ def test_what_is_wrong_is_refused_with_its_place(root, tmp_path):
                     "SELECT '<img src=x onerror=alert(1)>' AS a\n" + NEXT + "SELECT\n  nothing FROM gold.sessions\n")
     out = tmp_path / "evil.html"
     done = nb_run(root, evil, "--html", out)
-    assert done.returncode == 1 and f"{evil}:{evil.read_text().count(chr(10))} " in done.stderr, done.stderr
+    assert done.returncode == 1 and f"{evil}:{evil.read_text().count(chr(10))}:3: " in done.stderr, done.stderr
     html = out.read_text()
     assert "<script" not in html and "<img" not in html and "javascript:" not in html
     assert nb_run(root, evil, "-p", "x=1").returncode == 2

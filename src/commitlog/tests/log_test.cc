@@ -385,6 +385,24 @@ TEST_F(LogTest, ProducersAreRememberedWhenRetentionAndThePowerTookTheirBatches) 
   EXPECT_EQ(log->producer(7)->last().last_sequence, 6);
 }
 
+TEST_F(LogTest, TheLastTimestampIsKnownWhenRetentionAndThePowerTookAllThatHadIt) {
+  base::FaultyEnv env;
+  LogOptions small{.segment_bytes = 600};
+  auto log = open(small, env);
+  for (int i = 0; i < 30; ++i) ASSERT_TRUE(append(*log, 1, i));  // each offset's time is the offset
+  ASSERT_TRUE(log->sync(log->end_offset()));
+  const std::size_t before = files().size();
+  int time = 30;
+  while (files().size() == before) ASSERT_TRUE(append(*log, 1, time++));
+  ASSERT_TRUE(log->drop_before(1000));
+  EXPECT_EQ(*log->max_timestamp_ms(), time - 1);
+  log.reset();
+  ASSERT_TRUE(env.drop_unsynced());
+  log = open(small, env);
+  ASSERT_TRUE(log->max_timestamp_ms());
+  EXPECT_GE(*log->max_timestamp_ms(), log->start_offset() - 1);
+}
+
 TEST_F(LogTest, ProducersAreRememberedAcrossSegmentsAndRestarts) {
   LogOptions small{.segment_bytes = 600, .pinned_producer = 7, .producers_max = 3};
   auto log = open(small);

@@ -285,6 +285,7 @@ TEST_F(CaptureTest, AFileThatIsGoneOrCutIsNamedAndMadeAgain) {
 }
 
 TEST_F(CaptureTest, WrongBitsInAFileOfTheRightSizeAreFoundAndMended) {
+  open();
   auto hub = create();
   world(*hub, 0, kEpoch + 1, 2);
   hub->advance_frontier(kEpoch + 5 * kMinute);
