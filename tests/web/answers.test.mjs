@@ -133,7 +133,7 @@ test('an empty answer shows its columns; an error its words', async () => {
     await page.keyboard.press('Control+A');
     await page.keyboard.type('SELECT 1 FROM nowhere');
     await page.keyboard.press('Control+Enter');
-    await until('the words', async () => (await page.locator('.ask .failure').innerText()).includes('there is no table nowhere'));
+    await until('the words', async () => (await page.locator('.ask .failure').innerText()).includes('table nowhere does not exist'));
     assert.equal(await page.getByRole('grid').count(), 0);
   });
 });
