@@ -101,8 +101,9 @@ TEST_F(ClientTest, ManyAtOnceShareOneDaemon) {
   for (int i = 0; i < 12; ++i) {
     threads.emplace_back([&, i] {
       Playground own(data_dir_, kFakeEngine);  // as if in its own process
-      if (own.put("hriste_lake", "l" + std::to_string(i), {{"name", "x"}}))
-        pids[i] = (*own.session())->daemon().pid;
+      auto made = own.put("hriste_lake", "l" + std::to_string(i), {{"name", "x"}});
+      EXPECT_TRUE(made) << made.error().error.message;
+      if (made) pids[i] = (*own.session())->daemon().pid;
     });
   }
   threads.clear();

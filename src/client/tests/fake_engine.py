@@ -152,6 +152,7 @@ token = os.urandom(32).hex()
 write("token", token)
 stamp = os.stat(sys.argv[0])
 remove_data = False
+ThreadingHTTPServer.request_queue_size = 128  # as many may come at once as in the tests
 server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 server.daemon_threads = True
 write("daemon.json", json.dumps({"pid": os.getpid(), "port": server.server_port, "version": version, "playground": playground,
