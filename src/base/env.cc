@@ -208,6 +208,17 @@ class PosixLock final : public FileLock {
   int fd_;
 };
 
+DirEntry entry_of(const std::filesystem::directory_entry& found) {
+  std::error_code ec;
+  DirEntry entry{found.path().filename().string(), found.is_directory(ec)};
+  if (found.is_regular_file(ec)) {
+    entry.size = found.file_size(ec);
+    entry.modified_ns = found.last_write_time(ec).time_since_epoch().count();
+  }
+  if (ec) entry.size = 0;  // it went away meanwhile
+  return entry;
+}
+
 class PosixEnv final : public Env {
  public:
   Result<std::unique_ptr<File>> open(const std::string& path, Open mode) override {
@@ -269,19 +280,18 @@ class PosixEnv final : public Env {
     std::error_code ec;
     std::vector<DirEntry> entries;
     std::filesystem::directory_iterator it(path, ec), end;
-    for (; !ec && it != end; it.increment(ec)) {
-      std::error_code entry_ec;
-      DirEntry entry{it->path().filename().string(), it->is_directory(entry_ec)};
-      if (it->is_regular_file(entry_ec)) {
-        entry.size = it->file_size(entry_ec);
-        entry.modified_ns = it->last_write_time(entry_ec).time_since_epoch().count();
-      }
-      if (entry_ec) entry.size = 0;  // it went away meanwhile
-      entries.push_back(std::move(entry));
-    }
+    for (; !ec && it != end; it.increment(ec)) entries.push_back(entry_of(*it));
     if (ec) return errno_error(ec.value(), "can't list", path);
     std::ranges::sort(entries, {}, &DirEntry::name);
     return entries;
+  }
+
+  Result<DirEntry> look(const std::string& path) override {
+    std::error_code ec;
+    std::filesystem::directory_entry found(path, ec);
+    if (ec) return errno_error(ec.value(), "can't look at", path);
+    if (!found.exists(ec)) return errno_error(ENOENT, "can't look at", path);
+    return entry_of(found);
   }
 
   Status sync_dir(const std::string& path) override {

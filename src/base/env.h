@@ -102,6 +102,8 @@ class Env {
   virtual bool exists(const std::string& path) = 0;
   /// Sorted by name.
   virtual Result<std::vector<DirEntry>> list(const std::string& path) = 0;
+  /// One file or folder, as list() of its folder shows it. Errors: kNotFound.
+  virtual Result<DirEntry> look(const std::string& path) = 0;
   virtual Status sync_dir(const std::string& path) = 0;
   /// Free bytes for this user on the file system of `path`.
   virtual Result<std::uint64_t> free_bytes(const std::string& path) = 0;

@@ -287,6 +287,11 @@ Result<std::vector<DirEntry>> FaultyEnv::list(const std::string& path) {
   return inner_.list(path);
 }
 
+Result<DirEntry> FaultyEnv::look(const std::string& path) {
+  TRY(check_alive(path));
+  return inner_.look(path);
+}
+
 Status FaultyEnv::sync_dir(const std::string& path) {
   TRY(change(path));
   if (sync_failure_.now()) return errno_error(EIO, "can't sync", path);

@@ -63,6 +63,7 @@ class FaultyEnv : public Env {
   Status make_dirs(const std::string& path) override;
   bool exists(const std::string& path) override { return inner_.exists(path); }
   Result<std::vector<DirEntry>> list(const std::string& path) override;
+  Result<DirEntry> look(const std::string& path) override;
   Status sync_dir(const std::string& path) override;
   Result<std::uint64_t> free_bytes(const std::string& path) override;
   Result<std::unique_ptr<FileLock>> lock(const std::string& path) override {

@@ -3,11 +3,9 @@
 #include <xxhash.h>
 
 #include <charconv>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <tuple>
 #include <vector>
 
@@ -33,18 +31,6 @@ Result<std::string> checksum_of(Env& env, const std::string& path) {
     offset += n;
     if (n < block.size()) return hex(XXH3_64bits_digest(state.get()));
   }
-}
-
-/// One file alone, as Env::list() shows it: to list a folder of thousands for each of its files
-/// would take longer than to write them.
-std::optional<DirEntry> look(const std::string& path) {
-  std::error_code wrong;
-  std::filesystem::directory_entry found(path, wrong);
-  if (wrong || !found.is_regular_file(wrong)) return std::nullopt;
-  DirEntry entry{.name = found.path().filename().string()};
-  entry.size = found.file_size(wrong);
-  if (!wrong) entry.modified_ns = found.last_write_time(wrong).time_since_epoch().count();
-  return wrong ? std::nullopt : std::optional(std::move(entry));
 }
 
 std::string text_of(const std::string& checksum, const DirEntry& entry) {
@@ -76,14 +62,14 @@ class Seen {
 }  // namespace
 
 std::string file_mark(Env& env, const std::string& path) {
-  auto entry = look(path);
-  if (!entry) return {};
+  auto entry = env.look(path);
+  if (!entry || entry->is_dir) return {};
   auto checksum = checksum_of(env, path);
   return checksum ? text_of(*checksum, *entry) : std::string();
 }
 
 bool fits_mark(Env& env, const std::string& path, const std::string& mark) {
-  auto entry = look(path);
+  auto entry = env.look(path);
   return entry && fits_mark(env, path, *entry, mark);
 }
 

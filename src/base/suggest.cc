@@ -31,7 +31,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::string did_you_mean(std::string_view name, const std::vector<std::string_view>& candidates) {
+std::string_view nearest_name(std::string_view name,
+                              const std::vector<std::string_view>& candidates) {
   constexpr std::size_t kLengthMax = 64;
   if (name.size() > kLengthMax) return "";
   std::string wanted = lower(name);
@@ -45,6 +46,11 @@ std::string did_you_mean(std::string_view name, const std::vector<std::string_vi
       found = candidate;
     }
   }
+  return found;
+}
+
+std::string did_you_mean(std::string_view name, const std::vector<std::string_view>& candidates) {
+  std::string_view found = nearest_name(name, candidates);
   return found.empty() ? "" : "; did you mean '" + std::string(found) + "'?";
 }
 

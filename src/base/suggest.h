@@ -7,8 +7,10 @@
 
 namespace base {
 
-/// "; did you mean 'pageviews'?" for the candidate nearest to `name` (any letter case, at most a
-/// third of its letters differ), or "".
+/// The candidate nearest to `name` (any letter case, at most a third of its letters differ), or "".
+std::string_view nearest_name(std::string_view name,
+                              const std::vector<std::string_view>& candidates);
+/// The same as "; did you mean 'pageviews'?", or "".
 std::string did_you_mean(std::string_view name, const std::vector<std::string_view>& candidates);
 
 /// "a, b and c" or "none".

@@ -88,10 +88,10 @@ base::Error Session::with_nearest_column(base::Error error) {
   begin += kBefore.size();
   const std::string wanted = error.message.substr(begin, error.message.find('"', begin) - begin);
   const auto known = columns_read();
-  auto near = base::card_of_message("x" + base::did_you_mean(wanted, {known.begin(), known.end()}));
-  if (near.nearest.empty()) return error;
-  error.message += fmt::format("; did you mean '{}'?", near.nearest);
-  return base::with_card(std::move(error), [&](base::Card& card) { card.nearest = near.nearest; });
+  auto near = base::nearest_name(wanted, {known.begin(), known.end()});
+  if (near.empty()) return error;
+  error.message += fmt::format("; did you mean '{}'?", near);
+  return base::with_card(std::move(error), [&](base::Card& card) { card.nearest = near; });
 }
 
 /// An error that names a table without its tier says which is meant; one about a column, too.

@@ -120,7 +120,7 @@ void drop_far_hint(std::string& sentence) {
   std::string wanted = missing_name(sentence);
   auto names = hinted(std::string_view(sentence).substr(hint));
   std::erase_if(names, [&](const std::string& name) {
-    return is_foreign(name) || (!wanted.empty() && base::did_you_mean(wanted, {name}).empty());
+    return is_foreign(name) || (!wanted.empty() && base::nearest_name(wanted, {name}).empty());
   });
   sentence.resize(hint);
   if (!names.empty()) {
@@ -142,9 +142,8 @@ void take_hints_apart(base::Card& card) {
     std::vector<std::string_view> bare;  // "u.name" is asked for as "name" too
     for (const auto& name : names)
       bare.push_back(std::string_view(name).substr(name.rfind('.') + 1));
-    std::string near = base::did_you_mean(wanted, {names.begin(), names.end()});
-    if (near.empty()) near = base::did_you_mean(wanted, bare);
-    if (!near.empty()) card.nearest = base::card_of_message("x" + near).nearest;
+    card.nearest = base::nearest_name(wanted, {names.begin(), names.end()});
+    if (card.nearest.empty()) card.nearest = base::nearest_name(wanted, bare);
     card.expected = fmt::format("{}", fmt::join(names, ", "));
   } else if (auto hint = text.find(kHint); hint != std::string::npos) {
     auto names = hinted(std::string_view(text).substr(hint));
@@ -220,13 +219,11 @@ std::string nearest_table(std::string_view asked, const std::vector<std::string>
     }
     without_tier.push_back(bare(name));
   }
-  std::string near = base::did_you_mean(asked, whole);
-  if (!near.empty()) return near.substr(2);  // without "; "
-  near = base::did_you_mean(bare(asked), without_tier);
+  std::string_view near = base::nearest_name(asked, whole);
+  if (!near.empty()) return fmt::format("did you mean '{}'?", near);
+  near = base::nearest_name(bare(asked), without_tier);
   for (std::string_view name : whole) {
-    if (near == fmt::format("; did you mean '{}'?", bare(name))) {
-      return fmt::format("did you mean '{}'?", name);
-    }
+    if (!near.empty() && near == bare(name)) return fmt::format("did you mean '{}'?", name);
   }
   if (names.empty()) return "the lake is empty";
   return fmt::format("there are {}", fmt::join(names, ", "));
@@ -239,19 +236,17 @@ base::Error with_nearest_word(base::Error error, std::string_view sql, std::int6
       "then",   "else",   "end",   "between",   "and",    "or",     "not",   "values", "distinct",
       "using",  "window", "over",  "partition", "by",     "asc",    "desc",  "null",   "qualify"};
   if (offset < 0 || error.card == nullptr) return error;
-  std::string_view before;
   for (const SqlToken& token : sql_tokens(sql)) {
     if (token.begin > static_cast<std::size_t>(offset)) break;
     if (token.kind != SqlToken::Kind::kWord ||
         std::ranges::find(kWords, token.text) != kWords.end())
       continue;
-    std::string near = base::did_you_mean(token.text, kWords);
+    std::string_view near = base::nearest_name(token.text, kWords);
     if (near.empty() || token.text.size() < 3) continue;
     // Far before the place it is a name that happens to look like a word.
     if (static_cast<std::size_t>(offset) > token.end + 40) continue;
-    before = sql.substr(token.begin, token.end - token.begin);
     error = base::with_card(std::move(error), [&](base::Card& card) {
-      card.nearest = base::card_of_message(std::string(before) + near).nearest;
+      card.nearest = near;
       std::ranges::transform(card.nearest, card.nearest.begin(),
                              [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     });

@@ -80,11 +80,8 @@ base::Result<Json> state_of(base::Env& env, const TableSource& source, const Cut
 }  // namespace
 
 Json file_state(base::Env& env, const std::string& path) {
-  auto slash = path.rfind('/');
-  auto entries = env.list(path.substr(0, slash));
-  if (!entries) return nullptr;
-  auto file = std::ranges::find(*entries, path.substr(slash + 1), &base::DirEntry::name);
-  if (file == entries->end()) return nullptr;
+  auto file = env.look(path);
+  if (!file) return nullptr;
   StateHash hash;
   hash.add(*file);
   return "file " + hash.text();

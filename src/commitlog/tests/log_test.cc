@@ -403,6 +403,27 @@ TEST_F(LogTest, TheLastTimestampIsKnownWhenRetentionAndThePowerTookAllThatHadIt)
   EXPECT_GE(*log->max_timestamp_ms(), log->start_offset() - 1);
 }
 
+TEST_F(LogTest, WhereverThePowerGoesWhileSegmentsAreDroppedTheLastTimestampIsKnown) {
+  LogOptions small{.segment_bytes = 600};
+  bool died = true;
+  for (int change = 1; died; ++change) {
+    ASSERT_TRUE(Env::real().remove_tree(dir_));
+    base::FaultyEnv env;
+    auto log = open(small, env);
+    for (int i = 0; i < 40; ++i) ASSERT_TRUE(append(*log, 1, i));  // nothing of it is synced
+    env.die_after(change);
+    (void)log->drop_before(1000);
+    died = env.dead();
+    log.reset();
+    env.revive();
+    ASSERT_TRUE(env.drop_unsynced());
+    log = open(small, env);
+    if (log->start_offset() == 0) continue;
+    ASSERT_TRUE(log->max_timestamp_ms()) << change;
+    EXPECT_GE(*log->max_timestamp_ms(), log->start_offset() - 1) << change;
+  }
+}
+
 TEST_F(LogTest, ProducersAreRememberedAcrossSegmentsAndRestarts) {
   LogOptions small{.segment_bytes = 600, .pinned_producer = 7, .producers_max = 3};
   auto log = open(small);

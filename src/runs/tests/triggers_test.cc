@@ -1,117 +1,8 @@
-// Triggers against a clock that the test moves and runs that it notes.
-#include "runs/triggers.h"
-
-#include <gtest/gtest.h>
-
-#include <filesystem>
-
-#include "base/testing/temp_dir.h"
-#include "catalogue/catalogue.h"
+// When triggers start runs, pauses, retries, restarts, new files, ends of other pipelines.
+#include "runs/tests/triggers_fixture.h"
 
 namespace runs {
 namespace {
-
-using std::chrono::milliseconds;
-
-class TriggersTest : public base::TempDirTest {
- protected:
-  void SetUp() override {
-    base::TempDirTest::SetUp();
-    catalogue_ = *catalogue::Catalogue::open(dir_ + "/catalogue.db");
-    open();
-  }
-  void TearDown() override {
-    release();
-    triggers_.reset();
-  }
-  void open() {
-    triggers_ = std::make_unique<Triggers>(
-        Triggers::Ports{.catalogue = catalogue_.get(),
-                        .env = &base::Env::real(),
-                        .lake_root = dir_ + "/lake",
-                        .now = [this]() -> std::optional<base::Instant> {
-                          std::lock_guard lock(mutex_);
-                          return held_ ? std::nullopt : std::optional(now_);
-                        },
-                        .speed = [this] { return speed_.load(); },
-                        .run = [this](const RunRequest& request) { return run(request); },
-                        .may_start = [this] { return !applying_; },
-                        .look = milliseconds(look_ms_),
-                        .apart = milliseconds(apart_ms_),
-                        .settled = milliseconds(settled_ms_)});
-    ASSERT_TRUE(triggers_->start());
-  }
-  base::Result<json> run(const RunRequest& request) {
-    std::unique_lock lock(mutex_);
-    begun_.push_back(request);
-    changed_.wait(lock, request.stop, [&] { return !blocked_; });
-    if (request.stop.stop_requested()) return base::error(base::Code::kCancelled, "stopped");
-    bool fails = failing_ > 0;
-    if (fails) --failing_;
-    return json{{"id", fmt::format("run-{}", begun_.size())},
-                {"state", fails ? "failed" : "succeeded"},
-                {"cancelled", fails && cancelled_},
-                {"error", fails ? "not now" : ""}};
-  }
-  void put(const std::string& name, json attributes,
-           Triggers::Taken taken = Triggers::Taken::kNew) {
-    attributes["name"] = name;
-    attributes["pipeline"] = "p@1";
-    const json all = kinds::normalize(*kinds::find_kind("trigger"), attributes);
-    auto done = triggers_->put(*kinds::read<kinds::Trigger>(all), taken);
-    ASSERT_TRUE(done) << done.error().message;
-  }
-  void move_to(const char* at) {
-    std::lock_guard lock(mutex_);
-    now_ = *base::parse_instant(at);
-  }
-  void block(bool blocked) {
-    std::lock_guard lock(mutex_);
-    blocked_ = blocked;
-    changed_.notify_all();
-  }
-  void release() { block(false); }
-  /// What runs have begun for, once there are `count` of them and no more come.
-  std::vector<std::string> runs(std::size_t count, const char* parameter = "scheduled_for") {
-    for (int i = 0; i < 10'000 && begun() < count; ++i)
-      std::this_thread::sleep_for(milliseconds(2));
-    std::this_thread::sleep_for(milliseconds(30));
-    std::lock_guard lock(mutex_);
-    std::vector<std::string> all;
-    for (const auto& request : begun_) all.push_back(request.parameters.value(parameter, ""));
-    return all;
-  }
-  std::size_t begun() {
-    std::lock_guard lock(mutex_);
-    return begun_.size();
-  }
-  json listed(const std::string& name) {
-    for (const auto& one : triggers_->list()) {
-      if (one["name"] == name) return one;
-    }
-    return nullptr;
-  }
-  void wait_for_look() { std::this_thread::sleep_for(milliseconds(40)); }
-
-  using Texts = std::vector<std::string>;
-  std::mutex mutex_;
-  std::condition_variable_any changed_;
-  base::Instant now_ = *base::parse_instant("2026-06-01T00:00:00Z");
-  bool held_ = false, blocked_ = false;
-  bool cancelled_ = false;  ///< what fails was cancelled at work
-  int failing_ = 0;
-  std::atomic<double> speed_ = 1;
-  int look_ms_ = 2, apart_ms_ = 0, settled_ms_ = 0;
-  std::atomic<bool> applying_ = false;
-  std::vector<RunRequest> begun_;
-  std::unique_ptr<catalogue::Catalogue> catalogue_;
-  std::unique_ptr<Triggers> triggers_;
-};
-
-const json kHalfHourly = {{"on", "schedule"}, {"cron", "*/30 * * * *"}};
-
-const json kHourlySinceYesterday = {
-    {"on", "interval"}, {"every_minutes", 60}, {"start", "2026-05-31T00:00:00Z"}};
 
 TEST_F(TriggersTest, AScheduleRunsAtItsMoments) {
   put("t", kHalfHourly);
@@ -308,105 +199,6 @@ TEST_F(TriggersTest, ACancelledRunIsNotTriedAgain) {
   EXPECT_EQ(listed("t")["last"]["state"], "failed");
 }
 
-TEST_F(TriggersTest, WindowsAreBackFilledInOrder) {
-  put("t", {{"on", "interval"}, {"every_minutes", 60}, {"start", "2026-05-31T21:00:00Z"}});
-  EXPECT_EQ(runs(3, "window_start"), (Texts{"2026-05-31T21:00:00.000Z", "2026-05-31T22:00:00.000Z",
-                                            "2026-05-31T23:00:00.000Z"}));
-  EXPECT_EQ(begun_[2].parameters["window_end"], "2026-06-01T00:00:00.000Z");
-  EXPECT_EQ(listed("t")["next"], "2026-06-01T01:00:00.000Z");
-  auto calendar = *triggers_->calendar("t");
-  EXPECT_EQ(calendar["total"], 3);
-  EXPECT_EQ(calendar["done"], 3);
-  EXPECT_EQ(calendar["days"].size(), 1u);
-}
-
-TEST_F(TriggersTest, AWindowWaitsForItsDelay) {
-  put("t", {{"on", "interval"},
-            {"every_minutes", 60},
-            {"start", "2026-06-01T00:00:00Z"},
-            {"delay_minutes", 10}});
-  move_to("2026-06-01T01:09:00Z");
-  EXPECT_EQ(runs(0, "window_start"), Texts{});
-  move_to("2026-06-01T01:10:00Z");
-  EXPECT_EQ(runs(1, "window_start"), Texts{"2026-06-01T00:00:00.000Z"});
-}
-
-TEST_F(TriggersTest, AHundredThousandWindowsAreACalendarAtOnce) {
-  block(true);
-  failing_ = 1;
-  put("t", {{"on", "interval"}, {"every_minutes", 5}, {"start", "2025-06-18T18:40:00Z"}});
-  wait_for_look();
-  auto begin = std::chrono::steady_clock::now();
-  auto calendar = *triggers_->calendar("t");
-  auto took = std::chrono::steady_clock::now() - begin;
-  EXPECT_EQ(calendar["total"], 100'000);
-  EXPECT_EQ(calendar["days"].size(), 348u);
-  EXPECT_EQ(calendar["days"][0]["total"], 64);
-  EXPECT_EQ(calendar["days"][1]["total"], 288);
-  EXPECT_LT(took, std::chrono::seconds(1));
-  EXPECT_EQ(listed("t")["waiting"], 99'999);
-  release();
-  for (int i = 0; i < 1000 && begun() < 3; ++i) std::this_thread::sleep_for(milliseconds(2));
-  EXPECT_EQ((*triggers_->calendar("t"))["failed"], 1);
-}
-
-TEST_F(TriggersTest, OneFailedWindowRunsAgainAlone) {
-  failing_ = 4;
-  put("t", kHourlySinceYesterday);
-  EXPECT_EQ(runs(24, "window_start").size(), 24u);
-  auto calendar = [&] { return *triggers_->calendar("t"); };
-  EXPECT_EQ(calendar()["failed"], 4);
-  const json kFailed = {"2026-05-31T03:00:00.000Z", "2026-05-31T02:00:00.000Z",
-                        "2026-05-31T01:00:00.000Z", "2026-05-31T00:00:00.000Z"};
-  EXPECT_EQ(calendar()["failed_windows"], kFailed);
-
-  ASSERT_TRUE(triggers_->pause("t", true));  // who asks by hand means it
-  auto run = triggers_->run_window("t", "2026-05-31T02:00:00Z", {.only = "gold.a", .full = true});
-  ASSERT_TRUE(run) << run.error().message;
-  EXPECT_EQ((*run)["state"], "succeeded");
-  EXPECT_EQ(runs(25, "window_start").back(), "2026-05-31T02:00:00.000Z");
-  EXPECT_EQ(begun_.back().parameters["window_end"], "2026-05-31T03:00:00.000Z");
-  EXPECT_EQ(begun_.back().trigger, "manual");
-  EXPECT_EQ(begun_.back().only, "gold.a");
-  EXPECT_TRUE(begun_.back().full);
-  EXPECT_EQ(calendar()["failed"], 3);
-  EXPECT_EQ(calendar()["done"], 21);
-  EXPECT_EQ(
-      calendar()["failed_windows"],
-      (json{"2026-05-31T03:00:00.000Z", "2026-05-31T01:00:00.000Z", "2026-05-31T00:00:00.000Z"}));
-
-  failing_ = 1;  // one that had succeeded
-  EXPECT_EQ((*triggers_->run_window("t", "2026-05-31T10:00:00Z", {}))["state"], "failed");
-  EXPECT_EQ(calendar()["failed"], 4);
-  triggers_.reset();
-  open();
-  put("t", kHourlySinceYesterday, Triggers::Taken::kUp);
-  EXPECT_EQ(calendar()["failed_windows"][0], "2026-05-31T10:00:00.000Z") << "kept";
-}
-
-TEST_F(TriggersTest, AWindowThatCantRunAgainSaysWhy) {
-  put("t", kHourlySinceYesterday);
-  put("s", kHalfHourly);
-  EXPECT_EQ(runs(24, "window_start").size(), 24u);
-  auto refused = [&](const char* name, const char* start) {
-    auto run = triggers_->run_window(name, start, {});
-    return run ? "it ran" : run.error().message;
-  };
-  EXPECT_EQ(refused("s", "2026-05-31T02:00:00Z"), "trigger s has no windows: it is on schedule");
-  EXPECT_EQ(refused("u", "2026-05-31T02:00:00Z"), "there is no trigger u");
-  EXPECT_EQ(refused("t", "2026-05-31T02:30:00Z"),
-            "no window of t begins at 2026-05-31T02:30:00Z; one does at 2026-05-31T02:00:00.000Z");
-  EXPECT_NE(refused("t", "2026-06-01T00:00:00Z").find("hasn't been run yet"), std::string::npos);
-  EXPECT_NE(refused("t", "yesterday").find("is not a time"), std::string::npos);
-  EXPECT_EQ(*triggers_->of_window("p", "2026-05-31T02:00:00Z"), "t");
-  EXPECT_EQ(triggers_->of_window("q", "2026-05-31T02:00:00Z").error().code, base::Code::kNotFound);
-  block(true);
-  std::jthread first([&] { (void)triggers_->run_window("t", "2026-05-31T02:00:00Z", {}); });
-  EXPECT_EQ(runs(25, "window_start").size(), 25u);
-  EXPECT_NE(refused("t", "2026-05-31T02:00:00Z").find("is at work"), std::string::npos);
-  release();
-}
-
 TEST_F(TriggersTest, NewFilesStartARunOnce) {
   auto& env = base::Env::real();
   ASSERT_TRUE(env.make_dirs(dir_ + "/lake/bronze/products"));
@@ -477,39 +269,6 @@ TEST_F(TriggersTest, TheFirstMomentStandsForThoseThatAreTooManyToCatchUp) {
   EXPECT_EQ(runs(1000).size(), 1000u);
 }
 
-TEST_F(TriggersTest, AnotherDelayBeginsNothingAnew) {
-  json attributes = {{"on", "interval"}, {"every_minutes", 60}, {"start", "2026-05-31T21:00:00Z"}};
-  put("t", attributes);
-  EXPECT_EQ(runs(3).size(), 3u);
-  attributes["delay_minutes"] = 5;
-  put("t", attributes, Triggers::Taken::kChanged);
-  EXPECT_EQ(runs(3).size(), 3u);
-}
-
-/// Three windows were under way when the daemon died, and one may run at a time now.
-TEST_F(TriggersTest, AnEditLosesNoWindowThatADyingDaemonBegan) {
-  json attributes = {{"on", "interval"},
-                     {"every_minutes", 60},
-                     {"start", "2026-05-31T21:00:00Z"},
-                     {"concurrency", 3}};
-  block(true);
-  put("t", attributes);
-  EXPECT_EQ(runs(3).size(), 3u);
-  triggers_.reset();
-  begun_.clear();
-  open();
-  attributes["concurrency"] = 1;
-  put("t", attributes, Triggers::Taken::kUp);
-  EXPECT_EQ(runs(1).size(), 1u);
-  attributes["retries"] = 1;
-  put("t", attributes, Triggers::Taken::kChanged);
-  release();
-  auto all = runs(3, "window_start");
-  std::ranges::sort(all);
-  EXPECT_EQ(all, (Texts{"2026-05-31T21:00:00.000Z", "2026-05-31T22:00:00.000Z",
-                        "2026-05-31T23:00:00.000Z"}));
-}
-
 TEST_F(TriggersTest, APauseEndsTheTriesAndWhatFailedIsShownBetweenThem) {
   json attributes = kHalfHourly;
   attributes["retries"] = 50;
@@ -533,22 +292,6 @@ TEST_F(TriggersTest, APauseEndsTheTriesAndWhatFailedIsShownBetweenThem) {
 }
 
 /// A minute's windows since 1900 that failed as one: neither memory nor time grows with them.
-TEST_F(TriggersTest, FailedWindowsAreCountedAsRanges) {
-  failing_ = 1;
-  put("t", {{"on", "interval"},
-            {"every_minutes", 1},
-            {"start", "1900-01-01T12:00:00Z"},
-            {"missed", "merge"}});
-  EXPECT_EQ(runs(1).size(), 1u);
-  auto calendar = *triggers_->calendar("t");
-  EXPECT_EQ(calendar["failed"], calendar["total"]);
-  EXPECT_EQ(calendar["done"], 0);
-  EXPECT_EQ(calendar["days"][0]["day"], "1900-01-01");
-  EXPECT_EQ(calendar["days"][0]["total"], 720);
-  EXPECT_EQ(calendar["days"][0]["failed"], 720);
-  EXPECT_EQ(calendar["days"].size(), 46'172u);
-}
-
 TEST_F(TriggersTest, ManyFailuresAreNotForgotten) {
   failing_ = 1500;
   put("t", {{"on", "interval"},
