@@ -56,6 +56,9 @@ std::unexpected<base::Error> too_much_memory() {
                      "the statement needed more memory than one may have; make it smaller");
 }
 
+/// How many children may end before one takes the question.
+constexpr int kTries = 5;
+
 /// Writing to a process that has gone is an error here and not the daemon's end.
 void ignore_broken_pipes() {
   static const auto before = ::signal(SIGPIPE, SIG_IGN);
@@ -162,18 +165,15 @@ void Workers::start_next() {
 base::Result<std::string> Workers::ask(std::string_view question, const WorkerLimits& limits,
                                        const std::stop_token& stop) {
   ignore_broken_pipes();
-  auto ready = take_ready();
-  if (ready) {
+  for (int tries = 0; tries < kTries; ++tries) {
+    auto child = take_ready();
+    if (!child) child.emplace(TRY(Child::start(arguments_)));
     start_next();
-    auto answer = ready->ask(question, limits, stop);
+    auto answer = child->ask(question, limits, stop);
     if (!answer || !answer->empty()) return answer;
-    if (!ready->never_asked()) return too_much_memory();
+    if (!child->never_asked()) break;
   }
-  Child child = TRY(Child::start(arguments_));
-  start_next();
-  auto answer = TRY(child.ask(question, limits, stop));
-  if (answer.empty()) return too_much_memory();
-  return answer;
+  return too_much_memory();
 }
 
 }  // namespace lake
