@@ -12,11 +12,15 @@ namespace {
 
 constexpr auto kIdle = std::chrono::seconds(10);
 
+thread_local bool place = false;
+
 }  // namespace
 
 void ElasticPool::enqueue(std::function<void()> job) {
   std::lock_guard lock(mutex_);
-  jobs_.push_back(std::move(job));
+  const bool has_place = taken_ < places_;
+  if (has_place) ++taken_;
+  jobs_.push_back({std::move(job), has_place});
   if (idle_ >= static_cast<int>(jobs_.size()) || threads_ >= most_) return changed_.notify_one();
   try {
     std::thread([this] { work(); }).detach();
@@ -27,6 +31,8 @@ void ElasticPool::enqueue(std::function<void()> job) {
   }
 }
 
+bool ElasticPool::has_place() { return place; }
+
 void ElasticPool::shutdown() {
   std::unique_lock lock(mutex_);
   ending_ = true;
@@ -34,7 +40,7 @@ void ElasticPool::shutdown() {
   changed_.wait(lock, [&] { return threads_ == 0; });
 }
 
-bool ElasticPool::take(std::function<void()>& job) {
+bool ElasticPool::take(Job& job) {
   std::unique_lock lock(mutex_);
   ++idle_;
   changed_.wait_for(lock, kIdle, [&] { return !jobs_.empty() || ending_; });
@@ -50,13 +56,20 @@ bool ElasticPool::take(std::function<void()>& job) {
   return false;
 }
 
+void ElasticPool::done(const Job& job) {
+  std::lock_guard lock(mutex_);
+  if (job.has_place) --taken_;
+}
+
 void ElasticPool::work() {
-  std::function<void()> job;
+  Job job;
   while (take(job)) {
-    if (auto done = base::guarded(job); !done) {
-      base::log_error("api", "connection", "{}", done.error().message);
+    place = job.has_place;
+    if (auto served = base::guarded(job.serve); !served) {
+      base::log_error("api", "connection", "{}", served.error().message);
     }
-    job = nullptr;
+    done(job);
+    job = {};
   }
 }
 

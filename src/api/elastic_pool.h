@@ -16,23 +16,32 @@ namespace api {
 
 class ElasticPool final : public httplib::TaskQueue {
  public:
-  /// At most `most` threads; what comes beyond waits for one.
-  explicit ElasticPool(int most) : most_(most) {}
+  /// `places` connections are served at once; those beyond find out by has_place() and are to end
+  /// soon. At most `most` threads; what comes beyond these waits for one.
+  ElasticPool(int places, int most) : places_(places), most_(most) {}
   ~ElasticPool() override { shutdown(); }
 
   void enqueue(std::function<void()> job) override;
   /// Returns when all that was enqueued has been done.
   void shutdown() override;
+  /// Whether the connection that this thread serves came while there was a place. Decided in the
+  /// order of acceptance: not by whose thread happened to run first.
+  static bool has_place();
 
  private:
+  struct Job {
+    std::function<void()> serve;
+    bool has_place = false;
+  };
   void work();
-  bool take(std::function<void()>& job);
+  bool take(Job& job);
+  void done(const Job& job);
 
-  const int most_;
+  const int places_, most_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<std::function<void()>> jobs_;
-  int threads_ = 0, idle_ = 0;
+  std::deque<Job> jobs_;
+  int threads_ = 0, idle_ = 0, taken_ = 0;
   bool ending_ = false;
 };
 

@@ -129,7 +129,7 @@ class HttpServer::Connection {
  public:
   Connection(HttpServer& server, socket_t socket) : server_(server), socket_(socket) {
     base::MutexLock lock(server_.mutex_);
-    fits_ = static_cast<int>(server_.open_.size()) < server_.connections_ && !server_.stopping_;
+    fits_ = ElasticPool::has_place() && !server_.stopping_;
     if (fits_) server_.open_.insert(socket_);
     current = socket_;
   }
@@ -152,7 +152,9 @@ class HttpServer::Connection {
 };
 
 HttpServer::HttpServer(int connections) : connections_(connections) {
-  new_task_queue = [connections] { return new ElasticPool(connections + kSpareThreads); };
+  new_task_queue = [connections] {
+    return new ElasticPool(connections, connections + kSpareThreads);
+  };
   set_payload_max_length(kBodyLimit);
   // The library's default is SO_REUSEPORT, with which two daemons could share a port.
   set_socket_options([](socket_t socket) {
