@@ -78,7 +78,7 @@ std::string quote_name(std::string_view name) {
 }
 
 base::Error duck_error(duckdb_error_type type, std::string_view message) {
-  return {code_of(type, message), std::string{message}};
+  return {code_of(type, message), std::string{without_class(message)}};
 }
 
 base::Error duck_error(const duckdb_result& result) {

@@ -109,6 +109,8 @@ base::Result<std::shared_ptr<DuckDb>> shared_engine();
 
 /// What DuckDB said, with a code that fits.
 base::Error duck_error(const duckdb_result& result);
+/// Without the class of error that DuckDB puts before its message, "Binder Error: ".
+std::string_view without_class(std::string_view message);
 base::Error duck_error(duckdb_error_type type, std::string_view message);
 
 /// Makes hriste_batches known; part of DuckDb::open.

@@ -62,7 +62,7 @@ base::Status Session::fill_pivots() {
   for (const auto& pivot : dialect_.pivots) {
     TRY(check_select(*connection_, pivot.distinct));
     auto values = connection_->query(pivot.distinct);
-    if (!values) return std::unexpected(located_error("", values.error().message));
+    if (!values) return std::unexpected(located_error("", values.error()));
     auto rows = values->rows(kColumnsMax + 1);
     if (std::ssize(rows) > kColumnsMax) {
       return base::error(Code::kInvalidArgument,
@@ -81,7 +81,7 @@ base::Status Session::fill_pivots() {
 
 /// Of a view's columns the engine proposes none.
 base::Error Session::with_nearest_column(base::Error error) {
-  constexpr std::string_view kBefore = " does not have a column named \"";
+  constexpr std::string_view kBefore = " has no column \"";
   auto begin = error.message.find(kBefore);
   if (begin == std::string::npos || error.card == nullptr || !error.card->nearest.empty())
     return error;
@@ -96,14 +96,15 @@ base::Error Session::with_nearest_column(base::Error error) {
 
 /// An error that names a table without its tier says which is meant; one about a column, too.
 base::Error Session::explained(base::Error error) {
-  constexpr std::string_view kBefore = "Table with name ", kAfter = " does not exist";
-  auto begin = error.message.find(kBefore), end = error.message.find(kAfter);
-  if (begin == std::string::npos || end == std::string::npos || end < begin)
+  constexpr std::string_view kBefore = "there is no table ";
+  auto begin = error.message.find(kBefore);
+  if (begin == std::string::npos || error.message.find("there is no table or alias ") == begin)
     return with_nearest_column(std::move(error));
   auto sources = find_tables(*lake_.options_.env, lake_.options_.root);
   if (!sources) return error;
-  std::string name = error.message.substr(begin + kBefore.size(), end - begin - kBefore.size());
-  std::string position = error.message.substr(0, error.message.find("Catalog Error"));
+  std::string name = error.message.substr(begin + kBefore.size());
+  name.resize(std::min(name.size(), name.find("; ")));
+  std::string position = error.message.substr(0, begin);
   std::string problem =
       fmt::format("table {} does not exist; {}", name, nearest_table(name, names_of(*sources)));
   error.code = Code::kNotFound;

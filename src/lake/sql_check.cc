@@ -210,7 +210,7 @@ base::Error not_a_select(std::string_view sql) {
 
 base::Result<Json> parse_tree(DuckConnection& connection, std::string_view sql) {
   auto parsed = connection.query(fmt::format("SELECT json_serialize_sql({})", quote_text(sql)));
-  if (!parsed) return std::unexpected(located_error(sql, parsed.error().message));
+  if (!parsed) return std::unexpected(located_error(sql, parsed.error()));
   Json tree = Json::parse(parsed->value().get<std::string>(), nullptr, false);
   if (tree.is_object() && !tree.value("error", true)) return tree;
   std::string message = text_at(tree, "error_message");
@@ -218,7 +218,7 @@ base::Result<Json> parse_tree(DuckConnection& connection, std::string_view sql) 
   auto offset = whole_number(member(tree, "position"));
   return std::unexpected(
       with_nearest_word(base::error_at_offset(Code::kInvalidArgument, sql, offset.value_or(-1),
-                                              followable(std::move(message))),
+                                              in_own_words(followable(std::move(message)))),
                         sql, offset.value_or(-1)));
 }
 

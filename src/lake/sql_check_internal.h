@@ -40,9 +40,14 @@ std::string position_text(std::string_view sql, std::int64_t offset);
 /// One of DuckDB's sentences, with only those of its hints that one can follow here.
 std::string followable(std::string sentence);
 
-/// DuckDB's message about `sql` ("Binder Error: …\n\nLINE 2: …\n   ^") as one sentence behind its
-/// position, with a code that fits.
+/// A followable sentence of DuckDB's in the words that all else here uses.
+std::string in_own_words(std::string_view sentence);
+
+/// DuckDB's message about `sql` ("Binder Error: …\n\nLINE 2: …\n   ^") as one sentence of ours
+/// behind its position, with a code that fits.
 base::Error located_error(std::string_view sql, std::string_view message);
+/// The same of an error that has its code.
+base::Error located_error(std::string_view sql, const base::Error& error);
 
 /// "did you mean 'gold.sales'?" of a table that isn't among `names`, or which there are.
 std::string nearest_table(std::string_view asked, const std::vector<std::string>& names);

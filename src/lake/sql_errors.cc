@@ -198,16 +198,32 @@ std::string followable(std::string sentence) {
 }
 
 base::Error located_error(std::string_view sql, std::string_view message) {
+  return located_error(sql, base::Error{code_of(message), std::string(message)});
+}
+
+base::Error located_error(std::string_view sql, const base::Error& error) {
+  std::string_view message = error.message;
   // Candidates stand behind an empty line, and before the echo.
   auto end = message.find("\n\nCandidate") != std::string_view::npos ? message.find("\n\nLINE ")
                                                                      : message.find("\n\n");
-  std::string sentence = followable(std::string{message.substr(0, end)});
+  base::Card said;
+  said.problem = without_class(followable(std::string{message.substr(0, end)}));
+  take_hints_apart(said);
+  std::string sentence = in_own_words(said.problem);
+  if (!said.nearest.empty()) {
+    sentence += fmt::format("; did you mean '{}'?", said.nearest);
+  } else if (!said.expected.empty()) {
+    sentence += "; there are " + said.expected;
+  }
   auto echo = find_echo(message);
-  if (!echo) return {code_of(message), sentence};
+  if (!echo) return {error.code, sentence};
   std::size_t column = column_of(line_of(sql, echo->line), *echo);
-  auto error =
-      base::error_at(code_of(message), sql, static_cast<std::size_t>(echo->line), column, sentence);
-  return base::with_card(std::move(error), take_hints_apart);
+  auto located =
+      base::error_at(error.code, sql, static_cast<std::size_t>(echo->line), column, sentence);
+  return base::with_card(std::move(located), [&](base::Card& card) {
+    card.expected = said.expected;
+    if (said.nearest.empty() && !said.expected.empty()) card.hint.clear();
+  });
 }
 
 std::string nearest_table(std::string_view asked, const std::vector<std::string>& names) {

@@ -77,7 +77,7 @@ TEST_F(DialectTest, DescribesAndExplains) {
   EXPECT_EQ(lake_->query("EXPLAIN DELETE FROM meta.world").error().code, Code::kPermissionDenied);
   EXPECT_EQ(lake_->query("EXPLAIN SELECT * FROM read_text('/etc/passwd')").error().code,
             Code::kPermissionDenied);
-  EXPECT_EQ(rows("EXPLAIN SELECT nothing").substr(0, 32), "error: line 1, column 16: Binder");
+  EXPECT_EQ(rows("EXPLAIN SELECT nothing").substr(0, 32), "error: line 1, column 16: there ");
 }
 
 TEST_F(DialectTest, PivotsByValuesThatOnlyTheTableKnows) {
@@ -140,12 +140,12 @@ TEST_F(DialectTest, HintsNameOnlyWhatCanBeUsed) {
       EXPECT_EQ(error.find(foreign), std::string::npos) << error;
     }
   }
-  EXPECT_NE(rows("SELECT lenght('x')").find("Did you mean \"length\""), std::string::npos)
+  EXPECT_NE(rows("SELECT lenght('x')").find("; did you mean 'length'?"), std::string::npos)
       << rows("SELECT lenght('x')");
   for (const char* sql :
        {"SELECT nosuch(1)", "SELECT getit(1)", "SELECT total_of(id) FROM silver.orders",
         "SELECT next_week(id) FROM silver.orders"}) {
-    EXPECT_EQ(rows(sql).find("Did you mean"), std::string::npos) << rows(sql);
+    EXPECT_EQ(rows(sql).find("id you mean"), std::string::npos) << rows(sql);
   }
   std::string deep = "1";
   for (int i = 0; i < 1200; ++i) deep += " + 1";

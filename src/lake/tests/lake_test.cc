@@ -165,8 +165,8 @@ TEST_F(LakeTest, ErrorsHaveACardWithTheNearestName) {
 
 TEST_F(LakeTest, ErrorsSayLineAndColumn) {
   auto message = [&](const std::string& sql) { return rows(sql); };
-  EXPECT_EQ(message("SELECT id,\n  nme FROM bronze.users").substr(0, 41),
-            "error: line 2, column 3: Binder Error: Re");
+  EXPECT_EQ(message("SELECT id,\n  nme FROM bronze.users"),
+            "error: line 2, column 3: there is no column \"nme\"; did you mean 'name'?");
   EXPECT_EQ(message("SELECT\n\n FROM WHERE").substr(0, 25), "error: line 3, column 7: ");
   auto missing = message("SELECT 1;\n").substr(0, 20);
   EXPECT_EQ(missing, "[[1]]");
