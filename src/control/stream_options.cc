@@ -40,6 +40,7 @@ Result<stream::JobOptions> stream_options(const StreamOptionsPorts& ports, const
   options.drop = job.policy == "drop";
   options.errors_are_dead_letters = job.on_error == "dead_letter";
   options.keep_rows = job.keep_rows;
+  options.generated_come_again = true;
   options.revision = revision_of(job.inputs);
   options.lake_root = folder.lake();
   options.state_dir = folder.job_state(job.name);

@@ -25,6 +25,9 @@ class CappedSource final : public EventSource {
   std::unique_ptr<PartitionReader> reader(int partition, std::int64_t offset) const override {
     return source_->reader(partition, offset);
   }
+  std::optional<std::int64_t> outside(int partition) const override {
+    return source_->outside(partition);
+  }
 
  private:
   const std::shared_ptr<EventSource> source_;

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,9 @@ class EventSource {
   virtual base::Result<std::int64_t> first_offset(int partition) const = 0;
   /// Reads from `offset` on, or from the first record still there when that is later.
   virtual std::unique_ptr<PartitionReader> reader(int partition, std::int64_t offset) const = 0;
+  /// How many records of a partition came from outside, so that nobody can send them again;
+  /// nullopt: not known, as of a source that isn't ours.
+  virtual std::optional<std::int64_t> outside(int /*partition*/) const { return std::nullopt; }
   /// On return all that was read and the frontier that was seen survive loss of power: who commits
   /// what became of them calls it before. Errors: the disk's.
   virtual base::Status sync() const { return {}; }

@@ -107,6 +107,9 @@ class HubSource final : public EventSource {
     }
     return std::make_unique<HubPartitionReader>(hub_, partition, offset, archive(partition));
   }
+  std::optional<std::int64_t> outside(int partition) const override {
+    return hub_->state(partition).outside_records;
+  }
   base::Status sync() const override { return hub_->sync(); }
 
  private:

@@ -27,8 +27,8 @@
 //   unless keep_rows says that they stay, and only what can be made again is made again. Then each
 //   event's rows are there once, old or new; what stays is whole files, so up to one checkpoint's
 //   worth more than is gone, and windows and joins that have a part in what is gone. Alerts stay.
-//   Of a hub that the job reads no more, or that another has replaced, rows can't be made again
-//   either.
+//   Of a hub that the job reads no more, or that another has replaced, what came from outside can't
+//   be made again either; generators send theirs again.
 // Checkpoints: the states of the last two commits are kept. Where the last one is lost, damaged or
 //   of another format the job goes on from the one before and makes the rows between them again; a
 //   job without any starts again as a changed one does.
@@ -106,6 +106,9 @@ struct JobOptions {
   std::string revision;  ///< part of the definition: what else decides the results (worlds, …)
   /// Rows that can't be made again stay beside the new. Not part of the definition.
   bool keep_rows = false;
+  /// Events that didn't come from outside are sent again where their hub is made anew, so that
+  /// their rows may be replaced. Not part of the definition.
+  bool generated_come_again = false;
   std::string lake_root;
   std::string state_dir;  ///< the job's own
   base::Env* env = &base::Env::real();

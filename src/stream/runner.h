@@ -86,6 +86,8 @@ class Runner final : private EngineOutputs {
   base::Status restore_state(const lake::Manifest& manifest);
   base::Status begin_inputs(const lake::Manifest& from);
   base::Status note_kept(const lake::Manifest& old);
+  base::Result<std::int64_t> gone_for_good(const lake::Manifest& manifest,
+                                           const std::string& input) const;
   base::Status check_begin();
   base::Status check_replaceable(const lake::Manifest& old);
   base::Status find_known(const lake::Manifest& old);

@@ -194,7 +194,7 @@ base::Status Runner::note_kept(const lake::Manifest& old) {
     if (input != inputs_.end())
       input->first_offsets = read.first_offsets;
     else
-      of_others += sum_of(TRY(gone_events(read, nullptr)));
+      of_others += TRY(gone_for_good(old, name));
   }
   if (of_others == 0) return {};
   std::vector<std::int64_t>& first = inputs_.front().first_offsets;
@@ -260,6 +260,29 @@ base::Status Runner::check_again(const JobOptions& options) {
   return {};
 }
 
+/// The events that rows were made from, of a hub that isn't read any more, and that nobody can send
+/// again.
+base::Result<std::int64_t> Runner::gone_for_good(const lake::Manifest& manifest,
+                                                 const std::string& input) const {
+  auto read = TRY(gone_events(manifest.inputs.at(input), nullptr));
+  if (!options_.generated_come_again) return sum_of(read);
+  auto counts = manifest.counts.find(input);
+  std::int64_t sum = 0;
+  for (std::size_t p = 0; p < read.size(); p++) {
+    std::string name = std::to_string(p);
+    nlohmann::json bins = counts != manifest.counts.end() && counts->is_object()
+                              ? counts->value(name, nlohmann::json())
+                              : nlohmann::json();
+    auto outside = bins.is_object() ? bins.find("outside") : bins.end();
+    bool known = bins.is_object() && outside != bins.end() && outside->is_number_integer();
+    // Below 0: what was kept of earlier hubs.
+    std::int64_t kept = std::max<std::int64_t>(
+        0, -at(manifest.inputs.at(input).first_offsets, static_cast<int>(p)));
+    sum += known ? kept + std::min(read[p] - kept, outside->get<std::int64_t>()) : read[p];
+  }
+  return sum;
+}
+
 /// Which input goes on reading what the old rows were made from, and from where it can be read.
 base::Status Runner::find_known(const lake::Manifest& old) {
   auto is_same = [](const lake::ManifestInput& read, const Input& input) {
@@ -293,7 +316,7 @@ base::Status Runner::check_replaceable(const lake::Manifest& old) {
   for (const auto& [name, read] : old.inputs) {
     const Input* input = reader_of(name);
     auto gone = TRY(gone_events(read, input == nullptr ? nullptr : input->source.get()));
-    std::int64_t events = sum_of(gone);
+    std::int64_t events = input == nullptr ? TRY(gone_for_good(old, name)) : sum_of(gone);
     if (events == 0) continue;
     if (!options_.keep_rows) {
       if (input == nullptr) return refuse_to_replace(old, why_gone(name, read, events));

@@ -213,9 +213,13 @@ lake::ManifestCommit Runner::next_commit(const std::string& state) {
         input.first_offsets,     input.source->incarnation()};
     for (const auto& [partition, counts] : engine_->counts(i))
       commit.counts[input.name][std::to_string(partition)] = counts_json(counts);
-    for (int p = 0; p < input.source->partitions(); p++)
-      if (std::int64_t lost = input.reader->lost(p); lost > 0)
-        commit.counts[input.name][std::to_string(p)]["lost"] = lost;
+    for (int p = 0; p < input.source->partitions(); p++) {
+      nlohmann::json& counts = commit.counts[input.name][std::to_string(p)];
+      if (std::int64_t lost = input.reader->lost(p); lost > 0) counts["lost"] = lost;
+      if (auto outside = input.source->outside(p)) counts["outside"] = *outside;
+      if (counts.is_null()) commit.counts[input.name].erase(std::to_string(p));
+    }
+    if (commit.counts[input.name].empty()) commit.counts.erase(input.name);
   }
   describe_outputs(commit);
   if (keeping_) commit.marks = marks_;

@@ -99,6 +99,51 @@ def test_a_stopped_job_shows_it_and_a_changed_setting_takes_it_up(make_bare_root
     root.assert_plan_is_empty()
 
 
+HUB_AND_JOB = '''
+    resource "hriste_lake" "bronze" {
+      name = "bronze"
+      tier = "bronze"
+    }
+    variable "hub" {
+      default = "one"
+    }
+    variable "keep" {
+      default = false
+    }
+    resource "hriste_event_hub" "h" {
+      name       = var.hub
+      partitions = 1
+    }
+    resource "hriste_stream_job" "j" {
+      name      = "j"
+      query     = "SELECT a INTO o FROM h"
+      inputs    = { h = hriste_event_hub.h.ref }
+      outputs   = { o = { lake = hriste_lake.bronze.ref, path = "o", format = "json" } }
+      keep_rows = var.keep
+    }'''
+
+
+@pytest.mark.parametrize("hub, options", [("two", []), ("one", ["-replace=hriste_event_hub.h"])],
+                         ids=["of another name", "made anew"])
+def test_rows_of_another_hub_are_not_replaced(make_bare_root, hub, options):
+    root = make_bare_root(HUB_AND_JOB)
+    root.apply()
+    send(root, "one", b'{"a":1}', b'{"a":2}')
+    ordered = "SELECT a FROM bronze.o ORDER BY a"
+    wait_until(lambda: rows_of(root, ordered) == [[1], [2]], what="rows", seconds=40)
+    root.set(hub=hub)
+    for more in ([], ["-refresh=false"]):
+        plan = " ".join(root.tofu("plan", *options, *more).replace("│", " ").split())
+        assert "2 events of" in plan and "hub 'one'" in plan and "keep_rows" in plan, plan
+    assert "would lose rows" in root.fail("apply", "-auto-approve", *options)
+    assert rows_of(root, ordered) == [[1], [2]]
+    root.set(keep=True)
+    root.apply()
+    send(root, hub, b'{"a":3}')
+    wait_until(lambda: rows_of(root, ordered) == [[1], [2], [3]], what="rows of both", seconds=40)
+    root.assert_plan_is_empty()
+
+
 def test_a_second_job_changes_nothing_of_the_grade(root):
     """Its policy, its cut, its outputs' names are its own."""
     (root.local / "second.tf").write_text('''
