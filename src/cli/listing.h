@@ -36,10 +36,11 @@ enum class Unit {
 };
 
 struct Column {
-  std::string name;  ///< in CSV and JSON
-  std::string type;  ///< SQL's: "BIGINT", "DECIMAL(10,2)"; empty: by the values
+  std::string name;       ///< in CSV and JSON
+  std::string type = {};  ///< SQL's: "BIGINT", "DECIMAL(10,2)"; empty: by the values
   Unit unit = Unit::kNone;
-  std::string title;  ///< above a table's column; empty: the name
+  std::string title = {};  ///< above a table's column; empty: the name
+  bool whole = false;      ///< never cut: what is wrong
 };
 
 struct Listing {
@@ -47,6 +48,9 @@ struct Listing {
   json rows = json::array();  ///< arrays of one value a column; a decimal may be a text
   /// Where the table has a heading for each value of the first column, and that column isn't shown.
   bool grouped = false;
+  /// A table that is wider than the terminal loses empty columns and the ends of long texts, before
+  /// its rows are turned. Not for answers to questions, where each value counts.
+  bool may_be_cut = false;
 };
 
 struct Look {

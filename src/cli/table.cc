@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cli/drawing_internal.h"
 #include "cli/table_internal.h"
 #include "cli/units.h"
 
@@ -10,12 +11,6 @@ namespace {
 
 constexpr const char* kBold = "\033[1m";
 constexpr const char* kEnd = "\033[0m";
-
-/// Code points: Czech letters are two bytes and one column wide.
-std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
 
 bool is_number_type(std::string_view type) {
   if (type.ends_with("]")) return false;  // a list
@@ -64,11 +59,13 @@ const char* colour_of(const std::string& state) {
   return "";
 }
 
+constexpr std::size_t kNarrowest = 10;  // letters that a cut column keeps at least
+
 /// A listing as the texts of its cells.
 struct Cells {
   struct Of {
     std::string title;
-    bool numeric = false, state = false;
+    bool numeric = false, state = false, whole = false;
     std::size_t width = 0;
   };
   std::vector<Of> columns;
@@ -80,8 +77,8 @@ struct Cells {
     for (std::size_t i = first; i < listing.columns.size(); ++i) {
       const Column& column = listing.columns[i];
       std::string title = printable(column.title.empty() ? column.name : column.title);
-      columns.push_back(
-          {title, is_numeric(listing, i), column.unit == Unit::kState, width_of(title)});
+      columns.push_back({title, is_numeric(listing, i), column.unit == Unit::kState, column.whole,
+                         letters(title)});
     }
     for (const auto& row : listing.rows) add(listing, row, first);
   }
@@ -92,7 +89,7 @@ struct Cells {
     for (std::size_t i = 0; i < columns.size(); ++i) {
       const json value = i + first < row.size() ? row[i + first] : json();
       texts.push_back(cell(value, listing.columns[i + first], columns[i].numeric));
-      columns[i].width = std::max(columns[i].width, width_of(texts.back()));
+      columns[i].width = std::max(columns[i].width, letters(texts.back()));
     }
   }
 
@@ -113,7 +110,7 @@ std::string line(const Cells& cells, const std::vector<std::string>& texts, cons
   std::string out;
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const auto& column = cells.columns[i];
-    std::string pad(column.width - width_of(texts[i]), ' ');
+    std::string pad(column.width - letters(texts[i]), ' ');
     // Nothing stands behind a line's last text.
     if (!column.numeric && i + 1 == texts.size()) pad.clear();
     std::string shown = painted(texts[i], texts[i], column.state, look);
@@ -143,10 +140,38 @@ std::string upright(const Cells& cells, const Look& look) {
   return out;
 }
 
+void drop_empty_columns(Cells& cells) {
+  for (std::size_t i = cells.columns.size(); i-- > 0;) {
+    auto is_empty = [&](const auto& row) { return row[i].empty(); };
+    if (!std::ranges::all_of(cells.rows, is_empty)) continue;
+    cells.columns.erase(cells.columns.begin() + static_cast<std::ptrdiff_t>(i));
+    for (auto& row : cells.rows) row.erase(row.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+}
+
+/// Cuts the widest texts until all fits; nothing where it can't. Figures and states stay whole.
+void cut_texts(Cells& cells, std::size_t width) {
+  auto is_text = [](const Cells::Of& of) { return !of.numeric && !of.state && !of.whole; };
+  const auto widths = cells.columns;
+  while (cells.width() > width) {
+    auto widest = std::ranges::max_element(
+        cells.columns, {}, [&](const Cells::Of& of) { return is_text(of) ? of.width : 0; });
+    if (widest == cells.columns.end() || !is_text(*widest) || widest->width <= kNarrowest) {
+      cells.columns = widths;
+      return;
+    }
+    --widest->width;
+  }
+  for (auto& row : cells.rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) row[i] = cut(row[i], cells.columns[i].width);
+  }
+  for (auto& column : cells.columns) column.title = cut(column.title, column.width);
+}
+
 /// A line for each value, for rows that are wider than the terminal.
 std::string turned(const Cells& cells, const Look& look) {
   std::size_t width = 0;
-  for (const auto& column : cells.columns) width = std::max(width, width_of(column.title));
+  for (const auto& column : cells.columns) width = std::max(width, letters(column.title));
   std::string out;
   for (std::size_t i = 0; i < cells.rows.size(); ++i) {
     std::string group = cells.groups.empty() ? "" : " " + cells.groups[i];
@@ -154,7 +179,7 @@ std::string turned(const Cells& cells, const Look& look) {
     for (std::size_t c = 0; c < cells.columns.size(); ++c) {
       const auto& column = cells.columns[c];
       out +=
-          fmt::format("{}{}  {}\n", column.title, std::string(width - width_of(column.title), ' '),
+          fmt::format("{}{}  {}\n", column.title, std::string(width - letters(column.title), ' '),
                       painted(cells.rows[i][c], cells.rows[i][c], column.state, look));
     }
   }
@@ -195,6 +220,10 @@ std::string printable(std::string_view text) {
 
 std::string table_text(const Listing& listing, const Look& look) {
   Cells cells(listing);
+  if (listing.may_be_cut && look.width > 0 && cells.width() > look.width) {
+    drop_empty_columns(cells);
+    cut_texts(cells, look.width);
+  }
   bool fits = look.width == 0 || cells.width() <= look.width || cells.columns.size() < 2;
   return fits ? upright(cells, look) : turned(cells, look);
 }

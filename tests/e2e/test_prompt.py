@@ -1,5 +1,5 @@
 """What a person at a terminal gets, through a pty: the SQL prompt with its history and completion,
-and the tree of a run."""
+the trees of a run and an apply, listings that fit."""
 
 import os
 import pty
@@ -10,7 +10,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import BUILD, SMALL, SOURCE, Root, environment
+from conftest import BUILD, SMALL, SOURCE, TOFU, Root, environment
 
 
 @pytest.fixture(scope="module")
@@ -25,12 +25,12 @@ def served(tmp_path_factory):
 
 
 class Terminal:
-    """A program at a terminal of 100 columns."""
+    """A program at a terminal of 40 lines."""
 
-    def __init__(self, root, *arguments, **variables):
+    def __init__(self, root, *arguments, columns=100, **variables):
         self.ours, theirs = pty.openpty()
         os.set_blocking(self.ours, False)
-        subprocess.run(["stty", "rows", "40", "cols", "100"], stdin=theirs, check=True)
+        subprocess.run(["stty", "rows", "40", "cols", str(columns)], stdin=theirs, check=True)
         self.text = ""
         self.process = subprocess.Popen(
             [BUILD / "hriste", *arguments], stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
@@ -128,3 +128,29 @@ def test_a_run_is_a_tree_on_a_terminal_and_lines_elsewhere(served):
     assert piped.returncode == 0 and "\x1b" not in piped.stdout + piped.stderr
     assert re.search(r"^silver_users: succeeded, 300 rows, ", piped.stderr, re.M), piped.stderr
     assert "silver_users" in piped.stdout
+
+
+def test_an_apply_is_a_tree_with_its_run_below(served):
+    edited = served.local.parent / "sql/gold_sessions.sql"
+    edited.write_text(edited.read_text() + "\n-- edited\n")
+    values = [word for name, value in SMALL.items() for word in ("-var", f"{name}={value}")]
+    terminal = Terminal(served, "up", str(served.local.parent), *values, HRISTE_TOFU=TOFU)
+    shown = terminal.wait(r"apply: \d+ of \d+", 60)
+    assert "Refreshing" not in shown and "Plan:" not in shown, shown
+    shown = terminal.wait(r"\d+ made, \d+ changed, \d+ removed", 120)
+    assert terminal.end() == 0
+    frames = [frame.replace("\x1b[K", "").replace("\r", "") for frame in shown.split("\x1b[J")]
+    last = frames[-2]
+    done = re.search(r"apply: (\d+) of (\d+)\n", last)
+    assert done and done[1] == done[2], last
+    assert "\x1b[32m✓\x1b[0m hriste_pipeline" in last and "\x1b[32m✓\x1b[0m hriste_trigger" in last, last
+    assert last.index("hriste_pipeline") < last.index("hriste_trigger"), "in the order of the flow"
+    assert any("●" in frame and "hriste_trigger" in frame for frame in frames), shown
+
+
+def test_listings_fit_eighty_columns(served):
+    for verb in (["status"], ["runs"], ["triggers"], ["grade"], ["grade", "--history"], ["tables"], ["resources"]):
+        terminal = Terminal(served, *verb, columns=80)
+        assert terminal.end() == 0, verb
+        lines = re.sub(r"\x1b\[\d*m", "", terminal.text).replace("\r", "").split("\n")
+        assert "── row 1" not in terminal.text and max(map(len, lines)) <= 80, terminal.text

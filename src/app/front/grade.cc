@@ -9,20 +9,32 @@ namespace {
 
 using cli::Unit;
 
-constexpr size_t kFiguresShown = 40;  // characters, so that a table fits a terminal
+constexpr size_t kFigures = 40, kFiguresLeast = 12;  // characters
+
+/// How many characters of expected and found fit beside the rest of a line.
+size_t figures_that_fit(const json& grade, size_t width) {
+  if (width == 0) return kFigures;
+  size_t name = 0;
+  for (const auto& check : grade["checks"]) name = std::max(name, check.value("check", "").size());
+  constexpr size_t kLayer = 6, kVerdict = 14, kBetween = 4 * 2;  // "changed by you"
+  const size_t others = kLayer + name + kVerdict + kBetween;
+  return std::clamp(width > others ? (width - others) / 2 : 0, kFiguresLeast, kFigures);
+}
 
 /// For the eye both figures are cut to where they differ.
 cli::Listing checks_listing(const json& grade, bool for_the_eye) {
+  const size_t figures = for_the_eye ? figures_that_fit(grade, look_of_output().width) : kFigures;
   cli::Listing listing{.columns = {{"layer", ""},
                                    {"check", ""},
                                    {"expected", ""},
                                    {"found", ""},
-                                   {"verdict", "", Unit::kState}}};
+                                   {"verdict", "", Unit::kState}},
+                       .may_be_cut = true};
   if (!for_the_eye) listing.columns.push_back({"detail", ""});
   for (const auto& check : grade["checks"]) {
     std::string expected = check.value("expected", ""), found = check.value("found", "");
     if (for_the_eye) {
-      auto shown = base::differing_parts(expected, found, kFiguresShown);
+      auto shown = base::differing_parts(expected, found, figures);
       expected = shown.a;
       found = shown.b;
     }
@@ -68,7 +80,8 @@ int grade_history(client::Playground& playground, const GradeOptions& options) {
                                    {"passed", "BIGINT", Unit::kNone, "right"},
                                    {"wrong", "BIGINT"},
                                    {"not_gradable", "BIGINT", Unit::kNone, "not gradable"},
-                                   {"changed", "BIGINT", Unit::kNone, "changed by you"}}};
+                                   {"changed", "BIGINT", Unit::kNone, "changed by you"}},
+                       .may_be_cut = true};
   for (const auto& grade : *answer) {
     json row = json::array();
     for (const auto& column : listing.columns) row.push_back(grade.value(column.name, json(0)));

@@ -29,7 +29,7 @@ int show_all(client::Playground& playground, const char* path, std::vector<Colum
              const ListingOptions& options) {
   auto answer = playground.call("GET", path);
   if (!answer) return fail(answer.error().error);
-  return show({.columns = columns, .rows = rows_of(*answer, columns)}, options);
+  return show({.columns = columns, .rows = rows_of(*answer, columns), .may_be_cut = true}, options);
 }
 
 /// bronze before silver before gold, then by name.
@@ -47,7 +47,8 @@ int tables_verb(client::Playground& playground, const ListingOptions& options) {
     return std::pair(tier_rank(a.value("tier", "")), a.value("name", "")) <
            std::pair(tier_rank(b.value("tier", "")), b.value("name", ""));
   });
-  Listing listing{.columns = {{"tier", ""}, {"name", ""}, {"rows", "BIGINT"}, {"format", ""}}};
+  Listing listing{.columns = {{"tier", ""}, {"name", ""}, {"rows", "BIGINT"}, {"format", ""}},
+                  .may_be_cut = true};
   for (const auto& table : tables) {
     auto rows = table.value("rows", std::int64_t{-1});  // -1: files whose rows nobody has counted
     listing.rows.push_back(
@@ -68,7 +69,8 @@ int triggers_verb(client::Playground& playground, const ListingOptions& options)
                               {"waiting", "BIGINT"},
                               {"running", "BIGINT"},
                               {"last", ""},
-                              {"last_state", "", Unit::kState, "state"}}};
+                              {"last_state", "", Unit::kState, "state"}},
+                  .may_be_cut = true};
   for (const auto& one : *answer) {
     const json last = one["last"].is_object() ? one["last"] : json::object();
     listing.rows.push_back({one["name"], one["pipeline"], one["on"], one["paused"],
@@ -90,15 +92,18 @@ int runs_verb(client::Playground& playground, const ListingOptions& options) {
                               {"seconds", "DOUBLE", Unit::kSeconds, "took"},
                               {"rows", "BIGINT"},
                               {"bytes", "BIGINT", Unit::kBytes, "written"},
-                              {"error", ""}};
-  return show({.columns = columns, .rows = rows_of(answer->value("runs", json::array()), columns)},
+                              {.name = "error", .whole = true}};
+  return show({.columns = columns,
+               .rows = rows_of(answer->value("runs", json::array()), columns),
+               .may_be_cut = true},
               options);
 }
 
 int resources_verb(client::Playground& playground, const ListingOptions& options) {
-  return show_all(playground, "/v1/resources",
-                  {{"kind", ""}, {"name", ""}, {"state", "", Unit::kState}, {"failed", ""}},
-                  options);
+  return show_all(
+      playground, "/v1/resources",
+      {{"kind", ""}, {"name", ""}, {"state", "", Unit::kState}, {.name = "failed", .whole = true}},
+      options);
 }
 
 int models_verb(client::Playground& playground, const ListingOptions& options) {

@@ -1,11 +1,8 @@
 #include "app/front/run_progress.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <chrono>
-#include <cstdlib>
 
 #include "app/front/show.h"
 #include "cli/run_tree.h"
@@ -17,15 +14,6 @@ using nlohmann::json;
 
 constexpr std::chrono::milliseconds kAskEvery{250};
 
-std::size_t height_of_errors() {
-  winsize size{};
-  const char* term = std::getenv("TERM");
-  bool plain = term == nullptr || std::string_view(term) == "dumb";
-  if (plain || ::isatty(STDERR_FILENO) == 0 || ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0)
-    return 0;
-  return size.ws_row;
-}
-
 bool has_ended(const json& activity) {
   const std::string state = activity.value("state", "");
   return state == "succeeded" || state == "failed";
@@ -34,10 +22,7 @@ bool has_ended(const json& activity) {
 }  // namespace
 
 RunProgress::RunProgress(client::Playground& playground, std::string pipeline)
-    : playground_(playground),
-      pipeline_(std::move(pipeline)),
-      look_(look_of_errors()),
-      height_(height_of_errors()) {
+    : playground_(playground), pipeline_(std::move(pipeline)), look_(look_of_errors()) {
   // What runs already is another's. Without a daemon there is nothing to watch yet.
   look();
   knows_before_ = true;
@@ -46,7 +31,7 @@ RunProgress::RunProgress(client::Playground& playground, std::string pipeline)
 
 RunProgress::~RunProgress() {
   thread_ = {};
-  clear();
+  lines_.clear();
 }
 
 void RunProgress::watch(const std::stop_token& stop) {
@@ -83,20 +68,11 @@ void RunProgress::look() {
 }
 
 void RunProgress::show(const json& run) {
-  const json activities = run.value("activities", json::array());
-  if (height_ > activities.size() + 2) {
-    draw(run);
+  if (lines_.fits(run.value("activities", json::array()).size() + 1)) {
+    lines_.draw(cli::run_tree(run, look_));
   } else {
     print_ended(run);
   }
-}
-
-void RunProgress::draw(const json& run) {
-  clear();
-  auto lines = cli::run_tree(run, look_);
-  for (const auto& line : lines) fmt::print(stderr, "{}\n", line);
-  std::fflush(stderr);
-  lines_ = lines.size();
 }
 
 void RunProgress::print_ended(const json& run) {
@@ -106,17 +82,10 @@ void RunProgress::print_ended(const json& run) {
   }
 }
 
-void RunProgress::clear() {
-  if (lines_ > 0) fmt::print(stderr, "\033[{}A\033[J", lines_);
-  lines_ = 0;
-}
-
 bool RunProgress::finish(const json& run) {
   thread_ = {};
   show(run);
-  bool is_tree = lines_ > 0;
-  lines_ = 0;  // it stays
-  return is_tree;
+  return lines_.keep();
 }
 
 }  // namespace app

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "app/front/live_lines.h"
 #include "cli/listing.h"
 #include "client/playground.h"
 
@@ -27,18 +28,15 @@ class RunProgress {
   void watch(const std::stop_token& stop);
   void look();
   void show(const nlohmann::json& run);
-  void draw(const nlohmann::json& run);
   void print_ended(const nlohmann::json& run);
-  void clear();
 
   client::Playground& playground_;
   const std::string pipeline_;
   const cli::Look look_;
-  const std::size_t height_;  ///< of the terminal; 0: there is none, lines are printed
-  std::string before_;        ///< the pipeline's newest run before this one
+  LiveLines lines_;     ///< where a tree doesn't fit, lines are printed
+  std::string before_;  ///< the pipeline's newest run before this one
   bool knows_before_ = false;
   std::string waits_;            ///< what was last said to be waited for
-  std::size_t lines_ = 0;        ///< of the tree that stands there
   std::set<std::string> ended_;  ///< activities of which a line was printed
   std::jthread thread_;
 };

@@ -45,7 +45,8 @@ cli::Listing status_listing(const json& overview) {
                                    {"lag_s", "DOUBLE", Unit::kSeconds, "behind"},
                                    {"status", ""}},
                        .rows = json::array(),
-                       .grouped = true};
+                       .grouped = true,
+                       .may_be_cut = true};
   for (const json& node : in_order_of_flow(overview.value("nodes", json::array()))) {
     std::size_t layer = layer_of(node);
     bool is_job = node.value("kind", "") == "hriste_stream_job";
@@ -56,6 +57,7 @@ cli::Listing status_listing(const json& overview) {
                             counted ? node["total"] : json(), counted ? node["rate"] : json(),
                             fact(node, "bytes"), is_job ? json(lag_s) : json(),
                             node.value("status", "")});
+    if (node.value("health", "") != "ok") listing.columns.back().whole = true;
   }
   return listing;
 }

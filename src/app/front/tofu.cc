@@ -10,7 +10,6 @@
 
 #include "app/front/child.h"
 #include "app/front/playground_root.h"
-#include "app/front/tofu_progress.h"
 #include "base/env.h"
 #include "kinds/version.h"
 
@@ -118,10 +117,11 @@ base::Result<Tofu> Tofu::open(const std::string& program, const std::string& loc
 }
 
 base::Result<bool> Tofu::change(const std::string& command,
-                                const std::vector<std::string>& arguments) const {
+                                const std::vector<std::string>& arguments,
+                                TofuProgress::Below below) const {
   std::vector<std::string> words = {program_, command, "-json", "-auto-approve", "-input=false"};
   words.insert(words.end(), arguments.begin(), arguments.end());
-  TofuProgress progress;
+  TofuProgress progress(command, std::move(below));
   const int status = TRY(
       run_child_lines({.arguments = words, .folder = local_, .environment = quiet_environment()},
                       [&](const std::string& line) { progress.take(line); }));

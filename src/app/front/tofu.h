@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "app/front/tofu_progress.h"
 #include "base/result.h"
 
 namespace app {
@@ -18,10 +19,10 @@ class Tofu {
   /// Errors: with all that `init` said.
   static base::Result<Tofu> open(const std::string& program, const std::string& local);
 
-  /// "apply" or "destroy" with -auto-approve: shows each resource as it is done, warnings in a line
-  /// each, and the errors last; never the plan's texts. Whether it succeeded.
-  base::Result<bool> change(const std::string& command,
-                            const std::vector<std::string>& arguments) const;
+  /// "apply" or "destroy" with -auto-approve, shown by TofuProgress; never the plan's texts.
+  /// `below`: what a change that runs is at. Whether it succeeded.
+  base::Result<bool> change(const std::string& command, const std::vector<std::string>& arguments,
+                            TofuProgress::Below below = {}) const;
 
  private:
   Tofu(std::string program, std::string local)

@@ -12,6 +12,7 @@
 #include "app/front/tofu.h"
 #include "app/front/verbs.h"
 #include "base/env.h"
+#include "cli/run_tree.h"
 
 namespace app {
 namespace {
@@ -45,6 +46,21 @@ std::vector<std::string> tofu_arguments(const std::vector<std::string>& pairs,
   return arguments;
 }
 
+/// The runs that an apply waits for, as trees; nothing where no daemon says any.
+TofuProgress::Below runs_of(client::Playground& playground) {
+  return [&playground](const cli::Look& look) {
+    std::vector<std::string> lines;
+    if (!playground.exists()) return lines;
+    auto overview = playground.call("GET", "/v1/overview");
+    if (!overview || !overview->is_object()) return lines;
+    for (const json& run : overview->value("runs", json::array())) {
+      if (run.value("state", "") != "running") continue;
+      for (auto& line : cli::run_tree(run, look)) lines.push_back(std::move(line));
+    }
+    return lines;
+  };
+}
+
 void print_hints(const std::string& local) {
   const auto folder = fs::path(local).parent_path().string();
   fmt::print(R"txt(
@@ -59,11 +75,8 @@ The link is good for one login within a minute; hriste open makes another.
              folder);
 }
 
-int show_results(const std::string& local, const std::string& data_dir, double seconds,
+int show_results(client::Playground& playground, const std::string& local, double seconds,
                  bool offline_ready) {
-  auto engine = client::find_engine();
-  if (!engine) return fail(engine.error());
-  client::Playground playground(data_dir, *engine);
   const int status = grade_verb(playground, {});
   if (offline_ready && prepare_notebooks_verb(playground) != 0) return 2;
   fmt::print("\n{:.1f} s from apply to grade\n\n", seconds);
@@ -89,7 +102,11 @@ int up_verb(const UpOptions& options) {
   auto tofu = Tofu::open(*tofu_program, *local);
   if (!tofu) return fail(tofu.error());
   const auto started = SteadyClock::now();
-  auto applied = tofu->change("apply", tofu_arguments(pairs, options.for_tofu));
+  auto engine = client::find_engine();
+  if (!engine) return fail(engine.error());
+  client::Playground playground(data_dir, *engine);
+  auto applied =
+      tofu->change("apply", tofu_arguments(pairs, options.for_tofu), runs_of(playground));
   if (!applied) return fail(applied.error());
   if (!*applied) {
     // Where the data is has to be known all the same: something may have been made there.
@@ -98,7 +115,7 @@ int up_verb(const UpOptions& options) {
   }
   if (auto done = kept.keep(*variables); !done) return fail(done.error());
   const std::chrono::duration<double> took = SteadyClock::now() - started;
-  return show_results(*local, data_dir, took.count(), options.offline_ready);
+  return show_results(playground, *local, took.count(), options.offline_ready);
 }
 
 int down_verb(const std::string& folder, const std::vector<std::string>& for_tofu) {

@@ -54,6 +54,19 @@ TEST(ListingTest, MarkdownEscapesItsBars) {
   EXPECT_THAT(text, HasSubstr("| gold | a\\|b | 78 281 | 356 MB | right |"));
 }
 
+TEST(ListingTest, AListingOfOursLosesWhatIsEmptyAndTheEndsOfTexts) {
+  Listing wide{.columns = {{"name", ""}, {"error", ""}, {"rows", "BIGINT"}, {"what", ""}},
+               .rows = json::parse(R"([["silver.users", null, 78281, "made of bronze.users"]])")};
+  EXPECT_THAT(render(wide, Form::kTable, {.width = 35}), HasSubstr("── row 1"));
+  wide.may_be_cut = true;
+  EXPECT_EQ(render(wide, Form::kTable, {.width = 35}),
+            "name            rows  what\n"
+            "────────────  ──────  ─────────────\n"
+            "silver.users  78 281  made of bron…\n");
+  EXPECT_THAT(render(wide, Form::kTable, {.width = 20}), HasSubstr("── row 1"));
+  EXPECT_THAT(render(wide, Form::kTable, {.width = 200}), HasSubstr("error"));
+}
+
 TEST(ListingTest, WideRowsAreTurned) {
   std::string text = render(sample(), Form::kTable, {.colour = false, .width = 20});
   EXPECT_THAT(text, HasSubstr("── row 1\nlayer  gold\nname   a|b\nrows   78 281\n"));
