@@ -133,6 +133,16 @@ void append_values(std::string& out, const Column& column, std::size_t rows) {
       return each([&](std::size_t row) {
         append_little(out, static_cast<std::uint64_t>(column.ints[row]), 4);
       });
+    case Type::kTimestamp:
+    case Type::kTimestampNtz:
+      if (column.valid.empty()) {
+        static_assert(std::endian::native == std::endian::little);
+        out.append(reinterpret_cast<const char*>(column.ints.data()), rows * 8);
+        return;
+      }
+      return each([&](std::size_t row) {
+        append_little(out, static_cast<std::uint64_t>(column.ints[row]), 8);
+      });
     case Type::kDouble:
       return each([&](std::size_t row) {
         append_little(out, std::bit_cast<std::uint64_t>(column.doubles[row]), 8);
@@ -177,7 +187,7 @@ std::int64_t append_list_levels(std::string& out, const Column& column, bool nul
 std::string eight_bytes(std::uint64_t v) { return {reinterpret_cast<const char*>(&v), 8}; }
 
 void add_statistics(const Column& column, std::size_t rows, ColumnChunk& chunk) {
-  bool ints = is_delta(column.type), reals = column.type == Type::kDouble;
+  bool ints = is_int64(column.type), reals = column.type == Type::kDouble;
   if (!ints && !reals) return;
   std::size_t first = 0;
   while (first < rows && column.is_null(first)) ++first;

@@ -4,7 +4,7 @@
 //
 //   file = parquet_begin() + group.bytes … + parquet_end(schema, groups)
 //
-// Format: Apache Parquet 2, one data page (v1) a column and row group, ZSTD; whole numbers, times
+// Format: Apache Parquet 2, one data page (v1) a column and row group, ZSTD; whole numbers
 // and decimals DELTA_BINARY_PACKED, the rest PLAIN; statistics of numbers. Columns that aren't
 // nullable are required. kDecimal is an int64 of DECIMAL(12,2), kTimestamp an instant in µs,
 // kStringList a list of strings. Read by every reader that the tests know: DuckDB, Arrow, Spark.

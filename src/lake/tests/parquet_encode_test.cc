@@ -143,6 +143,15 @@ TEST_F(ParquetEncodeTest, StatisticsAreRight) {
   EXPECT_EQ(rows[1].dump(), "[10,\"-39\",\"-30\",3]");
 }
 
+TEST_F(ParquetEncodeTest, InstantsAreInTheEncodingThatEveryReaderKnows) {
+  write(every_type(10, 0).schema, {every_type(10, 0)});
+  auto rows = query("SELECT DISTINCT encodings FROM parquet_metadata('" + path_ +
+                    "') WHERE path_in_schema IN ('t', 'n')");
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_NE(rows[0][0].get<std::string>().find("PLAIN"), std::string::npos) << rows[0];
+  EXPECT_EQ(rows[0][0].get<std::string>().find("DELTA"), std::string::npos) << rows[0];
+}
+
 TEST_F(ParquetEncodeTest, NoRowsMakeAFileWithTheSchema) {
   write(every_type(0, 0).schema, {});
   EXPECT_EQ(query("SELECT count(*)" + from())[0][0], 0);
