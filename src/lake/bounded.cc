@@ -13,6 +13,30 @@ base::Result<QueryResult> Lake::query(const std::string& sql, const QueryOptions
   return options_.sql_worker.empty() ? query_here(sql, options) : query_in_worker(sql, options);
 }
 
+std::vector<base::Result<QueryResult>> Lake::query_each(const std::vector<std::string>& texts,
+                                                        const QueryOptions& options) {
+  std::vector<base::Result<QueryResult>> answers;
+  if (options_.sql_worker.empty() || texts.size() < 2) {
+    for (const auto& text : texts) answers.push_back(query(text, options));
+    return answers;
+  }
+  auto ask_all = [&]() -> base::Result<std::string> {
+    auto turn = TRY(Turn::take(state_->turns, options.stop));
+    WorkerRequest request = worker_request(options.timeout);
+    request.texts = texts;
+    request.max_rows = options.max_rows;
+    request.max_bytes = options.max_bytes;
+    request.cuts = options.cuts;
+    return ask(request, options.timeout, options.stop);
+  };
+  auto told = ask_all();
+  if (told) answers = answers_from(*told);
+  if (answers.size() == texts.size()) return answers;
+  base::Error error{Code::kInternal, "the SQL worker gave no answer to each of the questions"};
+  if (!told) error = told.error();
+  return std::vector<base::Result<QueryResult>>(texts.size(), std::unexpected(error));
+}
+
 base::Result<TableWrite> Lake::write_table(const TableSpec& spec, const Cuts& cuts,
                                            std::stop_token stop, milliseconds timeout) {
   auto turn = TRY(Turn::take(state_->turns, stop));

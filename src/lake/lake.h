@@ -118,6 +118,13 @@ class Lake {
   base::Result<nlohmann::json> table_states(const std::vector<std::string>& tables,
                                             const Cuts& cuts) const;
 
+  /// Every file that a reader of these tables opens, by name, size and time of writing: this
+  /// changes also where somebody touched what was written, which table_states() doesn't ask. Null:
+  /// it isn't there, or can't be listed. As costly as listing their folders. Errors: the lake can't
+  /// be read.
+  base::Result<nlohmann::json> table_files(const std::vector<std::string>& tables,
+                                           const Cuts& cuts) const;
+
   /// What a Delta table "tier.name" holds at `version`, or now. kNotFound: no table or version.
   base::Result<Snapshot> snapshot(const std::string& table,
                                   std::optional<std::int64_t> version = {}) const;
@@ -127,6 +134,11 @@ class Lake {
   /// kCancelled: stopped or out of time. With a worker, both ends and the memory hold for all that
   /// a statement does, from its first byte.
   base::Result<QueryResult> query(const std::string& sql, const QueryOptions& options = {});
+
+  /// query() of each text, by one worker: for many that take no time, whose worker would take most
+  /// of it. One that makes the worker end is the error of all.
+  std::vector<base::Result<QueryResult>> query_each(const std::vector<std::string>& texts,
+                                                    const QueryOptions& options);
 
   /// What query() would refuse without looking at any table: syntax, more than one statement, other
   /// than SELECT, files. Returns the tables it reads, "tier.name".

@@ -96,7 +96,16 @@ class SqlWorker {
       return to_text(lake ? preview(**lake, request) : failed(lake));
     }
     if (request.table) return to_text(lake ? write(**lake, request) : failed(lake));
-    return to_text(lake ? query(**lake, request) : failed(lake));
+    if (!lake || request.texts.empty()) {
+      return to_text(lake ? query(**lake, request) : failed(lake));
+    }
+    std::string answers;
+    for (const std::string& text : request.texts) {
+      WorkerRequest one = request;
+      one.sql = text;
+      answers += to_text(query(**lake, one));
+    }
+    return answers;
   }
 
  private:

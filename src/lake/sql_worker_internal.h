@@ -15,6 +15,7 @@ struct WorkerRequest {
   std::string root, temp_dir;
   int memory_mb = 0, threads = 0;
   std::string sql = {};              ///< what is asked, or
+  std::vector<std::string> texts{};  ///< several questions, or
   std::optional<TableSpec> table{};  ///< what is written,
   bool only_check = false;           ///< or only checked; then it may have no name,
   std::int64_t preview_rows = -1;    ///< or, from 0 on, only previewed with so many rows
@@ -38,6 +39,8 @@ std::string to_text(const base::Result<TableUses>& uses);
 std::string to_text(base::Result<TablePreview> preview);
 base::Result<TableUses> uses_from(const std::string& text);
 base::Result<QueryResult> answer_from(const std::string& text);
+/// Of several questions, a line each.
+std::vector<base::Result<QueryResult>> answers_from(const std::string& text);
 base::Result<TableWrite> write_from(const std::string& text);
 base::Result<TablePreview> preview_from(const std::string& text);
 

@@ -137,6 +137,7 @@ std::string to_text(const WorkerRequest& request) {
               {"memory_mb", request.memory_mb},
               {"threads", request.threads},
               {"sql", request.sql},
+              {"texts", request.texts},
               {"table", request.table ? spec_json(*request.table) : Json()},
               {"only_check", request.only_check},
               {"preview_rows", request.preview_rows},
@@ -159,6 +160,7 @@ base::Result<WorkerRequest> request_from(const std::string& text) {
                           .memory_mb = json.at("memory_mb"),
                           .threads = json.at("threads"),
                           .sql = json.at("sql"),
+                          .texts = json.at("texts"),
                           .max_rows = json.at("max_rows"),
                           .max_bytes = json.at("max_bytes"),
                           .cuts = json.at("cuts"),
@@ -203,6 +205,16 @@ base::Result<TableUses> uses_from(const std::string& text) {
 
 base::Result<QueryResult> answer_from(const std::string& text) {
   return read_answer<QueryResult>(text, [](Json& json) { return result_in(json); });
+}
+
+std::vector<base::Result<QueryResult>> answers_from(const std::string& text) {
+  std::vector<base::Result<QueryResult>> answers;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    answers.push_back(answer_from(text.substr(begin, end - begin)));
+    begin = end + 1;
+  }
+  return answers;
 }
 
 std::string to_text(base::Result<TablePreview> preview) {

@@ -77,6 +77,44 @@ base::Result<Json> state_of(base::Env& env, const TableSource& source, const Cut
   return TRY(files_state(env, source.files));
 }
 
+/// Whatever lies below `folder`, with all that is below its folders.
+base::Status add_folder(base::Env& env, const std::string& folder, StateHash& hash) {
+  for (const auto& entry : TRY(env.list(folder))) {
+    const std::string path = folder + "/" + entry.name;
+    if (entry.is_dir) {
+      TRY(add_folder(env, path, hash));
+    } else {
+      hash.add(path);
+      hash.add(entry);
+    }
+  }
+  return {};
+}
+
+/// Without the files of which no row lies below `below_ms`.
+std::vector<std::string> files_below(const TableSource& source, std::int64_t below_ms) {
+  std::vector<std::string> files;
+  for (const auto& file : source.files) {
+    auto first = source.first_arrival_ms.find(file);
+    if (first == source.first_arrival_ms.end() || first->second < below_ms) files.push_back(file);
+  }
+  return files;
+}
+
+/// Each file that holds the table, as its folder lists it.
+base::Result<std::string> every_file(base::Env& env, const TableSource& source, const Cuts& cuts) {
+  if (source.failure) return std::unexpected(*source.failure);
+  StateHash hash;
+  if (source.format == Format::kDelta) {
+    TRY(add_folder(env, source.folder, hash));
+    return "folder " + hash.text();
+  }
+  hash.add(file_state(env, source.folder + "/" + std::string(kColumnsFile)).dump());
+  auto files =
+      source.committed ? files_below(source, read_below_ms(*source.committed, cuts)) : source.files;
+  return TRY(files_state(env, files)) + " " + hash.text();
+}
+
 }  // namespace
 
 Json file_state(base::Env& env, const std::string& path) {
@@ -103,6 +141,26 @@ base::Result<Json> Lake::table_states(const std::vector<std::string>& tables,
     for (const auto& source : sources) {
       if (folded_name(source.tier + "." + source.name) != folded_name(table)) continue;
       states[table] = TRY(state_of(*options_.env, source, cuts));
+    }
+  }
+  return states;
+}
+
+base::Result<Json> Lake::table_files(const std::vector<std::string>& tables,
+                                     const Cuts& cuts) const {
+  auto is = [](const std::string& table, std::string_view tier, std::string_view name) {
+    return folded_name(table) == folded_name(fmt::format("{}.{}", tier, name));
+  };
+  auto named = [&](std::string_view tier, std::string_view name) {
+    return std::ranges::any_of(tables, [&](const auto& table) { return is(table, tier, name); });
+  };
+  Json states = Json::object();
+  for (const auto& table : tables) states[table] = nullptr;
+  for (const auto& source : TRY(find_tables(*options_.env, options_.root, named))) {
+    for (const auto& table : tables) {
+      if (!is(table, source.tier, source.name)) continue;
+      auto state = every_file(*options_.env, source, cuts);
+      states[table] = state ? Json(*state) : Json();
     }
   }
   return states;

@@ -75,6 +75,23 @@ TEST_F(SqlWorkerTest, AnswersAsTheLakeItself) {
   EXPECT_EQ(env_.list(dir_ + "/worker_tmp")->size(), 0u);
 }
 
+TEST_F(SqlWorkerTest, SeveralQuestionsGoToOneWorker) {
+  auto answers = lake_->query_each(
+      {"SELECT id FROM bronze.users ORDER BY id", "SELECT nothing", "SELECT 'a\nb'"}, {});
+  ASSERT_EQ(answers.size(), 3u);
+  ASSERT_TRUE(answers[0]) << answers[0].error().message;
+  EXPECT_EQ(to_json(*answers[0])["rows"].dump(), "[[0],[1]]");
+  ASSERT_FALSE(answers[1]);
+  EXPECT_EQ(answers[1].error().code, Code::kInvalidArgument);
+  EXPECT_TRUE(answers[2]) << answers[2].error().message;
+  EXPECT_TRUE(lake_->query_each({}, {}).empty());
+  auto endless = lake_->query_each({"SELECT 1", "SELECT count(*) FROM range(1000000000000)"},
+                                   {.timeout = milliseconds(500)});
+  ASSERT_EQ(endless.size(), 2u);
+  EXPECT_FALSE(endless[0]);
+  EXPECT_FALSE(endless[1]);
+}
+
 TEST_F(SqlWorkerTest, NoStatementTakesMoreThanItsMemoryAndTime) {
   std::string list = "1", columns = "1 AS c0", depth(3000, '('), unions = "SELECT 1";
   for (int i = 0; i < 100'000; ++i) list += fmt::format(",{}", i);
