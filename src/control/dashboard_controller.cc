@@ -58,6 +58,10 @@ class DashboardController final : public Adapter<Dashboard> {
   }
 
  private:
+  struct File {
+    std::string_view name, text;
+  };
+
   /// Checks every query's SQL, and with `are_made` its tables and columns too, which asks the
   /// lake; which tables the dashboard reads.
   Result<std::vector<std::string>> tables_of(const Dashboard& dashboard, const AreMade& are_made) {
@@ -66,46 +70,70 @@ class DashboardController final : public Adapter<Dashboard> {
     if (!board) {
       return std::unexpected(in_text(file_name, dashboard.source, board.error()));
     }
-    std::vector<std::string> tables;
+    const File file{file_name, dashboard.source};
+    std::vector<AskedText> texts;
     for (const notebook::Query& query : board->queries) {
-      auto read = read_by(*board, query, are_made, {file_name, dashboard.source});
-      if (!read) return std::unexpected(std::move(read).error());
-      for (const std::string& table : *read) {
+      texts.push_back({query.sql, TRY(read_by(query, file))});
+    }
+    if (are_made) {
+      TRY(check_made(*board, are_made, file));
+      TRY(check_columns(*board, columns_of(lake_, texts), file));
+    }
+    std::vector<std::string> tables;
+    for (const AskedText& text : texts) {
+      for (const std::string& table : text.tables) {
         if (std::ranges::find(tables, table) == tables.end()) tables.push_back(table);
       }
     }
     return tables;
   }
 
-  struct File {
-    std::string_view name, text;
-  };
+  static std::unexpected<base::Error> wrong(const notebook::Query& query, const base::Error& error,
+                                            File file) {
+    return std::unexpected(in_text(file.name, file.text, query.line, query.line, error,
+                                   fmt::format("sql {}: ", query.name)));
+  }
 
-  /// The tables that a query reads. Its columns, where they are known, have those of its charts.
-  Result<std::vector<std::string>> read_by(const notebook::Dashboard& board,
-                                           const notebook::Query& query, const AreMade& are_made,
-                                           File file) {
-    auto wrong = [&](const base::Error& error) {
-      return std::unexpected(in_text(file.name, file.text, query.line, query.line, error,
-                                     fmt::format("sql {}: ", query.name)));
-    };
+  /// The tables that a query reads.
+  Result<std::vector<std::string>> read_by(const notebook::Query& query, File file) {
     auto uses = lake_.table_uses(query.sql);
-    if (!uses) return wrong(uses.error());
+    if (!uses) return wrong(query, uses.error(), file);
     std::vector<std::string> tables;
     for (const lake::TableUse& use : *uses) tables.push_back(use.table);
-    if (!are_made) return tables;
-    if (auto made = are_made(*uses); !made) return wrong(made.error());
-    auto columns = columns_of(lake_, query.sql, tables);
-    if (!columns) return wrong(later(columns.error()));
-    for (const notebook::Block& block : board.blocks) {
-      if (!*columns || block.kind != notebook::Block::Kind::kChart) continue;
-      if (block.chart.data != query.name) continue;
-      std::string missing = missing_columns(block.chart.columns(), **columns);
-      if (missing.empty()) continue;
-      return std::unexpected(in_text(
-          file.name, file.text, notebook::Problem{block.chart.line, "chart: " + missing + kLater}));
-    }
     return tables;
+  }
+
+  /// All at once, since each question looks through the lake; which one it is says who fails alone.
+  Status check_made(const notebook::Dashboard& board, const AreMade& are_made, File file) {
+    std::vector<lake::TableUse> all;
+    for (const notebook::Query& query : board.queries) {
+      for (auto& use : TRY(lake_.table_uses(query.sql))) all.push_back(std::move(use));
+    }
+    if (are_made(all)) return {};
+    for (const notebook::Query& query : board.queries) {
+      auto made = are_made(TRY(lake_.table_uses(query.sql)));
+      if (!made) return wrong(query, made.error(), file);
+    }
+    return {};
+  }
+
+  /// Each query's columns, where they are known, have those of its charts.
+  static Status check_columns(const notebook::Dashboard& board,
+                              const std::vector<FoundColumns>& found, File file) {
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      const notebook::Query& query = board.queries[i];
+      if (!found[i]) return wrong(query, later(found[i].error()), file);
+      for (const notebook::Block& block : board.blocks) {
+        if (!*found[i] || block.kind != notebook::Block::Kind::kChart) continue;
+        if (block.chart.data != query.name) continue;
+        std::string missing = missing_columns(block.chart.columns(), **found[i]);
+        if (missing.empty()) continue;
+        return std::unexpected(
+            in_text(file.name, file.text,
+                    notebook::Problem{block.chart.line, "chart: " + missing + kLater}));
+      }
+    }
+    return {};
   }
 
   lake::Lake& lake_;

@@ -18,8 +18,7 @@ constexpr std::string_view kBefore = "SELECT * FROM (\n";  // a line: the query'
 constexpr auto kTimeout = std::chrono::seconds(5);
 
 /// Delta tables and stream outputs say their columns; those of other files depend on the rows.
-Result<bool> are_typed(lake::Lake& lake, const std::vector<std::string>& wanted) {
-  auto known = TRY(lake.tables());
+bool are_typed(const std::vector<lake::TableInfo>& known, const std::vector<std::string>& wanted) {
   return std::ranges::all_of(wanted, [&](const std::string& name) {
     return name.starts_with("meta.") || std::ranges::any_of(known, [&](const auto& table) {
              return table.tier + "." + table.name == name &&
@@ -48,20 +47,20 @@ std::string unwrapped(const std::string& message) {
   return fmt::format("line {},{}", line - 1, message.substr(static_cast<std::size_t>(used)));
 }
 
-}  // namespace
-
-Result<std::optional<std::vector<std::string>>> columns_of(lake::Lake& lake, const std::string& sql,
-                                                           const std::vector<std::string>& tables) {
-  using Found = std::optional<std::vector<std::string>>;
-  auto statements = notebook::split_statements(sql);
-  if (statements.size() != 1) return Found();
+/// A question that gives the columns of the text, and no rows; empty: they can't be known.
+std::string question_of(const AskedText& text, const std::vector<lake::TableInfo>& known) {
+  auto statements = notebook::split_statements(text.sql);
+  if (statements.size() != 1) return "";
   std::string_view code = statements[0].sql;
   code.remove_prefix(notebook::begin_of_code(code));
-  if (!is_select(code) || !TRY(are_typed(lake, tables))) return Found();
-  auto answer = lake.query(fmt::format("{}{}\n) LIMIT 0", kBefore, statements[0].sql),
-                           {.max_rows = 1, .cuts = {}, .timeout = kTimeout});
+  if (!is_select(code) || !are_typed(known, text.tables)) return "";
+  return fmt::format("{}{}\n) LIMIT 0", kBefore, statements[0].sql);
+}
+
+FoundColumns columns_in(const Result<lake::QueryResult>& answer) {
+  using Names = std::optional<std::vector<std::string>>;
   if (!answer) {
-    if (answer.error().code != Code::kInvalidArgument) return Found();
+    if (answer.error().code != Code::kInvalidArgument) return Names();
     base::Error error = answer.error();
     if (error.card != nullptr && error.card->line > 1) {
       error = base::with_card(std::move(error), [](base::Card& card) { card.line -= 1; });
@@ -71,7 +70,28 @@ Result<std::optional<std::vector<std::string>>> columns_of(lake::Lake& lake, con
   }
   std::vector<std::string> names;
   for (const lake::QueryColumn& column : answer->columns) names.push_back(column.name);
-  return Found(std::move(names));
+  return Names(std::move(names));
+}
+
+}  // namespace
+
+std::vector<FoundColumns> columns_of(lake::Lake& lake, const std::vector<AskedText>& texts) {
+  auto known = lake.tables();
+  if (!known) {
+    return std::vector<FoundColumns>(texts.size(), FoundColumns(std::unexpected(known.error())));
+  }
+  std::vector<FoundColumns> found(texts.size(), FoundColumns(std::nullopt));
+  std::vector<std::string> questions;
+  std::vector<std::size_t> whose;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    std::string question = question_of(texts[i], *known);
+    if (question.empty()) continue;
+    questions.push_back(std::move(question));
+    whose.push_back(i);
+  }
+  auto answers = lake.query_each(questions, {.max_rows = 1, .cuts = {}, .timeout = kTimeout});
+  for (std::size_t i = 0; i < whose.size(); ++i) found[whose[i]] = columns_in(answers[i]);
+  return found;
 }
 
 std::string missing_columns(const std::vector<std::string>& wanted,

@@ -11,11 +11,17 @@
 
 namespace control {
 
-/// The columns of one SELECT; nullopt when they can't be known yet: a table that it reads isn't
-/// there, or is of files whose columns are found by looking at the rows. Errors: kInvalidArgument
-/// with the place in `sql`.
-base::Result<std::optional<std::vector<std::string>>> columns_of(
-    lake::Lake& lake, const std::string& sql, const std::vector<std::string>& tables);
+/// A text, and the tables that it reads.
+struct AskedText {
+  std::string sql;
+  std::vector<std::string> tables;
+};
+using FoundColumns = base::Result<std::optional<std::vector<std::string>>>;
+
+/// The columns of each text, where it is one SELECT; nullopt when they can't be known yet: a table
+/// that it reads isn't there, or is of files whose columns are found by looking at the rows.
+/// Errors: kInvalidArgument with the place in `sql`; of the lake.
+std::vector<FoundColumns> columns_of(lake::Lake& lake, const std::vector<AskedText>& texts);
 
 /// "" when all of `wanted` (empty names aside) are among `columns`; else what is missing, what
 /// there is, and what was probably meant.
