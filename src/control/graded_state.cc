@@ -1,8 +1,15 @@
 #include "control/graded_state.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/state_hash.h"
+#include "kinds/dashboard.h"
+#include "kinds/experiment.h"
+#include "kinds/model.h"
+#include "kinds/notebook.h"
+#include "kinds/pipeline.h"
+#include "kinds/stream_job.h"
 #include "kinds/trigger.h"
 #include "lake/lake.h"
 
@@ -32,6 +39,13 @@ Status add_folder(base::Env& env, const std::string& folder, StateHash& hash) {
   return {};
 }
 
+/// Another build is another file.
+std::string program_state(base::Env& env) {
+  std::error_code ec;
+  auto program = std::filesystem::read_symlink("/proc/self/exe", ec);
+  return lake::file_state(env, program.string()).dump();
+}
+
 }  // namespace
 
 Result<std::string> graded_state(const Folder& place, catalogue::Catalogue& catalogue,
@@ -50,9 +64,23 @@ Result<std::string> graded_state(const Folder& place, catalogue::Catalogue& cata
     hash.add(name + " " + stream::state_name(status.state) + " " + status.error);
   }
   hash.add(json(cuts).dump());
-  std::error_code ec;
-  auto program = std::filesystem::read_symlink("/proc/self/exe", ec);
-  hash.add(lake::file_state(place.env, program.string()).dump());
+  hash.add(program_state(place.env));
+  return hash.text();
+}
+
+Result<std::string> key_state(base::Env& env, catalogue::Catalogue& catalogue) {
+  StateHash hash;
+  hash.add(program_state(env));
+  for (const auto& resource : TRY(catalogue.list())) {
+    // Of these all that is graded is among the inputs: their texts, tables and policies.
+    constexpr std::string_view kGiven[] = {kinds::Dashboard::kKind, kinds::Experiment::kKind,
+                                           kinds::Model::kKind,     kinds::Notebook::kKind,
+                                           kinds::Pipeline::kKind,  kinds::StreamJob::kKind,
+                                           kinds::Trigger::kKind};
+    if (std::ranges::find(kGiven, resource.kind) != std::end(kGiven)) continue;
+    hash.add(resource.kind + " " + resource.name + " " + resource.incarnation);
+    hash.add(resource.attributes.dump());
+  }
   return hash.text();
 }
 

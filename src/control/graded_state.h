@@ -14,6 +14,10 @@ namespace control {
 base::Result<std::string> graded_state(const Folder& folder, catalogue::Catalogue& catalogue,
                                        const StreamJobs& jobs, const CutsMs& cuts);
 
+/// A text that changes with what the answer key says: this program, the world, and what else is no
+/// part of grade::Inputs.
+base::Result<std::string> key_state(base::Env& env, catalogue::Catalogue& catalogue);
+
 /// Notes that the grade of this run is of `state`.
 base::Status note_graded(catalogue::Catalogue& catalogue, const std::string& state,
                          const std::string& run_id);

@@ -34,8 +34,9 @@ class Grades {
                          std::stop_token stop);
 
  private:
-  base::Result<nlohmann::json> grade_at(const std::string& run_id, const CutsMs& cuts,
+  base::Result<nlohmann::json> grade_at(const std::string& run_id, const CutsMs& cuts, bool anew,
                                         std::stop_token stop);
+  base::Result<grade::Report> grade_changed(grade::Inputs& inputs, bool anew);
   base::Status wait_for(const CutsMs& cuts, std::stop_token stop);
 
   const Ports ports_;

@@ -56,6 +56,9 @@ Check Case::judge(Check check) const {
 Check Case::decide() const {
   Check check = judge(verdict());
   if (check.verdict == Verdict::kWrong) check.detail = hint + check.detail;
+  check.unit = unit;
+  if (found) check.rows = fmt::format("{:016x}", found->hash());
+  if (due_ms) check.due_ms = due_ms();
   return check;
 }
 

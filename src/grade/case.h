@@ -30,6 +30,8 @@ class Expected {
 /// Made by one thread, measured by one, decided when everything has been measured.
 struct Case {
   Table table;
+  std::string unit;                      ///< standing.h
+  std::function<std::int64_t()> due_ms;  ///< the watermark that `found_rows` ends at; may be empty
   std::function<const Fingerprint&()> expected;
   RowSource expected_rows, found_rows;
   /// How rows of the lake become `found_rows`; empty: as they are.

@@ -178,6 +178,11 @@ bool Declared::has(std::string_view table) const {
   return std::ranges::any_of(tables_, [&](const auto& one) { return one.second == table; });
 }
 
+std::string_view Declared::holding(std::string_view table) const {
+  auto found = std::ranges::find(tables_, table, [](const auto& one) { return one.second; });
+  return found == tables_.end() ? std::string_view() : std::string_view(found->first);
+}
+
 const std::string& Declared::file(std::string_view table) const {
   auto found = files_.find(table);
   return found == files_.end() ? kNoName : found->second;

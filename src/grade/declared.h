@@ -43,6 +43,8 @@ class Declared {
   /// The table that holds this, "silver.people"; empty: none.
   const std::string& table(std::string_view holding) const;
   bool has(std::string_view table) const;
+  /// What the table holds, "users"; empty: it isn't graded.
+  std::string_view holding(std::string_view table) const;
   /// Whether it is one that a stream job writes.
   bool is_job_table(std::string_view table) const;
   /// "slow_pages" of an output whose alerts the key knows; empty: none.

@@ -1,7 +1,6 @@
 #include "grade/grade.h"
 
 #include <algorithm>
-#include <array>
 
 #include "grade/plan_internal.h"
 
@@ -10,12 +9,6 @@ namespace grade {
 namespace {
 
 constexpr int kThreads = 2;
-constexpr std::array<std::string_view, 8> kLayers{"bronze", "sql",    "hub",    "capture",
-                                                  "raw",    "stream", "silver", "gold"};
-
-std::size_t rank(const Check& check) {
-  return static_cast<std::size_t>(std::ranges::find(kLayers, check.layer) - kLayers.begin());
-}
 
 base::Status check_inputs(const Inputs& in) {
   auto invalid = [](std::string_view what) {
@@ -41,14 +34,22 @@ base::Status measure(Plan& plan) {
 }
 
 base::Result<std::vector<Check>> decide(const Plan& plan) {
-  std::vector<Check> checks(plan.cases.size());
+  std::vector<const Case*> asked;
+  for (const auto& made : plan.cases) {
+    if (plan.wants(made->unit)) asked.push_back(made.get());
+  }
+  std::vector<Check> checks(asked.size());
   std::vector<Task> tasks;
   for (std::size_t i = 0; i < checks.size(); ++i) {
-    tasks.push_back([&, i] { checks[i] = plan.cases[i]->decide(); });
+    tasks.push_back([&, i] { checks[i] = asked[i]->decide(); });
   }
   TRY(run_tasks(tasks, kThreads, plan.stop));
-  for (const auto& figure : plan.figures) checks.push_back(figure());
-  std::ranges::stable_sort(checks, {}, rank);
+  for (const auto& figure : plan.figures) {
+    if (!plan.wants(figure.unit)) continue;
+    checks.push_back(figure.check());
+    checks.back().unit = figure.unit;
+  }
+  std::ranges::stable_sort(checks, {}, [](const Check& check) { return layer_rank(check.layer); });
   return checks;
 }
 
@@ -67,8 +68,13 @@ base::Result<Report> grade(const Inputs& inputs) {
   plan_behind(plan);
   plan_stopped(plan);
   TRY(measure(plan));
-  return Report{
+  Report report{
       .run_id = inputs.run_id, .graded_at = inputs.graded_at, .checks = TRY(decide(plan))};
+  for (Check& check : report.checks) {
+    check.graded_by = inputs.run_id;
+    check.graded_at = base::format_millis(inputs.graded_at);
+  }
+  return report;
 }
 
 }  // namespace grade

@@ -92,6 +92,11 @@ struct Inputs {
   /// Job → why it stands. Each is a wrong check.
   std::map<std::string, std::string> stopped;
 
+  /// Of the world and the program, a text that changes with the key's answers; empty: not told.
+  std::string key;
+  /// Units of checks (standing.h) that aren't graded now: the report lacks them.
+  std::set<std::string> kept;
+
   std::string run_id;
   base::Instant graded_at;
   std::stop_token stop;

@@ -38,9 +38,23 @@ std::string StreamPlan::outside_any_time() const {
                      events, hub->name());
 }
 
+Plan::Plan(const Inputs& i) : in(i), world(*i.world), stop(i.stop), left_out(i.kept) {
+  // Figures are over the rows of several tables: those of the ones that are kept go by once more.
+  for (const auto& [stream, hub] : in.hubs) {
+    const std::string raw = in.declared.table(stream + "_raw");
+    const bool conserves = wants(hub_unit(hub->name()));
+    if (conserves) left_out.erase(in.declared.table("dead_letters"));
+    if (conserves || wants(in.declared.table(stream))) left_out.erase(raw);
+  }
+}
+
+std::string hub_unit(const std::string& hub) { return "hub " + hub; }
+std::string database_unit(const std::string& table) { return "sql " + table; }
+std::string alerts_unit(const std::string& output) { return "alerts " + output; }
+
 std::string Plan::graded(std::string_view holding) const {
   const std::string& table = in.declared.table(holding);
-  return in.tables.contains(table) ? table : "";
+  return in.tables.contains(table) && !left_out.contains(table) ? table : "";
 }
 
 bool Plan::place(Table& table, std::string_view holding) const {
@@ -59,6 +73,7 @@ Case& Plan::add(Table table, RowSource found_rows) {
   cases.push_back(std::make_unique<Case>());
   Case& made = *cases.back();
   made.table = std::move(table);
+  made.unit = made.table.in_lake;
   made.found_rows = std::move(found_rows);
   auto changed = in.changed.find(made.table.in_lake);
   if (changed != in.changed.end()) made.changed = [what = changed->second] { return what; };
@@ -126,13 +141,33 @@ base::Result<std::vector<std::string>> Plan::columns(const std::string& table) c
 }
 
 std::int64_t Plan::cut_of(const std::string& table, const StreamPlan& stream) const {
-  if (in.lake == nullptr) return stream.cut_ms;
+  return grade::cut_of(in, table, *stream.hub);
+}
+
+std::int64_t hub_cut(const Inputs& in, const hub::Hub& hub) {
+  auto cut = in.cuts_ms.find(hub.name());
+  std::int64_t cut_ms = cut == in.cuts_ms.end() ? hub.frontier_ms() : cut->second;
+  return std::max(cut_ms, in.world->backfill_start_ms());
+}
+
+std::int64_t cut_of(const Inputs& in, const std::string& table, const hub::Hub& hub) {
+  const std::int64_t cut_ms = hub_cut(in, hub);
+  if (in.lake == nullptr) return cut_ms;
   auto write = in.lake->table_write(table);
-  if (!write) return stream.cut_ms;
-  auto cut = write->cuts.find(stream.hub->name());
-  if (cut == write->cuts.end()) return stream.cut_ms;
+  if (!write) return cut_ms;
+  auto cut = write->cuts.find(hub.name());
+  if (cut == write->cuts.end()) return cut_ms;
   // The back-fill belongs to every table: one that was made of less is graded as if it had it.
-  return std::max(cut->second, std::min(stream.cut_ms, world.epoch_ms()));
+  return std::max(cut->second, std::min(cut_ms, in.world->epoch_ms()));
+}
+
+std::int64_t last_cut(const Inputs& in, const hub::Hub& hub) {
+  std::int64_t last_ms = hub_cut(in, hub);
+  for (const auto& table : in.tables) {
+    if (!in.declared.has(table) || in.declared.is_job_table(table)) continue;
+    last_ms = std::max(last_ms, cut_of(in, table, hub));
+  }
+  return last_ms;
 }
 
 }  // namespace grade

@@ -14,14 +14,14 @@ namespace {
 /// Table → the changed table that it is made of in the end, if any.
 class Descent {
  public:
-  explicit Descent(const Plan& plan) : plan_(plan) {}
+  explicit Descent(const Inputs& in) : in_(in) {}
 
   /// Empty: none.
   std::string changed_before(const std::string& table) {
     auto [known, is_new] = known_.try_emplace(table);
     if (!is_new) return known->second;  // or under way: a circle
-    for (const std::string& read : reads(table)) {
-      std::string before = plan_.in.changed.contains(read) ? read : changed_before(read);
+    for (const std::string& read : made_of(in_, table)) {
+      std::string before = in_.changed.contains(read) ? read : changed_before(read);
       if (before.empty()) continue;
       known_[table] = before;
       return before;
@@ -30,21 +30,7 @@ class Descent {
   }
 
  private:
-  std::vector<std::string> reads(const std::string& table) const {
-    if (table == plan_.graded("order_predictions"))
-      return {plan_.in.declared.table("order_features")};
-    auto statement = plan_.in.statements.find(table);
-    if (statement == plan_.in.statements.end()) return {};
-    auto tables = plan_.in.lake->check_table(statement->second);
-    if (!tables) return {};
-    if (std::ranges::find(*tables, "meta.rejected") != tables->end()) {
-      for (const auto& [other, spec] : plan_.in.statements) tables->push_back(other);
-      std::erase(*tables, table);
-    }
-    return *tables;
-  }
-
-  const Plan& plan_;
+  const Inputs& in_;
   std::map<std::string, std::string> known_;
 };
 
@@ -89,13 +75,28 @@ std::function<std::string()> once(std::function<std::string()> ask) {
 
 }  // namespace
 
+std::vector<std::string> made_of(const Inputs& in, const std::string& table) {
+  if (table == in.declared.table("order_predictions")) {
+    return {in.declared.table("order_features")};
+  }
+  auto statement = in.statements.find(table);
+  if (statement == in.statements.end()) return {};
+  auto tables = in.lake->check_table(statement->second);
+  if (!tables) return {};
+  if (std::ranges::find(*tables, "meta.rejected") != tables->end()) {
+    for (const auto& [other, spec] : in.statements) tables->push_back(other);
+    std::erase(*tables, table);
+  }
+  return *tables;
+}
+
 void plan_behind(Plan& plan) {
   if (plan.in.changed.empty() || plan.in.lake == nullptr) return;
-  Descent descent(plan);
+  Descent descent(plan.in);
   const std::string predictions = plan.graded("order_predictions");
   for (const auto& made : plan.cases) {
     const std::string& name = made->table.in_lake;
-    if (made->changed || name.empty()) continue;
+    if (made->changed || name.empty() || !plan.wants(made->unit)) continue;
     std::string before = descent.changed_before(name);
     if (before.empty()) continue;
     RowSource remade =
@@ -110,14 +111,14 @@ void plan_behind(Plan& plan) {
 
 void plan_stopped(Plan& plan) {
   for (const auto& [job, why] : plan.in.stopped) {
-    plan.figures.push_back([job, why] {
-      return Check{.layer = "stream",
-                   .name = job + " runs",
-                   .expected = "running",
-                   .found = "stopped",
-                   .verdict = Verdict::kWrong,
-                   .detail = "the job has stopped: " + why};
-    });
+    plan.figures.push_back({"job " + job, [job, why] {
+                              return Check{.layer = "stream",
+                                           .name = job + " runs",
+                                           .expected = "running",
+                                           .found = "stopped",
+                                           .verdict = Verdict::kWrong,
+                                           .detail = "the job has stopped: " + why};
+                            }});
   }
 }
 

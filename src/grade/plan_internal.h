@@ -53,8 +53,14 @@ struct VisitPlan {
   std::unique_ptr<VisitKey> key;  ///< made when all readers are known
 };
 
+/// A check of a figure, asked when all is measured.
+struct Figure {
+  std::string unit;
+  std::function<Check()> check;
+};
+
 struct Plan {
-  explicit Plan(const Inputs& i) : in(i), world(*i.world), stop(i.stop) {}
+  explicit Plan(const Inputs& i);
 
   const Inputs& in;
   const world::World& world;
@@ -70,11 +76,15 @@ struct Plan {
   RowSource scored_again;  ///< what the model says of the features that are there; may be empty
   std::shared_ptr<DroppedEvents> dropped;  ///< with the policy "drop"
   std::vector<std::unique_ptr<Case>> cases;
-  std::vector<std::function<Check()>> figures;  ///< checks of figures, when all is measured
-  std::vector<Task> found;                      ///< measure the cases
-  std::vector<Task> first;                      ///< make the expected sides
-  std::vector<Task> second;                     ///< expected sides that need the first
-  std::vector<Task> then;                       ///< what needs all of these
+  std::vector<Figure> figures;
+  std::vector<Task> found;   ///< measure the cases
+  std::vector<Task> first;   ///< make the expected sides
+  std::vector<Task> second;  ///< expected sides that need the first
+  std::vector<Task> then;    ///< what needs all of these
+
+  /// Whether its checks are asked for.
+  bool wants(const std::string& unit) const { return !in.kept.contains(unit); }
+  std::set<std::string> left_out;  ///< units that no check which is asked for reads, either
 
   /// The columns of a table of the lake.
   base::Result<std::vector<std::string>> columns(const std::string& table) const;
@@ -118,5 +128,26 @@ void plan_user_repairs(Plan& plan);             ///< behind plan_people
 void plan_people(Plan& plan);                   ///< uses what the others have found out
 void plan_behind(Plan& plan);                   ///< behind all tables: what is made of changed ones
 void plan_stopped(Plan& plan);                  ///< jobs that stand
+
+// Units that are of no table of the lake.
+std::string hub_unit(const std::string& hub);         ///< "hub pageviews"
+std::string database_unit(const std::string& table);  ///< "sql orders"
+std::string alerts_unit(const std::string& output);   ///< "alerts slow_pages"
+
+Table window_table();                          ///< of "pageviews_5min"
+inline constexpr std::size_t kWindowTime = 0;  ///< its column window_end
+/// Found rows whose time, in column `time`, lies below the watermark.
+RowSource due_rows(RowSource all, std::size_t time, std::function<std::int64_t()> watermark_ms);
+
+/// Empty when the job has committed everything below W of the hub.
+std::string how_far_behind(const Inputs& in, const hub::Hub& hub, std::int64_t cut_ms);
+/// The W of a Delta table for a hub.
+std::int64_t cut_of(const Inputs& in, const std::string& table, const hub::Hub& hub);
+/// The W of a hub.
+std::int64_t hub_cut(const Inputs& in, const hub::Hub& hub);
+/// The largest W of any graded table of the hub.
+std::int64_t last_cut(const Inputs& in, const hub::Hub& hub);
+/// The tables that this one is made of, as its statement says it.
+std::vector<std::string> made_of(const Inputs& in, const std::string& table);
 
 }  // namespace grade

@@ -7,20 +7,6 @@ namespace grade {
 
 namespace {
 
-/// Empty when the job has committed everything below W.
-std::string how_far_behind(const Plan& plan, const StreamPlan& stream) {
-  if (stream.job.job.empty() || plan.in.lake == nullptr) return "";
-  auto manifest = lake::read_manifest(*plan.in.env, plan.in.lake->root(), stream.job.job);
-  if (!manifest || !*manifest) return "";
-  for (const auto& [name, input] : (*manifest)->inputs) {
-    if (input.hub != stream.hub->name() || input.cut_ms >= stream.cut_ms) continue;
-    if (input.cut_ms <= 0) return "the job has committed nothing yet; ";
-    return fmt::format("the job has committed arrivals below {} only; ",
-                       base::format_millis(base::from_millis(input.cut_ms)));
-  }
-  return "";
-}
-
 /// What conservation counts by partition while the found rows go by.
 using Counts = std::shared_ptr<std::vector<std::int64_t>>;
 Counts zeroes(const StreamPlan& stream) {
@@ -77,30 +63,22 @@ void plan_conservation(Plan& plan, StreamPlan& stream, Case& raw, Case& dead) {
   auto tally = std::make_shared<BinTally>(stream.hub->partitions(), stream.cut_ms);
   stream.tallies.push_back(tally);
   for (int partition = 0; partition < stream.hub->partitions(); ++partition) {
-    plan.figures.push_back([=, &stream, &raw, &dead] {
-      auto p = static_cast<std::size_t>(partition);
-      const Bins& bins = tally->bins()[p];
-      const Case& sent = *stream.hub_cases[p];
-      bool read = sent.found && raw.found && dead.found;
-      std::int64_t rows = read ? sent.found->rows() : 0;
-      std::int64_t rest = rows - (*raw_counts)[p] - (*dead_counts)[p];
-      Check check = compare_text(
-          "raw", fmt::format("{} partition {} sums", stream.hub->name(), partition),
-          bins_text(bins.sent, bins.raw, bins.dead, bins.dropped),
-          read ? bins_text(rows, (*raw_counts)[p], (*dead_counts)[p], rest) : "unreadable",
-          "every event that was sent ends in exactly one of these");
-      return dead.judge(sent.judge(raw.judge(std::move(check))));
-    });
+    plan.figures.push_back(
+        {hub_unit(stream.hub->name()), [=, &stream, &raw, &dead] {
+           auto p = static_cast<std::size_t>(partition);
+           const Bins& bins = tally->bins()[p];
+           const Case& sent = *stream.hub_cases[p];
+           bool read = sent.found && raw.found && dead.found;
+           std::int64_t rows = read ? sent.found->rows() : 0;
+           std::int64_t rest = rows - (*raw_counts)[p] - (*dead_counts)[p];
+           Check check = compare_text(
+               "raw", fmt::format("{} partition {} sums", stream.hub->name(), partition),
+               bins_text(bins.sent, bins.raw, bins.dead, bins.dropped),
+               read ? bins_text(rows, (*raw_counts)[p], (*dead_counts)[p], rest) : "unreadable",
+               "every event that was sent ends in exactly one of these");
+           return dead.judge(sent.judge(raw.judge(std::move(check))));
+         }});
   }
-}
-
-Table window_table() {
-  return {.layer = "stream",
-          .name = "pageviews_5min",
-          .columns = {{.name = "window_end", .form = Form::kInstant},
-                      {.name = "http_method", .form = Form::kText},
-                      {.name = "count", .summed = true}},
-          .key = 2};
 }
 
 /// The windows that are due at the cut: those that end below the watermark.
@@ -119,25 +97,45 @@ void plan_windows(Plan& plan, StreamPlan& stream) {
     }
     return {};
   };
-  RowSource due = [all = plan.rows_in_lake(table), &stream](const RowSink& sink) {
-    std::int64_t watermark_us = stream.key->watermark_ms() * 1000;
-    return all([&](Row row) {
-      bool early = row[0].kind() == Cell::Kind::kInt && row[0].integer() >= watermark_us;
-      if (!early) sink(row);
-    });
-  };
-  Case& made = plan.add_late(table, std::move(again), std::move(due));
+  auto watermark_ms = [&stream] { return stream.key->watermark_ms(); };
+  Case& made = plan.add_late(table, std::move(again),
+                             due_rows(plan.rows_in_lake(table), kWindowTime, watermark_ms));
+  made.due_ms = watermark_ms;
   made.hint = stream.behind;
   Plan::reads(made, {{&stream, stream.cut_ms}});
 }
 
 }  // namespace
 
+Table window_table() {
+  return {.layer = "stream",
+          .name = "pageviews_5min",
+          .columns = {{.name = "window_end", .form = Form::kInstant},
+                      {.name = "http_method", .form = Form::kText},
+                      {.name = "count", .summed = true}},
+          .key = 2};
+}
+
+std::string how_far_behind(const Inputs& in, const hub::Hub& hub, std::int64_t cut_ms) {
+  auto job = in.jobs.find(hub.name());
+  if (job == in.jobs.end() || job->second.job.empty() || in.lake == nullptr) return "";
+  auto manifest = lake::read_manifest(*in.env, in.lake->root(), job->second.job);
+  if (!manifest || !*manifest) return "";
+  for (const auto& [name, input] : (*manifest)->inputs) {
+    if (input.hub != hub.name() || input.cut_ms >= cut_ms) continue;
+    if (input.cut_ms <= 0) return "the job has committed nothing yet; ";
+    return fmt::format("the job has committed arrivals below {} only; ",
+                       base::format_millis(base::from_millis(input.cut_ms)));
+  }
+  return "";
+}
+
 void plan_job(Plan& plan, StreamPlan& stream) {
-  stream.behind = how_far_behind(plan, stream);
+  stream.behind = how_far_behind(plan.in, *stream.hub, stream.cut_ms);
   Case* raw = plan_events(plan, stream, stream.table + "_raw", Rows::kRaw);
   Case* dead = plan_dead_letters(plan, stream);
-  if (raw != nullptr && dead != nullptr) plan_conservation(plan, stream, *raw, *dead);
+  bool conserves = plan.wants(hub_unit(stream.hub->name()));
+  if (conserves && raw != nullptr && dead != nullptr) plan_conservation(plan, stream, *raw, *dead);
   if (stream.stream != world::Stream::kPageviews) return;
   plan_events(plan, stream, "vip_pageviews_raw", Rows::kVip);
   plan_windows(plan, stream);

@@ -40,12 +40,12 @@ bool is_set(const Cell& cell) { return cell.kind() == Cell::Kind::kInt && cell.i
 /// A figure over what went by in `of`: not gradable where that isn't.
 void add_figure(Plan& plan, const Case& of, std::string name, std::function<std::string()> expected,
                 std::function<std::string()> found, std::string detail) {
-  plan.figures.push_back([&of, name = std::move(name), expected = std::move(expected),
-                          found = std::move(found), detail = std::move(detail)] {
-    Check check =
-        compare_text(of.table.layer, name, expected(), of.found ? found() : "unreadable", detail);
-    return of.judge(std::move(check));
-  });
+  plan.figures.push_back({of.unit, [&of, name = std::move(name), expected = std::move(expected),
+                                    found = std::move(found), detail = std::move(detail)] {
+                            Check check = compare_text(of.table.layer, name, expected(),
+                                                       of.found ? found() : "unreadable", detail);
+                            return of.judge(std::move(check));
+                          }});
 }
 
 /// Looks up what is true of found page views; most that ask come in runs of a session.

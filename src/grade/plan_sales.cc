@@ -23,10 +23,11 @@ RowSource database_source(const Plan& plan, const Table& table) {
 std::shared_ptr<Expected> plan_layers(Plan& plan, Table table, RowSource again,
                                       const std::vector<std::string_view>& holdings) {
   auto expected = std::make_shared<Expected>(table, std::move(again));
-  bool any = plan.in.database_tables.contains(table.name);
+  std::string unit = database_unit(table.name);
+  bool any = plan.in.database_tables.contains(table.name) && plan.wants(unit);
   if (any) {
     table.layer = "sql";
-    plan.add(table, expected, database_source(plan, table));
+    plan.add(table, expected, database_source(plan, table)).unit = std::move(unit);
   }
   for (std::string_view holding : holdings) {
     if (!plan.place(table, holding)) continue;

@@ -128,7 +128,8 @@ void plan_predictions(Plan& plan) {
   auto scorer = committed_scorer(*plan.in.lake, table.in_lake);
   if (!scorer) {
     plan.figures.push_back(
-        [check = without_model(table, "unreadable", scorer.error())] { return check; });
+        {table.in_lake,
+         [check = without_model(table, "unreadable", scorer.error())] { return check; }});
     return;
   }
   auto key = std::make_shared<ScoreKey>(plan.world, *plan.places, std::move(*scorer));
@@ -146,7 +147,8 @@ void plan_predictions(Plan& plan) {
       return fmt::format("the model uses {}, which the answer key has no rule for", feature);
     };
   }
-  plan.figures.push_back([key, &made] { return made.judge(key->score_check(made.table)); });
+  plan.figures.push_back(
+      {made.unit, [key, &made] { return made.judge(key->score_check(made.table)); }});
 }
 
 }  // namespace

@@ -30,17 +30,6 @@ Case& add_row_case(Plan& plan, StreamPlan& views, RowTally::Options options,
   return made;
 }
 
-/// Found rows whose time, in column `time`, lies below the watermark.
-RowSource due_rows(RowSource all, std::size_t time, std::function<std::int64_t()> watermark_ms) {
-  return [all = std::move(all), time, watermark_ms](const RowSink& sink) {
-    std::int64_t watermark_us = watermark_ms() * 1000;
-    return all([&](Row row) {
-      bool early = row[time].kind() == Cell::Kind::kInt && row[time].integer() >= watermark_us;
-      if (!early) sink(row);
-    });
-  };
-}
-
 void plan_slow(Plan& plan, StreamPlan& views, std::string_view holding) {
   bool enriched = holding == kEnriched;
   Table table = slow_table(enriched);
@@ -65,6 +54,7 @@ void plan_alerts(Plan& plan, StreamPlan& views, const AlertInputs& alerts) {
       plan, views,
       {.table = table, .rows = slow_rows(plan.world, kSlowMs, enriched), .cut_ms = views.cut_ms},
       {}, std::move(found));
+  made.unit = alerts_unit(alerts.name);
   auto changed = plan.in.changed.find("stream." + alerts.name);
   if (changed != plan.in.changed.end()) made.changed = [what = changed->second] { return what; };
   Plan::reads(made, {{&views, views.cut_ms}});
@@ -96,6 +86,7 @@ void plan_starred(Plan& plan, StreamPlan& views, StreamPlan& stars) {
                              .time_column = kStarredTime,
                              .surely_due_ms = surely_ms},
                             watermark_ms, std::move(found));
+  made.due_ms = watermark_ms;
   if (made.hint.empty()) made.hint = stars.behind;
   Plan::reads(made, {{&views, views.cut_ms}, {&stars, stars.cut_ms}});
 }
@@ -113,6 +104,7 @@ void plan_first(Plan& plan, StreamPlan& views) {
     return tally->again(*views.key, watermark_ms, stop)(sink);
   };
   made.hint = views.behind;
+  made.due_ms = watermark_ms;
   plan.found.pop_back();
   plan.then.push_back([tally, watermark_ms, &made] {
     tally->finish(watermark_ms());
@@ -123,11 +115,23 @@ void plan_first(Plan& plan, StreamPlan& views) {
 
 }  // namespace
 
+RowSource due_rows(RowSource all, std::size_t time, std::function<std::int64_t()> watermark_ms) {
+  return [all = std::move(all), time, watermark_ms](const RowSink& sink) {
+    std::int64_t watermark_us = watermark_ms() * 1000;
+    return all([&](Row row) {
+      bool early = row[time].kind() == Cell::Kind::kInt && row[time].integer() >= watermark_us;
+      if (!early) sink(row);
+    });
+  };
+}
+
 void plan_statements(Plan& plan) {
   auto views = plan.streams.find("pageviews"), stars = plan.streams.find("stars");
   if (views == plan.streams.end()) return;
   for (auto name : {kSlow, kEnriched}) plan_slow(plan, views->second, name);
-  for (const AlertInputs& alerts : plan.in.alerts) plan_alerts(plan, views->second, alerts);
+  for (const AlertInputs& alerts : plan.in.alerts) {
+    if (plan.wants(alerts_unit(alerts.name))) plan_alerts(plan, views->second, alerts);
+  }
   plan_first(plan, views->second);
   if (stars != plan.streams.end()) plan_starred(plan, views->second, stars->second);
 }

@@ -11,6 +11,7 @@ void plan_hub(Plan& plan, StreamPlan& stream) {
     Case& made = add_event_case(plan, stream, hub_table(stream.hub->name(), p, stream.cut_ms),
                                 hub_rows(stream.hub, p, stream.cut_ms, plan.stop));
     made.add_doubt([&stream] { return stream.retention(); });
+    made.unit = hub_unit(stream.hub->name());
     stream.hub_cases.push_back(&made);
   }
 }
@@ -22,17 +23,18 @@ std::string sent_text(std::int64_t sent, std::int64_t captured, std::int64_t ope
 /// sent = captured + the open window.
 void plan_capture_sum(Plan& plan, const StreamPlan& stream, int partition, const Case& captured,
                       const std::shared_ptr<std::int64_t>& open) {
-  plan.figures.push_back([&stream, partition, &captured, open] {
-    const Case& sent = *stream.hub_cases[static_cast<std::size_t>(partition)];
-    std::int64_t all = sent.expected().rows(), whole = captured.expected().rows();
-    bool read = sent.found && captured.found;
-    Check check = compare_text(
-        "capture", fmt::format("{} partition {} sums", stream.hub->name(), partition),
-        sent_text(all, whole, all - whole),
-        read ? sent_text(sent.found->rows(), captured.found->rows(), *open) : "unreadable",
-        "every event that was sent is in a closed window's file or in the open window");
-    return sent.judge(captured.judge(std::move(check)));
-  });
+  plan.figures.push_back(
+      {captured.unit, [&stream, partition, &captured, open] {
+         const Case& sent = *stream.hub_cases[static_cast<std::size_t>(partition)];
+         std::int64_t all = sent.expected().rows(), whole = captured.expected().rows();
+         bool read = sent.found && captured.found;
+         Check check = compare_text(
+             "capture", fmt::format("{} partition {} sums", stream.hub->name(), partition),
+             sent_text(all, whole, all - whole),
+             read ? sent_text(sent.found->rows(), captured.found->rows(), *open) : "unreadable",
+             "every event that was sent is in a closed window's file or in the open window");
+         return sent.judge(captured.judge(std::move(check)));
+       }});
 }
 
 void plan_capture(Plan& plan, StreamPlan& stream) {
@@ -46,6 +48,7 @@ void plan_capture(Plan& plan, StreamPlan& stream) {
         plan, stream, capture_table(stream.hub->name(), p, closed_ms),
         captured_rows(*plan.in.env, folder + std::to_string(p), window_ms, closed_ms, plan.stop));
     made.add_doubt([&stream] { return stream.retention(); });
+    made.unit = hub_unit(stream.hub->name());
     auto open = std::make_shared<std::int64_t>();
     stream.hub_cases[static_cast<std::size_t>(p)]->observe = [open, closed_ms](Row row) {
       *open += row[1].integer() >= closed_ms * 1000;
@@ -66,6 +69,7 @@ void plan_reading(Plan& plan, StreamPlan& stream) {
                                                        .policies = stream.job.policies,
                                                        .to_ms = stream.last_ms,
                                                        .job_cut_ms = stream.cut_ms});
+  if (stream.tallies.empty()) return;  // nobody asks
   if (stream.index) stream.index->expect(stream.key->chunks());
   for (std::size_t i = 0; i < stream.key->chunks(); ++i) {
     plan.first.push_back([&stream, i] {
@@ -97,8 +101,10 @@ void plan_visit_reading(Plan& plan, VisitPlan& visits) {
 }
 
 void plan_stream(Plan& plan, StreamPlan& stream) {
-  plan_hub(plan, stream);
-  plan_capture(plan, stream);
+  if (plan.wants(hub_unit(stream.hub->name()))) {
+    plan_hub(plan, stream);
+    plan_capture(plan, stream);
+  }
   plan_job(plan, stream);
   if (stream.table == "stars") plan_events(plan, stream, "stars", Rows::kFirst);
   if (std::string table = plan.graded("engagements"); !table.empty()) {
@@ -162,10 +168,8 @@ void plan_traffic(Plan& plan) {
     stream.hub = hub;
     auto job = plan.in.jobs.find(hub->name());
     if (job != plan.in.jobs.end()) stream.job = job->second;
-    auto cut = plan.in.cuts_ms.find(hub->name());
-    stream.cut_ms = cut == plan.in.cuts_ms.end() ? hub->frontier_ms() : cut->second;
-    stream.cut_ms = std::max(stream.cut_ms, plan.world.backfill_start_ms());
-    stream.last_ms = stream.cut_ms;
+    stream.cut_ms = hub_cut(plan.in, *hub);
+    stream.last_ms = last_cut(plan.in, *hub);  // whichever tables are asked for
     auto lost = plan.in.lost.find(hub->name());
     if (lost != plan.in.lost.end()) stream.lost = lost->second;
     if (stream.job.policies.drop && !plan.dropped) plan.dropped = std::make_shared<DroppedEvents>();

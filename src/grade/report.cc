@@ -1,6 +1,7 @@
 #include "grade/report.h"
 
 #include <algorithm>
+#include <array>
 
 namespace grade {
 
@@ -16,6 +17,12 @@ std::string_view verdict_name(Verdict verdict) {
       break;
   }
   return "changed by you";
+}
+
+std::size_t layer_rank(std::string_view layer) {
+  constexpr std::array<std::string_view, 8> kLayers{"bronze", "sql",    "hub",    "capture",
+                                                    "raw",    "stream", "silver", "gold"};
+  return static_cast<std::size_t>(std::ranges::find(kLayers, layer) - kLayers.begin());
 }
 
 namespace {
@@ -46,7 +53,13 @@ json Report::to_json() const {
                     {"verdict", verdict_name(check.verdict)},
                     {"detail", check.detail},
                     {"differing", check.differing},
-                    {"differences", std::move(changes)}});
+                    {"differences", std::move(changes)},
+                    {"unit", check.unit},
+                    {"standing", check.standing},
+                    {"rows", check.rows},
+                    {"due_ms", check.due_ms},
+                    {"graded_by", check.graded_by},
+                    {"graded_at", check.graded_at}});
   }
   return {{"run_id", run_id},
           {"passed", passed()},

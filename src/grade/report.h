@@ -30,7 +30,17 @@ struct Check {
   std::string detail;           ///< the difference, or why it can't be graded; empty when right
   std::int64_t differing = 0;   ///< rows that are missing, extra or different; of a table
   std::vector<Change> changes;  ///< a sample of what differs: the smallest keys
+  // Whose words these are: a check of which nothing has changed keeps its grade (standing.h).
+  std::string unit = {};       ///< with which it is graded or kept
+  std::string standing = {};   ///< of the unit, when it was graded; empty: not told
+  std::string rows = {};       ///< a hash of the rows that were found; of outputs that grow
+  std::int64_t due_ms = 0;     ///< the watermark below which these lie, where they wait for one
+  std::string graded_by = {};  ///< the run
+  std::string graded_at = {};  ///< wall time
 };
+
+/// Checks come in the order of the flow.
+std::size_t layer_rank(std::string_view layer);
 
 struct Report {
   std::string run_id;
@@ -46,7 +56,8 @@ struct Report {
   bool all_right() const { return passed() + changed() == total(); }
   /// {"run_id","passed","total","wrong","not_gradable","changed","all_right","graded_at","checks":[{"layer",
   /// "check","table","expected","found","verdict","detail",
-  /// "differing","differences":[{"key","column","expected","found"}]}]}; "differing" counts all
+  /// "differing","differences":[{"key","column","expected","found"}],"unit","standing","rows",
+  /// "due_ms","graded_by","graded_at"}]}; "differing" counts all
   /// rows, "differences" is a sample of them; "column" is null where a row is missing or extra,
   /// "table" where the check is of none of the lake.
   json to_json() const;

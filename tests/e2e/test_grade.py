@@ -22,6 +22,17 @@ def grade(root):
     return done.returncode, {f"{c['layer']} {c['check']}": c for c in json.loads(done.stdout)["checks"]}
 
 
+def assert_kept_is_true(root):
+    """The recorded grade, of which most may be kept, says what a new one says."""
+    told = [(c["layer"], c["check"], c["verdict"], c["expected"], c["found"], c["detail"], c["differences"])
+            for c in root.api("GET", "/v1/grade")["checks"]]
+    grade(root)
+    new = root.api("GET", "/v1/grade")
+    assert {c["graded_by"] for c in new["checks"]} == {new["run_id"]}
+    assert told == [(c["layer"], c["check"], c["verdict"], c["expected"], c["found"], c["detail"], c["differences"])
+                    for c in new["checks"]]
+
+
 def assert_right(root):
     status, checks = grade(root)
     bad = {name: (c["verdict"], c["detail"]) for name, c in checks.items() if c["verdict"] != "right"}
@@ -128,6 +139,7 @@ def test_an_edited_statement_is_changed_by_you_and_the_others_are_right(root):
     assert_right(root)
     edit(query, "TumblingWindow(minute, 5)", "TumblingWindow(minute, 10)")
     output = root.apply()
+    assert_kept_is_true(root)
     assert "Check block assertion failed" not in output
     status, checks = grade(root)
     assert status == 0
@@ -144,6 +156,7 @@ def test_what_is_made_of_a_changed_table_is_changed_and_damage_behind_it_is_wron
     edit(root.local / "../sql/silver_users.sql", "coalesce(t.city, trim(b.city)) AS city",
          "upper(coalesce(t.city, trim(b.city))) AS city")
     output = root.apply()
+    assert_kept_is_true(root)
     assert "Check block assertion failed" not in output
     status, checks = grade(root)
     assert status == 0 and not with_verdict(checks, "wrong")
@@ -155,6 +168,7 @@ def test_what_is_made_of_a_changed_table_is_changed_and_damage_behind_it_is_wron
     # An edit that gives the same rows is right.
     edit(root.local / "../sql/gold_sessions.sql", "WHERE begins OR ends", "WHERE ends OR begins")
     root.apply()
+    assert_kept_is_true(root)
     assert "gold sessions" in with_verdict(grade(root)[1], "right")
     # Rows that no statement gave are found behind a change too.
     file = max(files(root, "gold/engagements/*.parquet"), key=lambda path: path.stat().st_mtime)
@@ -170,6 +184,7 @@ def test_an_expectation_that_was_edited_is_a_change(root):
     edit(root.local / "../sql/silver_orders.sql", "order_value > 0 -> quarantine",
          "order_value > 4000 -> quarantine")
     output = root.apply()
+    assert_kept_is_true(root)
     assert "Check block assertion failed" not in output
     status, checks = grade(root)
     assert status == 0 and not with_verdict(checks, "wrong")
@@ -237,6 +252,7 @@ def test_a_message_from_outside_is_never_wrong(root, value):
     assert with_verdict(checks, "not gradable") <= {
         "stream slow_pages", "stream slow_pages alerts", "stream slow_pages_enriched"}
     assert hriste(root, "run", "refine").returncode == 0
+    assert_kept_is_true(root)
     status, checks = grade(root)
     assert status == 0, {name: checks[name]["detail"] for name in with_verdict(checks, "wrong")}
     unsure = with_verdict(checks, "not gradable")

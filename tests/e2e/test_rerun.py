@@ -24,6 +24,11 @@ def kept_of(record):
     return {activity["name"] for activity in record["activities"] if activity["kept"]}
 
 
+def computed_by(grade, run):
+    """The units of checks that this run's grade computed."""
+    return {check["unit"] for check in grade["checks"] if check["graded_by"] == run}
+
+
 def newest_run(root):
     return root.api("GET", "/v1/overview")["runs"][0]
 
@@ -76,6 +81,11 @@ def test_an_apply_makes_what_was_edited_and_no_more(make_root):
     edited = newest_run(root)
     assert edited["id"] != first["id"] and edited["cuts_ms"] == first["cuts_ms"]
     assert {a["name"] for a in edited["activities"]} - kept_of(edited) == {"gold_sales_by_day"}
+    # Regraded is what lies behind the edit: of the others each says which grade it is of.
+    grade = root.api("GET", "/v1/grade")
+    assert grade["run_id"] == edited["id"]
+    assert computed_by(grade, edited["id"]) == {"gold.sales_by_day"}
+    assert len(computed_by(grade, first["id"])) > 20
     root.assert_graded_right()
     later = run(root)
     assert later["cuts_ms"]["pageviews"] > first["cuts_ms"]["pageviews"]

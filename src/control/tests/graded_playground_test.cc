@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <filesystem>
 #include <thread>
 
 #include "base/testing/temp_dir.h"
@@ -111,6 +112,54 @@ TEST_F(GradedPlayground, IsRightAtAFastClock) {
     run();
     std::this_thread::sleep_for(std::chrono::seconds(1));  // hours of playground time
     EXPECT_EQ(not_right(), Verdicts());
+  }
+}
+
+TEST_F(GradedPlayground, KeepsTheChecksOfWhatStandsAsItDid) {
+  make(1);
+  // Unit → the run whose grade computed its checks.
+  auto graded_by = [&] {
+    run();
+    json grade = *playground_->recorded_grade("");
+    std::map<std::string, std::string> runs;
+    for (const auto& check : grade["checks"]) runs[check["unit"]] = check["graded_by"];
+    runs["newest"] = grade["run_id"];
+    EXPECT_EQ(grade["passed"], grade["total"]);
+    return runs;
+  };
+  auto touch = [](const std::filesystem::path& file) {
+    std::filesystem::last_write_time(file, std::filesystem::file_time_type::clock::now());
+  };
+  auto first = graded_by();
+  EXPECT_EQ(first["silver.users"], first["newest"]);
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  auto second = graded_by();  // at later cuts
+  EXPECT_NE(second["newest"], first["newest"]);
+  EXPECT_EQ(second["silver.users"], first["newest"]);
+  EXPECT_EQ(second["bronze.vipusers"], first["newest"]);
+  EXPECT_EQ(second["silver.stars"], second["newest"]);
+  EXPECT_EQ(second["hub pageviews"], second["newest"]);
+
+  touch(dir_ + "/lake/bronze/vipusers/vipusers.json");
+  auto third = graded_by();
+  EXPECT_EQ(third["bronze.vipusers"], third["newest"]);
+  EXPECT_EQ(third["bronze.towns"], first["newest"]);
+
+  playground_.reset();
+  for (const auto& entry : std::filesystem::directory_iterator(dir_ + "/lake/silver/users")) {
+    if (entry.path().extension() == ".parquet") touch(entry.path());
+  }
+  playground_ = *Playground::open({dir_, "test"});
+  auto fourth = graded_by();
+  EXPECT_EQ(fourth["silver.users"], fourth["newest"]);
+  EXPECT_EQ(fourth["bronze.vipusers"], third["newest"]) << "a restart alone changes nothing";
+  EXPECT_EQ(fourth["bronze.towns"], first["newest"]);
+
+  touch(std::filesystem::read_symlink("/proc/self/exe"));
+  for (const auto& [unit, run] : graded_by()) {
+    EXPECT_NE(run, fourth["newest"]) << unit << ": another build may have another key";
+    EXPECT_NE(run, third["newest"]) << unit;
+    EXPECT_NE(run, first["newest"]) << unit;
   }
 }
 
