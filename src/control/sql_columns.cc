@@ -76,7 +76,9 @@ FoundColumns columns_in(const Result<lake::QueryResult>& answer) {
 }  // namespace
 
 std::vector<FoundColumns> columns_of(lake::Lake& lake, const std::vector<AskedText>& texts) {
-  auto known = lake.tables();
+  std::vector<std::string> names;
+  for (const auto& text : texts) names.insert(names.end(), text.tables.begin(), text.tables.end());
+  auto known = lake.tables_named(names);
   if (!known) {
     return std::vector<FoundColumns>(texts.size(), FoundColumns(std::unexpected(known.error())));
   }

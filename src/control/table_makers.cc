@@ -66,8 +66,19 @@ Result<std::vector<std::string>> TableMakers::known_tables() {
   return known;
 }
 
+/// Those of them that are known: a lake has many files, and most texts name tables that are there.
+Result<std::vector<std::string>> TableMakers::known_of(const std::vector<lake::TableUse>& uses) {
+  std::vector<std::string> names, known{"meta.rejected", "meta.world"};
+  for (const auto& use : uses) names.push_back(use.table);
+  for (const auto& table : TRY(lake_.tables_named(names))) {
+    known.push_back(table.tier + "." + table.name);
+  }
+  return known;
+}
+
 Status TableMakers::wait_for_tables(const std::string& who, const std::vector<lake::TableUse>& uses,
                                     std::stop_token stop) {
+  if (first_unknown(uses, TRY(known_of(uses))) == nullptr) return {};
   const auto* use = first_unknown(uses, TRY(known_tables()));
   if (use == nullptr) return {};
   runs::Creates::Waits only_waits(making_.creates);

@@ -31,6 +31,7 @@ class TableMakers {
 
  private:
   base::Result<std::vector<std::string>> known_tables();
+  base::Result<std::vector<std::string>> known_of(const std::vector<lake::TableUse>& uses);
 
   lake::Lake& lake_;
   catalogue::Catalogue& catalogue_;

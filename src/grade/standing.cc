@@ -164,6 +164,9 @@ class Standing {
     if (in.lake != nullptr) {
       std::vector<std::string> tables;
       std::ranges::set_difference(in.tables, in.kept, std::back_inserter(tables));
+      std::erase_if(tables, [&](const auto& table) {
+        return kFileFolders.contains(in.declared.holding(table));
+      });
       files_ = in.lake->table_files(tables, in.cuts_ms).value_or(json::object());
     }
     common_.add(in.key);

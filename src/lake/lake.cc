@@ -65,8 +65,25 @@ base::Status Lake::set_macros(const std::string& owner, const std::string& text)
 }
 
 base::Result<std::vector<TableInfo>> Lake::tables() const {
+  return infos_of(TRY(find_tables(*options_.env, options_.root)));
+}
+
+base::Result<std::vector<TableInfo>> Lake::tables_named(
+    const std::vector<std::string>& names) const {
+  auto is_same = [](char a, char b) { return std::tolower(a) == std::tolower(b); };
+  auto named = [&](std::string_view tier, std::string_view name) {
+    const std::string full = fmt::format("{}.{}", tier, name);
+    return std::ranges::any_of(
+        names, [&](const auto& wanted) { return std::ranges::equal(full, wanted, is_same); });
+  };
+  auto sources = TRY(find_tables(*options_.env, options_.root, named));
+  std::erase_if(sources, [&](const auto& source) { return !named(source.tier, source.name); });
+  return infos_of(sources);
+}
+
+base::Result<std::vector<TableInfo>> Lake::infos_of(const std::vector<TableSource>& sources) const {
   std::vector<TableInfo> tables;
-  for (const auto& source : TRY(find_tables(*options_.env, options_.root))) {
+  for (const auto& source : sources) {
     TableInfo info{.tier = source.tier,
                    .name = source.name,
                    .format = std::string{format_name(source.format)},

@@ -35,6 +35,7 @@ namespace lake {
 
 struct CheckedSql;     // sql_check_internal.h
 struct Snapshot;       // delta.h
+struct TableSource;    // table_source_internal.h
 struct WorkerRequest;  // sql_worker_internal.h
 
 struct TableInfo {
@@ -107,6 +108,9 @@ class Lake {
 
   /// All tables, by tier and name; no file is opened.
   base::Result<std::vector<TableInfo>> tables() const;
+  /// Those of these names, "tier.name" in any case of the letters: the files of others, which may
+  /// be thousands, are not looked at.
+  base::Result<std::vector<TableInfo>> tables_named(const std::vector<std::string>& names) const;
 
   /// The version, rows and commitInfo.hriste.cuts of a Delta table. kNotFound when it isn't there.
   base::Result<TableWrite> table_write(const std::string& table) const;
@@ -177,6 +181,7 @@ class Lake {
   friend class Session;
   friend class TableReader;
   friend class SqlWorker;
+  base::Result<std::vector<TableInfo>> infos_of(const std::vector<TableSource>& sources) const;
   nlohmann::json world_state() const;
   base::Result<std::string> rejected_state() const;
   base::Result<QueryResult> query_here(const std::string& sql, const QueryOptions& options,

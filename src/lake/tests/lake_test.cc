@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <thread>
 
 #include "base/card.h"
@@ -274,6 +275,50 @@ TEST_F(LakeTest, WhatArrivedBehindTheCutIsNoChangeOfAnOutput) {
   EXPECT_NE(state({{"pageviews", 201}}), before);
   commit_views("3.parquet", {{5, 450}, {6, 199}}, 500);  // it had waited
   EXPECT_NE(state(cut), before);
+}
+
+TEST_F(LakeTest, EveryFileOfATableIsToldByItsTimeToo) {
+  ASSERT_TRUE(lake_->overwrite_table("silver.t", "SELECT 1 AS id"));
+  ASSERT_TRUE(lake_->overwrite_table("silver.u", "SELECT 1 AS id"));
+  commit_views("1.parquet", {{1, 100}}, 300);
+  const Cuts cut{{"pageviews", 200}};
+  const std::vector<std::string> names{"silver.t", "silver.u", "bronze.users", "bronze.pageviews",
+                                       "silver.none"};
+  auto before = *lake_->table_files(names, cut);
+  EXPECT_EQ(before, *lake_->table_files(names, cut));
+  EXPECT_TRUE(before.at("silver.none").is_null());
+  auto moved = [&] {
+    std::vector<std::string> others;
+    const auto now = *lake_->table_files(names, cut);
+    for (const auto& name : names) {
+      if (now.at(name) != before.at(name)) others.push_back(name);
+    }
+    return others;
+  };
+  using Names = std::vector<std::string>;
+  std::string data;
+  for (const auto& entry : std::filesystem::directory_iterator(root() + "/silver/t")) {
+    if (entry.path().extension() == ".parquet") data = entry.path().string();
+  }
+  auto time = std::filesystem::last_write_time(data);
+  std::filesystem::last_write_time(data, time + std::chrono::seconds(1));
+  EXPECT_EQ(moved(), Names{"silver.t"});
+  std::filesystem::last_write_time(data, time);
+  EXPECT_EQ(moved(), Names{});
+  commit_views("2.parquet", {{2, 250}}, 400);  // behind the cut
+  EXPECT_EQ(moved(), Names{});
+  commit_views("3.parquet", {{3, 150}}, 500);
+  EXPECT_EQ(moved(), Names{"bronze.pageviews"});
+}
+
+TEST_F(LakeTest, TablesAreFoundByTheirNames) {
+  ASSERT_TRUE(lake_->overwrite_table("silver.t", "SELECT 1 AS id"));
+  auto found = *lake_->tables_named({"SILVER.T", "bronze.users", "gold.none"});
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].tier + "." + found[0].name, "bronze.users");
+  EXPECT_EQ(found[1].tier + "." + found[1].name, "silver.t");
+  EXPECT_EQ(found[1].format, "delta");
+  EXPECT_TRUE(lake_->tables_named({})->empty());
 }
 
 }  // namespace
