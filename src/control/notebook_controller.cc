@@ -33,7 +33,7 @@ class NotebookController final : public Adapter<Notebook> {
     if (before == nullptr || before->source != wanted.source) {
       TRY(notebooks_.forget_result(wanted.name));
     }
-    if (wanted.run != "apply") return {};
+    if (wanted.run != "apply" || notebooks_.is_as_it_ran(wanted.name, text)) return {};
     json result = TRY(notebooks_.run_and_keep(wanted.name, text, stop));
     if (result.at("state") == "succeeded") return {};
     return std::unexpected(failure_of(result));

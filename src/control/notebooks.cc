@@ -5,6 +5,7 @@
 
 #include "base/card_json.h"
 #include "base/clock.h"
+#include "base/state_hash.h"
 #include "control/declared.h"
 #include "control/in_text.h"
 #include "control/python_environment.h"
@@ -168,9 +169,37 @@ std::string Notebooks::result_path(const std::string& name) const {
   return folder_.path + "/notebooks/" + name + ".json";
 }
 
+/// Null: it can't be told.
+json Notebooks::standing_of(const NotebookText& text) {
+  auto script = read_notebook(text);
+  auto tables = check(text);
+  if (!script || script->needs_python || !tables) return nullptr;
+  auto states = lake_.table_states(*tables, {});
+  if (!states) return nullptr;
+  for (const auto& [table, state] : states->items()) {
+    if (state.is_null()) return nullptr;
+  }
+  base::StateHash hash;
+  hash.add(text.source);
+  for (const auto& [parameter, value] : script->parameters) {
+    hash.add(parameter);
+    hash.add(value);
+  }
+  return {{"text", hash.text()}, {"tables", std::move(*states)}};
+}
+
+bool Notebooks::is_as_it_ran(const std::string& name, const NotebookText& text) {
+  auto kept = kept_result(name);
+  if (!kept || !kept->is_object() || kept->value("state", "") != "succeeded") return false;
+  json then = kept->value("standing", json());
+  return then.is_object() && then == standing_of(text);
+}
+
 Result<json> Notebooks::run_and_keep(const std::string& name, const NotebookText& text,
                                      std::stop_token stop, const NotebookLimits& limits) {
+  json standing = standing_of(text);
   json result = TRY(run(text, stop, limits));
+  result["standing"] = std::move(standing);
   if (!TRY(definitions_.find<kinds::Notebook>(name))) {
     return base::error(Code::kNotFound, "notebook \"{}\" was removed while it ran", name);
   }
@@ -203,6 +232,7 @@ Result<json> Notebooks::shown(const std::string& name) {
   if (last.is_object()) {
     last["has_html"] = last.contains("html");
     last.erase("html");
+    last.erase("standing");
     // Of the text as it was before the last apply: cells don't belong to these results any more.
     if (!last["has_html"] && last.value("cells", json::array()).size() != shown["cells"].size()) {
       last = nullptr;

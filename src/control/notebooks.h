@@ -58,6 +58,10 @@ class Notebooks {
                          const NotebookLimits& limits = {});
   /// Runs a text and keeps nothing: {"state","error","seconds","html": a whole document}.
   base::Result<json> run_to_document(const NotebookText& text, std::stop_token stop);
+  /// Whether the kept result is one that a run would give again: it succeeded, of this text with
+  /// these parameters, and the tables that it reads stand as they did. False where that can't be
+  /// told, as of Python.
+  bool is_as_it_ran(const std::string& name, const NotebookText& text);
   /// Runs the notebook and keeps the result, as long as it is still there.
   base::Result<json> run_and_keep(const std::string& name, const NotebookText& text,
                                   std::stop_token stop, const NotebookLimits& limits = {});
@@ -77,6 +81,7 @@ class Notebooks {
   base::Result<std::string> document(const std::string& name);
 
  private:
+  json standing_of(const NotebookText& text);
   std::string result_path(const std::string& name) const;
 
   const Folder& folder_;

@@ -163,6 +163,29 @@ TEST_F(GradedPlayground, KeepsTheChecksOfWhatStandsAsItDid) {
   }
 }
 
+TEST_F(GradedPlayground, ANotebookWhoseTablesStandAsTheyDidKeepsItsResult) {
+  make(1);
+  run();
+  // When it ran, of a notebook that is applied with another file's name.
+  auto applied = [&](const char* file, const char* tables) {
+    put("notebook", "n",
+        {{"source", fmt::format("-- Databricks notebook source\nSELECT count(*) FROM {}", tables)},
+         {"file", file},
+         {"run", "apply"}});
+    json shown = *playground_->notebook("n");
+    EXPECT_EQ(shown["last"]["state"], "succeeded") << shown.dump();
+    return shown["last"].value("started", "");
+  };
+  const std::string first = applied("a.sql", "silver.users");
+  EXPECT_EQ(applied("b.sql", "silver.users"), first);
+  const std::string other = applied("c.sql", "silver.stars");
+  EXPECT_NE(other, first) << "another text";
+  EXPECT_EQ(applied("d.sql", "silver.stars"), other);
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  run();  // at later cuts
+  EXPECT_NE(applied("e.sql", "silver.stars"), other);
+}
+
 TEST_F(GradedPlayground, IsRightAfterAJumpAndARestart) {
   make(1);
   run();
