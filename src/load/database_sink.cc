@@ -1,5 +1,7 @@
 #include "load/database_sink.h"
 
+#include <algorithm>
+
 #include "load/batch_text_internal.h"
 #include "load/maker_internal.h"
 
@@ -48,6 +50,11 @@ Result<Start> DatabaseSink::open(const World& world, const Slice& slice) {
   sqldb::TableDef def = database_table(slice.table);
   table_ = def.name;
   TRY(database_.create_table(def));
+  const Slice whole = whole_table(world, slice.table);
+  if ((slice.table == Table::kOrders || slice.table == Table::kItems) && has_rising_key(slice) &&
+      slice.begin == whole.begin && slice.end == whole.end) {
+    last_order_ = whole.end - 1;
+  }
   std::int64_t rows = TRY(database_.count(table_));
   if (has_rising_key(slice)) return behind_key(world, def.primary_key[0], slice, rows);
   if (rows > slice.limit) {
@@ -100,6 +107,20 @@ Status DatabaseSink::check_rows(const World& world, Table table, const std::stri
   return error(Code::kFailedPrecondition,
                "table {} holds another world's row with {} {}; remove the table first", table_, key,
                position);
+}
+
+Result<bool> DatabaseSink::is_whole(const std::string& table, const std::string& key) {
+  auto names = TRY(database_.tables());
+  if (std::ranges::find(names, table) == names.end()) return false;
+  return TRY(database_.max_key(table, key)) == last_order_;
+}
+
+Status DatabaseSink::close() {
+  if (last_order_ < 0) return {};
+  const std::string orders(table_name(Table::kOrders)), items(table_name(Table::kItems));
+  const std::string key = key_of(Table::kOrders)[0];
+  if (!TRY(is_whole(orders, key)) || !TRY(is_whole(items, key))) return {};
+  return database_.add_foreign_key(items, {key, orders, key});
 }
 
 Status DatabaseSink::write(Chunk& chunk) { return database_.append(table_, chunk.batch); }

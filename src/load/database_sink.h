@@ -18,7 +18,8 @@ class DatabaseSink final : public Sink {
   /// slice has not; where there is a rising key, the last row is compared.
   base::Result<Start> open(const world::World& world, const Slice& slice) override;
   base::Status write(Chunk& chunk) override;
-  base::Status close() override { return {}; }
+  /// Where this and the tables that belong to it are in whole: their foreign keys.
+  base::Status close() override;
 
  private:
   base::Result<Start> behind_key(const world::World& world, const std::string& key,
@@ -26,8 +27,11 @@ class DatabaseSink final : public Sink {
   base::Status check_rows(const world::World& world, world::Table table, const std::string& key,
                           std::int64_t position);
 
+  base::Result<bool> is_whole(const std::string& table, const std::string& key);
+
   sqldb::Database& database_;
   std::string table_;
+  std::int64_t last_order_ = -1;  ///< of a load of all orders or items; -1: of anything else
 };
 
 /// The table as the sink makes it: the world's columns and primary key.

@@ -45,6 +45,11 @@ struct TableDef {
   std::vector<std::string> primary_key;  ///< column names; none: the table has no key
 };
 
+/// Each value of `column` is the `key` of a row of `table`.
+struct ForeignKey {
+  std::string column, table, key;
+};
+
 /// The rows of one SELECT, batch by batch.
 class Cursor {
  public:
@@ -63,11 +68,16 @@ class Database {
   /// Does nothing when the same table is there. Errors: kFailedPrecondition when one with other
   /// columns or another key is there; kInvalidArgument for a name or type that can't be stored.
   virtual base::Status create_table(const TableDef& table) = 0;
-  /// Not an error when absent.
+  /// Not an error when absent. Foreign keys of other tables to it go with it.
   virtual base::Status drop_table(const std::string& table) = 0;
   virtual base::Result<std::vector<std::string>> tables() = 0;
   /// kNotFound when absent.
   virtual base::Result<TableDef> table(const std::string& name) = 0;
+
+  /// Declares it; nothing where it is declared. Once both tables are in: before that each row of a
+  /// load would be looked up, and tables come in any order. SQLite looks up nothing later either,
+  /// unless a client asks for it. Errors: kFailedPrecondition where a row refers to none.
+  virtual base::Status add_foreign_key(const std::string& table, const ForeignKey& key) = 0;
 
   /// Adds all rows in one transaction, or none. Columns go by name; those the table lacks are an
   /// error. Errors: kAlreadyExists for a key that is there; kResourceExhausted: disk full.

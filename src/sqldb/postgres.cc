@@ -25,6 +25,7 @@ class Postgres final : public Database {
   Status drop_table(const std::string& table) override;
   Result<std::vector<std::string>> tables() override;
   Result<TableDef> table(const std::string& name) override;
+  Status add_foreign_key(const std::string& table, const ForeignKey& key) override;
   Status append(const std::string& table, const model::Batch& rows) override;
   Result<std::unique_ptr<Cursor>> query(const std::string& sql, std::stop_token stop) override;
 
@@ -89,8 +90,38 @@ Status Postgres::create_table(const TableDef& table) {
   return execute(TRY(create_text(table)));
 }
 
+/// Not CASCADE: what else somebody built on the table is theirs.
 Status Postgres::drop_table(const std::string& table) {
+  std::vector<std::string> keys;
+  TRY(scan(fmt::format("SELECT conrelid::regclass::text AS referrer, conname FROM pg_constraint "
+                       "WHERE contype = 'f' AND confrelid = to_regclass({})",
+                       quote_text(quote_name(table))),
+           [&](const model::Batch& batch) -> Status {
+             for (std::size_t i = 0; i < batch.rows; ++i) {
+               keys.push_back(fmt::format("ALTER TABLE {} DROP CONSTRAINT {}",
+                                          batch.columns[0].text(i),
+                                          quote_name(batch.columns[1].text(i))));
+             }
+             return {};
+           }));
+  for (const auto& text : keys) TRY(execute(text));
   return execute("DROP TABLE IF EXISTS " + quote_name(table));
+}
+
+Status Postgres::add_foreign_key(const std::string& table, const ForeignKey& key) {
+  const std::string name = fmt::format("{}_{}_fkey", table, key.column);
+  bool there = false;
+  TRY(scan(fmt::format("SELECT 1 FROM pg_constraint WHERE conname = {} AND conrelid = "
+                       "to_regclass({})",
+                       quote_text(name), quote_text(quote_name(table))),
+           [&](const model::Batch& batch) -> Status {
+             there = there || batch.rows > 0;
+             return {};
+           }));
+  if (there) return {};
+  return execute(fmt::format("ALTER TABLE {} ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} ({})",
+                             quote_name(table), quote_name(name), quote_name(key.column),
+                             quote_name(key.table), quote_name(key.key)));
 }
 
 Result<std::vector<std::string>> Postgres::tables() {

@@ -26,11 +26,13 @@ class Sqlite final : public Database {
   Status drop_table(const std::string& table) override;
   Result<std::vector<std::string>> tables() override;
   Result<TableDef> table(const std::string& name) override;
+  Status add_foreign_key(const std::string& table, const ForeignKey& key) override;
   Status append(const std::string& table, const model::Batch& rows) override;
   Result<std::unique_ptr<Cursor>> query(const std::string& sql, std::stop_token stop) override;
   std::optional<std::string> state() override;
 
  private:
+  Result<bool> has_foreign_key(const std::string& table, const ForeignKey& key);
   Status insert_all(const std::string& table, const model::Batch& rows);
   Result<sqlite::Statement> insert_statement(const std::string& table, const model::Batch& rows,
                                              std::size_t count);
@@ -116,6 +118,49 @@ Result<TableDef> Sqlite::table(const std::string& name) {
   std::ranges::sort(key);
   for (auto& [position, column] : key) table.primary_key.push_back(column);
   return table;
+}
+
+Result<bool> Sqlite::has_foreign_key(const std::string& table, const ForeignKey& key) {
+  auto found = TRY(writer_.prepare(
+      "SELECT 1 FROM pragma_foreign_key_list(?) WHERE \"from\" = ? AND \"table\" = ?"));
+  return found.text(table).text(key.column).text(key.table).step();
+}
+
+/// SQLite has no statement for it. Where the rows stay as they are, its documentation says to write
+/// the new text into the schema (sqlite.org/lang_altertable.html#otheralter).
+Status Sqlite::add_foreign_key(const std::string& table, const ForeignKey& key) {
+  std::lock_guard lock(mutex_);
+  if (TRY(has_foreign_key(table, key))) return {};
+  auto orphan = TRY(writer_.prepare(fmt::format(
+      "SELECT {0} FROM {1} WHERE {0} IS NOT NULL AND {0} NOT IN (SELECT {2} FROM {3}) LIMIT 1",
+      quote_name(key.column), quote_name(table), quote_name(key.key), quote_name(key.table))));
+  if (TRY(orphan.step())) {
+    return base::error(Code::kFailedPrecondition, "table {} has a row whose {} {} isn't in {} ({})",
+                       table, key.column, orphan.column_text(0), key.table, path_);
+  }
+  orphan.again();
+  return writer_.transaction([&]() -> Status {
+    auto version = TRY(writer_.prepare("PRAGMA schema_version"));
+    TRY(version.step());
+    const std::int64_t next = version.column_int(0) + 1;
+    version.again();
+    auto text =
+        TRY(writer_.prepare("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?"));
+    if (!TRY(text.text(table).step())) {
+      return base::error(Code::kNotFound, "table {} does not exist in {}", table, path_);
+    }
+    std::string sql = text.column_text(0);
+    text.again();
+    sql.insert(sql.rfind(')'),
+               fmt::format(", FOREIGN KEY ({}) REFERENCES {} ({})", quote_name(key.column),
+                           quote_name(key.table), quote_name(key.key)));
+    TRY(writer_.exec("PRAGMA writable_schema = ON"));
+    auto change = TRY(writer_.prepare("UPDATE sqlite_schema SET sql = ? WHERE name = ?"));
+    auto changed = change.text(sql).text(table).run();
+    TRY(writer_.exec("PRAGMA writable_schema = OFF"));
+    TRY(changed);
+    return writer_.exec(fmt::format("PRAGMA schema_version = {}", next));
+  });
 }
 
 Result<sqlite::Statement> Sqlite::insert_statement(const std::string& table,

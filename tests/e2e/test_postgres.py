@@ -56,6 +56,11 @@ def test_orders_and_items_arrive_whole_and_once(server, expected):
     for _ in range(2):
         generate("orders", "items", "--postgres", server.dsn())
         assert_whole(server, expected)
+        assert server.sql("SELECT conrelid::regclass, confrelid::regclass FROM pg_constraint WHERE contype = 'f'") == [
+            ["items", "orders"]]
+    generate("orders", "--overwrite", "--postgres", server.dsn())
+    assert_whole(server, expected)
+    assert server.sql("SELECT count(*) FROM pg_constraint WHERE contype = 'f'") == [["1"]]
     types = server.sql("SELECT column_name, data_type, numeric_precision, numeric_scale FROM "
                        "information_schema.columns WHERE table_name = 'orders' ORDER BY ordinal_position")
     assert types == [["orderId", "bigint", "64", "0"], ["userId", "bigint", "64", "0"],

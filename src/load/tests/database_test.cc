@@ -68,6 +68,40 @@ TEST_F(DatabaseTest, FillsOrdersAndItemsOnce) {
   }
 }
 
+TEST_F(DatabaseTest, ItemsReferToOrdersOnceBothAreIn) {
+  World world = world_with_orders(500);
+  for (bool orders_first : {true, false}) {
+    auto database = open();
+    auto keys = [&] {
+      std::int64_t count = 0;
+      EXPECT_TRUE(database->scan("SELECT count(*) AS n FROM pragma_foreign_key_list('items')",
+                                 [&](const model::Batch& found) -> base::Status {
+                                   count = found.columns[0].ints[0];
+                                   return {};
+                                 }));
+      return count;
+    };
+    ASSERT_TRUE(load(world, orders_first ? Table::kOrders : Table::kItems, *database));
+    EXPECT_EQ(keys(), 0);
+    for (int round = 0; round < 2; ++round) {
+      ASSERT_TRUE(load(world, Table::kOrders, *database));
+      ASSERT_TRUE(load(world, Table::kItems, *database));
+      EXPECT_EQ(keys(), 1);
+    }
+    expect_complete(world, *database);
+    ASSERT_TRUE(database->scan("SELECT count(*) AS n FROM pragma_foreign_key_check",
+                               [&](const model::Batch& found) -> base::Status {
+                                 EXPECT_EQ(found.columns[0].ints[0], 0);
+                                 return {};
+                               }));
+    auto definition = database->table("items");
+    ASSERT_TRUE(definition);
+    EXPECT_EQ(definition->primary_key.size(), 2u);
+    ASSERT_TRUE(database->drop_table("orders"));
+    ASSERT_TRUE(database->drop_table("items"));
+  }
+}
+
 TEST_F(DatabaseTest, GoesOnWhereAnEarlierLoadEnded) {
   // What a killed load leaves: whole orders up to some point.
   World world = world_with_orders(3'000);

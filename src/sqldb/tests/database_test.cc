@@ -156,6 +156,31 @@ TEST_F(DatabaseTest, TablesAreMadeOnceAndKeptAcrossOpenings) {
   EXPECT_EQ(db_->table("orders").error().code, Code::kNotFound);
 }
 
+TEST_F(DatabaseTest, ForeignKeysAreDeclaredOverWhatIsThere) {
+  ASSERT_TRUE(db_->create_table(orders()));
+  ASSERT_TRUE(db_->append("orders", some_orders(1, 10)));
+  TableDef lines = orders();
+  lines.name = "lines";
+  ASSERT_TRUE(db_->create_table(lines));
+  ASSERT_TRUE(db_->append("lines", some_orders(8, 5)));
+  const ForeignKey key{"orderId", "orders", "orderId"};
+  auto refused = db_->add_foreign_key("lines", key);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::kFailedPrecondition);
+  EXPECT_NE(refused.error().message.find("orderId 11"), std::string::npos)
+      << refused.error().message;
+  ASSERT_TRUE(db_->append("orders", some_orders(11, 2)));
+  for (int round = 0; round < 2; ++round) {
+    auto added = db_->add_foreign_key("lines", key);
+    ASSERT_TRUE(added) << added.error().message;
+  }
+  auto now = db_->table("lines");
+  ASSERT_TRUE(now);
+  EXPECT_EQ(now->schema.fields.size(), orders().schema.fields.size());
+  EXPECT_TRUE(db_->append("lines", some_orders(1, 3)));
+  EXPECT_FALSE(db_->add_foreign_key("absent", key));
+}
+
 TEST_F(DatabaseTest, ReadsASnapshotBesideAppends) {
   ASSERT_TRUE(db_->create_table(orders()));
   ASSERT_TRUE(db_->append("orders", some_orders(0, 100)));

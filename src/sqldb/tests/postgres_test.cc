@@ -87,6 +87,34 @@ TEST_F(PostgresTest, TablesRowsAndKeys) {
   EXPECT_EQ(db_->table("orders").error().code, Code::kNotFound);
 }
 
+TEST_F(PostgresTest, ForeignKeysAreDeclaredOverWhatIsThere) {
+  ASSERT_TRUE(db_->create_table(orders()));
+  ASSERT_TRUE(db_->append("orders", some_orders(1, 10)));
+  TableDef lines = orders();
+  lines.name = "lines";
+  ASSERT_TRUE(db_->create_table(lines));
+  ASSERT_TRUE(db_->append("lines", some_orders(8, 5)));
+  const ForeignKey key{"orderId", "orders", "orderId"};
+  auto refused = db_->add_foreign_key("lines", key);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("orderId"), std::string::npos) << refused.error().message;
+  ASSERT_TRUE(db_->append("orders", some_orders(11, 2)));
+  for (int round = 0; round < 2; ++round) {
+    auto added = db_->add_foreign_key("lines", key);
+    ASSERT_TRUE(added) << added.error().message;
+  }
+  auto now = db_->table("lines");
+  ASSERT_TRUE(now);
+  EXPECT_EQ(now->schema.fields.size(), orders().schema.fields.size());
+  EXPECT_TRUE(db_->append("lines", some_orders(1, 3)));
+  EXPECT_FALSE(db_->append("lines", some_orders(100, 1)));
+  EXPECT_FALSE(db_->add_foreign_key("absent", key));
+  // Dropped and loaded again, as --overwrite does.
+  auto dropped = db_->drop_table("orders");
+  ASSERT_TRUE(dropped) << dropped.error().message;
+  EXPECT_TRUE(db_->append("lines", some_orders(100, 1)));
+}
+
 TEST_F(PostgresTest, EveryTypeAndNullSurvives) {
   model::Schema schema = model::every_type_schema();
   ASSERT_TRUE(db_->create_table({"every", schema, {}}));
