@@ -19,6 +19,9 @@ class Counted final : public sqldb::Database {
   base::Result<sqldb::TableDef> table(const std::string& name) override {
     return inner_->table(name);
   }
+  base::Status add_foreign_key(const std::string& table, const sqldb::ForeignKey& key) override {
+    return inner_->add_foreign_key(table, key);
+  }
   base::Status append(const std::string& table, const model::Batch& rows) override {
     return inner_->append(table, rows);
   }
