@@ -189,7 +189,8 @@ std::vector<ManifestMark> marks_after(const Manifest& change, Manifest& folded) 
 }
 
 /// Puts `change` on top of `folded`. Outputs that the change doesn't name stay as they are; those
-/// that it empties under a new definition vanish.
+/// that it only takes files from, under a new definition, vanish: the query has them no more. One
+/// that has no rows now is there.
 void fold(const Manifest& change, Manifest& folded) {
   std::map<std::string, ManifestOutput> outputs = std::move(folded.outputs);
   bool redefined = folded.definition != change.definition;
@@ -200,8 +201,9 @@ void fold(const Manifest& change, Manifest& folded) {
   for (const auto& [name, output] : change.outputs) fold_output(output, folded.outputs[name]);
   if (redefined)
     std::erase_if(folded.outputs, [&](const auto& entry) {
-      return !change.outputs.contains(entry.first) ||
-             (entry.second.added.empty() && !change.outputs.at(entry.first).removed.empty());
+      auto changed = change.outputs.find(entry.first);
+      return changed == change.outputs.end() ||
+             (changed->second.tier.empty() && !changed->second.removed.empty());
     });
 }
 

@@ -141,11 +141,28 @@ TEST_F(ManifestTest, ANewDefinitionTakesOldOutputsAway) {
   ASSERT_TRUE(log->commit(adding("bronze/a")));
   ManifestCommit changed;
   changed.definition = "d2";
-  changed.outputs["raw"] = {"bronze", "pageviews", "parquet", 0, {}, {"bronze/a"}};
+  changed.outputs["raw"].removed = {"bronze/a"};
   changed.outputs["other"] = {"silver", "x", "json", 1, {{"silver/x/1", 1, 1}}, {}};
   ASSERT_TRUE(log->commit(changed));
   EXPECT_FALSE(log->current().outputs.contains("raw"));
   EXPECT_TRUE(open()->current().outputs.contains("other"));
+}
+
+TEST_F(ManifestTest, AnOutputWithoutRowsUnderANewDefinitionIsThere) {
+  auto log = open();
+  ASSERT_TRUE(log->commit(adding("bronze/a")));
+  ManifestCommit changed = adding("bronze/a");
+  changed.definition = "d2";
+  changed.outputs["raw"].added.clear();
+  changed.outputs["raw"].removed = {"bronze/a"};
+  changed.outputs["gone"].removed = {"bronze/b"};  // the query has it no more
+  ASSERT_TRUE(log->commit(changed));
+  for (const Manifest& m : {log->current(), open()->current()}) {
+    ASSERT_TRUE(m.outputs.contains("raw"));
+    EXPECT_EQ(m.outputs.at("raw").tier, "bronze");
+    EXPECT_TRUE(m.outputs.at("raw").added.empty());
+    EXPECT_FALSE(m.outputs.contains("gone"));
+  }
 }
 
 TEST_F(ManifestTest, DropRemovesManifestsAndListedFiles) {
