@@ -40,9 +40,15 @@ void answer(httplib::Response& response, const json& body) {
                        "application/json");
 }
 
+json error_json(const base::Error& error) {
+  return {{"error",
+           {{"code", base::code_name(error.code)},
+            {"message", error.message},
+            {"card", base::card_json(base::card_of(error))}}}};
+}
+
 void refuse(httplib::Response& response, const base::Error& error, const json& path) {
-  json body = {{"error", {{"code", base::code_name(error.code)}, {"message", error.message}}}};
-  body["error"]["card"] = base::card_json(base::card_of(error));
+  json body = error_json(error);
   if (path.is_array() && !path.empty()) body["error"]["path"] = path;
   response.status = http_status(error.code);
   answer(response, body);

@@ -11,6 +11,8 @@ namespace api {
 
 /// Bytes that aren't UTF-8 (a damaged event) are shown as replacement characters.
 void answer(httplib::Response& response, const nlohmann::json& body);
+/// {"error":{"code","message","card"}}.
+nlohmann::json error_json(const base::Error& error);
 /// `path`: the attribute of a resource that is wrong.
 void refuse(httplib::Response& response, const base::Error& error,
             const nlohmann::json& path = nullptr);

@@ -160,6 +160,16 @@ void Server::Impl::add_playground_routes() {
     return as_statement(
         body, [&](std::stop_token stop) { return playground.preview(asked, std::move(stop)); });
   });
+  // What is wrong with a text is the answer: while it is being written, that is no failure.
+  post("/v1/check", [this, &playground](const Request&, const json& body) -> Result<json> {
+    control::PreviewRequest asked = TRY(preview_request(body));
+    return as_statement(body, [&](std::stop_token stop) -> Result<json> {
+      auto checked = playground.check(asked, stop);
+      if (checked) return json{{"error", nullptr}};
+      if (stop.stop_requested()) return std::unexpected(std::move(checked).error());
+      return error_json(checked.error());
+    });
+  });
   http.Delete(R"(/v1/queries/([^/]+))",
               [this](const Request& request, httplib::Response& response) {
                 answer(response, {{"cancelled", queries.cancel(request.matches[1])}});

@@ -2,21 +2,18 @@
 #include <algorithm>
 #include <set>
 
-#include "base/card.h"
 #include "catalogue/claims.h"
 #include "catalogue/definitions.h"
 #include "control/adapter.h"
 #include "control/all_controllers.h"
 #include "control/folder.h"
 #include "control/run_repairs.h"
+#include "control/table_text.h"
 #include "flow/pipeline.h"
-#include "flow/run_parameters.h"
-#include "flow/sql_activity.h"
 #include "kinds/database.h"
 #include "kinds/model.h"
 #include "kinds/pipeline.h"
 #include "lake/lake.h"
-#include "sqlfile/header.h"
 
 namespace control {
 
@@ -72,23 +69,10 @@ class PipelineController final : public Adapter<Pipeline> {
 
   /// What the plan can't see: whether the text is SQL, and reads only what its header needs.
   Status check_sql(const Pipeline& pipeline, const Activity& activity) {
-    std::string where = activity.file.value_or(activity.name);
-    auto spec = flow::table_spec(activity.table.value_or(""), activity.query.value_or(""),
-                                 pipeline.macros.value_or(""));
-    if (!spec) return std::unexpected(base::in_file(spec.error(), where));
-    auto tables = ports_.lake.check_table(TRY(flow::with_window(*spec, flow::any_window())));
-    if (!tables) return std::unexpected(base::in_file(tables.error(), where));
-    auto header = TRY(sqlfile::parse_header(spec->select));
-    for (const auto& table : *tables) {
-      if (!header ||
-          std::ranges::find(header->needs, table, &sqlfile::Need::table) != header->needs.end()) {
-        continue;
-      }
-      return base::error(base::Code::kInvalidArgument,
-                         "{}: the query reads {}, which its header doesn't need; add \"-- needs: "
-                         "{}\"",
-                         where, table, table);
-    }
+    TRY(check_table_text(ports_.lake, {.file = activity.file.value_or(activity.name),
+                                       .table = activity.table.value_or(""),
+                                       .query = activity.query.value_or(""),
+                                       .macros = pipeline.macros.value_or("")}));
     return {};
   }
 
@@ -152,7 +136,8 @@ class PipelineController final : public Adapter<Pipeline> {
         .id = id, .label = id, .kind = "table", .tier = folder.substr(0, folder.find('/'))};
     node.facts = {{"pipeline", pipeline}, {"activity", activity.name}};
     if (activity.query) {
-      node.source = {{"file", nullptr}, {"text", *activity.query}};
+      node.source = {{"file", activity.file ? json(*activity.file) : json()},
+                     {"text", *activity.query}};
       node.inputs = tables_in(*activity.query);
     } else if (activity.features && activity.model) {
       node.inputs = {*activity.features, node_id<kinds::Model>(activity.model->name())};

@@ -382,6 +382,10 @@ Result<json> Playground::preview(const PreviewRequest& request, std::stop_token 
   return parts_->previews.of(request, std::move(stop));
 }
 
+Status Playground::check(const PreviewRequest& request, std::stop_token stop) {
+  return parts_->previews.check(request, std::move(stop));
+}
+
 Result<json> Playground::grade(const std::string& run_id, std::stop_token stop) {
   return parts_->grades.now(run_id, std::move(stop));
 }

@@ -139,6 +139,11 @@ class Playground {
   base::Result<json> run_notebook_text(const json& request);
   /// What a file would give, applied (preview.h); nothing is changed.
   base::Result<json> preview(const PreviewRequest& request, std::stop_token stop = {});
+  /// What an apply or a run would refuse of a file, before any row is made (preview.h).
+  base::Status check(const PreviewRequest& request, std::stop_token stop = {});
+  /// {"file": its name or null, "text"} of a node of the map, as it is applied. Errors: kNotFound:
+  /// no such node, or it has no text of its own.
+  base::Result<json> applied_text(const std::string& node);
   /// Computes the grade now and records it under `run_id`.
   /// `stop` ends it, and the waiting for a run that is under way.
   base::Result<json> grade(const std::string& run_id, std::stop_token stop = {});

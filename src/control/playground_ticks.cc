@@ -45,6 +45,13 @@ std::vector<MapNode> Playground::collect_nodes() {
   return nodes;
 }
 
+base::Result<json> Playground::applied_text(const std::string& id) {
+  for (const auto& node : collect_nodes()) {
+    if (node.id == id && node.source.is_object()) return node.source;
+  }
+  return base::error(base::Code::kNotFound, "{} has no text that can be edited", id);
+}
+
 void Playground::sample_map() {
   auto nodes = collect_nodes();
   // As last looked: reading all logs each second would cost more than the map.

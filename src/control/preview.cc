@@ -32,8 +32,18 @@ json difference_json(const std::optional<lake::TableDifference>& found) {
           {"columns", found->columns}};
 }
 
-/// The functions that a table's statement may call: those of the pipeline that makes it, or of the
-/// first one that has some.
+/// The bounds among the request's parameters.
+Result<json> window_of(const PreviewRequest& request) {
+  json window = json::object();
+  for (const auto& [name, value] : TRY(parameter_values(request.parameters))) window[name] = value;
+  return window;
+}
+
+/// In the order of Kind.
+constexpr const char* kKindNames[] = {"table", "query", "stream", "dashboard", "notebook"};
+
+}  // namespace
+
 std::string macros_for(const catalogue::Definitions& definitions, const std::string& table) {
   std::string macros;
   for (const auto& pipeline : definitions.all_or_none<kinds::Pipeline>()) {
@@ -44,15 +54,6 @@ std::string macros_for(const catalogue::Definitions& definitions, const std::str
   }
   return macros;
 }
-
-/// The bounds among the request's parameters.
-Result<json> window_of(const PreviewRequest& request) {
-  json window = json::object();
-  for (const auto& [name, value] : TRY(parameter_values(request.parameters))) window[name] = value;
-  return window;
-}
-
-}  // namespace
 
 json preview_part(const std::string& name, lake::QueryResult rows) {
   json part = lake::to_json(std::move(rows));
@@ -67,42 +68,43 @@ json preview_part(const std::string& name, lake::QueryResult rows) {
 
 Result<json> Previews::of(const PreviewRequest& request, std::stop_token stop) {
   const auto began = std::chrono::steady_clock::now();
-  std::string kind;
-  auto shown = parts(request, kind, std::move(stop));
+  auto kind = kind_of(request);
+  auto shown = kind ? parts(request, *kind, std::move(stop)) : std::unexpected(kind.error());
   if (!shown) {
     return std::unexpected(base::in_file(std::move(shown).error(), request.file));
   }
   auto took = std::chrono::steady_clock::now() - began;
-  return json{{"kind", kind},
+  return json{{"kind", kKindNames[static_cast<int>(*kind)]},
               {"seconds", std::chrono::duration<double>(took).count()},
               {"parts", std::move(*shown)}};
 }
 
-Result<json> Previews::parts(const PreviewRequest& request, std::string& kind,
-                             std::stop_token stop) {
-  if (is_notebook(request)) {
-    kind = "notebook";
-    return notebook(request, std::move(stop));
-  }
-  if (request.file.ends_with(".asaql")) {
-    kind = "stream";
-    return stream(request, stop);
-  }
-  if (request.file.ends_with(".md")) {
-    kind = "dashboard";
-    return dashboard(request, stop);
-  }
+Result<Previews::Kind> Previews::kind_of(const PreviewRequest& request) {
+  if (is_notebook(request)) return Kind::kNotebook;
+  if (request.file.ends_with(".asaql")) return Kind::kStream;
+  if (request.file.ends_with(".md")) return Kind::kDashboard;
   if (!request.file.ends_with(".sql")) {
     return base::error(Code::kInvalidArgument,
                        "this is no file that can be previewed: SQL (.sql), streaming SQL (.asaql), "
                        "a dashboard (.md) or a notebook (.py, .sql)");
   }
-  if (TRY(sqlfile::parse_header(request.text))) {
-    kind = "table";
-    return table(request, stop);
+  return TRY(sqlfile::parse_header(request.text)) ? Kind::kTable : Kind::kQuery;
+}
+
+Result<json> Previews::parts(const PreviewRequest& request, Kind kind, std::stop_token stop) {
+  switch (kind) {
+    case Kind::kTable:
+      return table(request, stop);
+    case Kind::kQuery:
+      return json::array({TRY(query(request, request.text, request.file, stop))});
+    case Kind::kStream:
+      return stream(request, stop);
+    case Kind::kDashboard:
+      return dashboard(request, stop);
+    case Kind::kNotebook:
+      return notebook(request, std::move(stop));
   }
-  kind = "query";
-  return json::array({TRY(query(request, request.text, request.file, stop))});
+  return json::array();
 }
 
 Result<json> Previews::table(const PreviewRequest& request, const std::stop_token& stop) {

@@ -47,21 +47,6 @@ std::string names_of(const std::vector<catalogue::Defined<StreamJob>>& jobs) {
   return names;
 }
 
-Result<StreamJob> job_for(const catalogue::Definitions& definitions, const std::string& name) {
-  auto jobs = TRY(definitions.all<StreamJob>());
-  for (auto& job : jobs) {
-    if (job.name == name || (name.empty() && jobs.size() == 1)) return std::move(job);
-  }
-  if (jobs.empty()) {
-    return base::error(Code::kFailedPrecondition,
-                       "no stream job is there to read hubs as it does: apply one first");
-  }
-  return base::error(name.empty() ? Code::kInvalidArgument : Code::kNotFound,
-                     "{}: there are {}; say which one with --job",
-                     name.empty() ? "of which stream job is this" : "no stream job " + name,
-                     names_of(jobs));
-}
-
 /// One trial.
 class StreamTrial {
  public:
@@ -226,6 +211,21 @@ class StreamTrial {
 };
 
 }  // namespace
+
+Result<StreamJob> job_for(const catalogue::Definitions& definitions, const std::string& name) {
+  auto jobs = TRY(definitions.all<StreamJob>());
+  for (auto& job : jobs) {
+    if (job.name == name || (name.empty() && jobs.size() == 1)) return std::move(job);
+  }
+  if (jobs.empty()) {
+    return base::error(Code::kFailedPrecondition,
+                       "no stream job is there to read hubs as it does: apply one first");
+  }
+  return base::error(name.empty() ? Code::kInvalidArgument : Code::kNotFound,
+                     "{}: there are {}; say which one with --job",
+                     name.empty() ? "of which stream job is this" : "no stream job " + name,
+                     names_of(jobs));
+}
 
 Result<json> Previews::stream(const PreviewRequest& request, const std::stop_token& stop) {
   static std::atomic<int> trials = 0;

@@ -39,41 +39,60 @@ bool is_select(std::string_view sql) {
   return sql.starts_with('(');
 }
 
-/// "line 3, column 8: …" of the wrapped text, of the text itself.
-std::string unwrapped(const std::string& message) {
+/// "line 3, column 8: …" of the wrapped text, of the text itself, `lines` above.
+std::string unwrapped(const std::string& message, int lines) {
   int line = 0, used = 0;
   // NOLINTNEXTLINE: the number is the lake's own
   if (std::sscanf(message.c_str(), "line %d,%n", &line, &used) != 1 || used == 0) return message;
-  return fmt::format("line {},{}", line - 1, message.substr(static_cast<std::size_t>(used)));
+  return fmt::format("line {},{}", line - lines, message.substr(static_cast<std::size_t>(used)));
 }
 
-/// A question that gives the columns of the text, and no rows; empty: they can't be known.
-std::string question_of(const AskedText& text, const std::vector<lake::TableInfo>& known) {
-  auto statements = notebook::split_statements(text.sql);
-  if (statements.size() != 1) return "";
-  std::string_view code = statements[0].sql;
-  code.remove_prefix(notebook::begin_of_code(code));
-  if (!is_select(code) || !are_typed(known, text.tables)) return "";
-  return fmt::format("{}{}\n) LIMIT 0", kBefore, statements[0].sql);
+/// A question that gives the columns of one SELECT, and no rows.
+std::string question_of(const std::string& sql) {
+  return fmt::format("{}{}\n) LIMIT 0", kBefore, notebook::split_statements(sql).at(0).sql);
 }
 
-FoundColumns columns_in(const Result<lake::QueryResult>& answer) {
-  using Names = std::optional<std::vector<std::string>>;
+/// Errors with their place in `sql`.
+Result<std::vector<std::string>> names_in(const std::string& sql,
+                                          const Result<lake::QueryResult>& answer) {
   if (!answer) {
-    if (answer.error().code != Code::kInvalidArgument) return Names();
+    const int above = 1 - notebook::split_statements(sql).at(0).line;
     base::Error error = answer.error();
     if (error.card != nullptr && error.card->line > 1) {
-      error = base::with_card(std::move(error), [](base::Card& card) { card.line -= 1; });
+      error = base::with_card(std::move(error), [&](base::Card& card) { card.line -= above; });
     }
-    error.message = unwrapped(error.message);
+    error.message = unwrapped(error.message, above);
     return std::unexpected(std::move(error));
   }
   std::vector<std::string> names;
   for (const lake::QueryColumn& column : answer->columns) names.push_back(column.name);
-  return Names(std::move(names));
+  return names;
+}
+
+/// Only a text that is mistaken is an error; what can't be told now is not known.
+FoundColumns columns_in(const std::string& sql, const Result<lake::QueryResult>& answer) {
+  auto names = names_in(sql, answer);
+  if (names) return FoundColumns(std::move(*names));
+  if (names.error().code != Code::kInvalidArgument) return std::nullopt;
+  return std::unexpected(std::move(names).error());
 }
 
 }  // namespace
+
+bool is_one_select(const std::string& sql) {
+  auto statements = notebook::split_statements(sql);
+  if (statements.size() != 1) return false;
+  std::string_view code = statements[0].sql;
+  code.remove_prefix(notebook::begin_of_code(code));
+  return is_select(code);
+}
+
+Result<std::vector<std::string>> bound_columns(lake::Lake& lake, const std::string& sql,
+                                               std::stop_token stop) {
+  return names_in(
+      sql, lake.query(question_of(sql),
+                      {.max_rows = 1, .cuts = {}, .timeout = kTimeout, .stop = std::move(stop)}));
+}
 
 std::vector<FoundColumns> columns_of(lake::Lake& lake, const std::vector<AskedText>& texts) {
   std::vector<std::string> names;
@@ -86,13 +105,14 @@ std::vector<FoundColumns> columns_of(lake::Lake& lake, const std::vector<AskedTe
   std::vector<std::string> questions;
   std::vector<std::size_t> whose;
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    std::string question = question_of(texts[i], *known);
-    if (question.empty()) continue;
-    questions.push_back(std::move(question));
+    if (!is_one_select(texts[i].sql) || !are_typed(*known, texts[i].tables)) continue;
+    questions.push_back(question_of(texts[i].sql));
     whose.push_back(i);
   }
   auto answers = lake.query_each(questions, {.max_rows = 1, .cuts = {}, .timeout = kTimeout});
-  for (std::size_t i = 0; i < whose.size(); ++i) found[whose[i]] = columns_in(answers[i]);
+  for (std::size_t i = 0; i < whose.size(); ++i) {
+    found[whose[i]] = columns_in(texts[whose[i]].sql, answers[i]);
+  }
   return found;
 }
 

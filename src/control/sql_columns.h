@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,14 @@ using FoundColumns = base::Result<std::optional<std::vector<std::string>>>;
 /// that it reads isn't there, or is of files whose columns are found by looking at the rows.
 /// Errors: kInvalidArgument with the place in `sql`; of the lake.
 std::vector<FoundColumns> columns_of(lake::Lake& lake, const std::vector<AskedText>& texts);
+
+/// The same, whatever the tables are: their files' columns are found by looking at the rows.
+/// Errors: those of a query, with the place in `sql`.
+base::Result<std::vector<std::string>> bound_columns(lake::Lake& lake, const std::string& sql,
+                                                     std::stop_token stop = {});
+
+/// Whether `sql` is one statement that can stand in parentheses: DESCRIBE, SHOW and the like can't.
+bool is_one_select(const std::string& sql);
 
 /// "" when all of `wanted` (empty names aside) are among `columns`; else what is missing, what
 /// there is, and what was probably meant.

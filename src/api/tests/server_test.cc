@@ -447,6 +447,37 @@ TEST_F(ServerTest, NothingIsSaidWithoutIdentityOrToOtherSites) {
   EXPECT_EQ(http_->Get("/v1/health", {{"Origin", "http://evil.example"}})->status, 403);
 }
 
+TEST_F(ServerTest, ATextIsCheckedAndWhatIsWrongIsTheAnswer) {
+  auto check = [&](const char* file, const char* text) {
+    auto answer = post("/v1/check", json{{"file", file}, {"text", text}}.dump());
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    return answer.body["error"];
+  };
+  make_small_playground();
+  EXPECT_TRUE(check("q.sql", "SELECT * FROM bronze.users").is_null());
+  auto wrong = check("q.sql", "SELECT *\nFROM bronze.userz");
+  EXPECT_EQ(wrong["card"]["line"], 2) << wrong;
+  EXPECT_EQ(wrong["card"]["file"], "q.sql");
+  constexpr const char* kHeader = "-- table: silver.a\n-- keys: id\n-- needs: bronze.users\n--\n";
+  EXPECT_TRUE(
+      check("a.sql", (std::string(kHeader) + "SELECT id FROM bronze.users").c_str()).is_null());
+  wrong =
+      check("a.sql", (std::string(kHeader) + "SELECT id,\n  nothing FROM bronze.users").c_str());
+  EXPECT_EQ(wrong["card"]["line"], 6) << wrong;
+  EXPECT_EQ(wrong["card"]["column"], 3) << wrong;
+  wrong = check("a.sql", (std::string(kHeader) + "SELECT id FROM silver.b").c_str());
+  EXPECT_NE(wrong["message"].get<std::string>().find("header doesn't need"), std::string::npos);
+  EXPECT_EQ(check("a.sql", "-- table: silver.a\n-- keyz: id\n--\nSELECT 1")["card"]["line"], 2);
+  EXPECT_EQ(check("d.md", "---\ntitle: x\n---\n\n```sql a\nSELECT 1 +\n```\n")["card"]["file"],
+            "d.md");
+  EXPECT_FALSE(check("n.sql", "-- Databricks notebook source\nSELECT nothing FROM bronze.users\n")
+                   .is_null());
+  EXPECT_FALSE(check("x.asaql", "SELECT 1").is_null()) << "no job is there";
+  EXPECT_FALSE(check("x.txt", "SELECT 1").is_null());
+  EXPECT_EQ(post("/v1/check", R"({"file":"a.sql"})").status, 400);
+  EXPECT_EQ(get("/v1/tables").body.size(), 1U) << "nothing was made";
+}
+
 TEST_F(ServerTest, ThePageIsServedWithItsPolicyAndNothingElse) {
   httplib::Client browser("127.0.0.1", server_->port());
   auto page = browser.Get("/");
