@@ -96,12 +96,14 @@ Status Access::check_place(const RequestFacts& request) const {
   return {};
 }
 
-Status Access::check_identity(const RequestFacts& request) const {
+bool Access::has_token(std::string_view authorization) const {
   constexpr std::string_view kBearer = "Bearer ";
-  if (request.authorization.starts_with(kBearer) &&
-      equal_secret(request.authorization.substr(kBearer.size()), token_)) {
-    return {};
-  }
+  return authorization.starts_with(kBearer) &&
+         equal_secret(authorization.substr(kBearer.size()), token_);
+}
+
+Status Access::check_identity(const RequestFacts& request) const {
+  if (has_token(request.authorization)) return {};
   if (is_valid_cookie(cookie_value(request.cookie, cookie_name_))) {
     if (request.method == "GET" || request.has_own_header) return {};
     return base::error(Code::kPermissionDenied, "a write from the page needs the header X-Hriste");

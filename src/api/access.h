@@ -48,6 +48,8 @@ class Access {
   /// Errors: kPermissionDenied saying which rule it was.
   base::Status check_place(const RequestFacts& request) const;
   base::Status check_identity(const RequestFacts& request) const;
+  /// Whether an Authorization header holds the token: it comes from a terminal, not from the page.
+  bool has_token(std::string_view authorization) const;
 
   /// A code that login() takes once, within a minute.
   std::string make_login_code();

@@ -99,6 +99,7 @@ base::Result<std::unique_ptr<Server>> Server::start(Options options) {
   impl->add_resource_routes();
   impl->add_playground_routes();
   impl->add_work_routes();
+  impl->add_draft_routes();
   impl->add_page_routes();  // the last: its files answer whatever path is left
   int wanted = impl->options.port;
   if (wanted != 0 && impl->http.bind_to_port("127.0.0.1", wanted)) {

@@ -9,6 +9,7 @@
 #include "api/answers_internal.h"
 #include "api/body.h"
 #include "api/client_watch.h"
+#include "api/drafts.h"
 #include "api/http_server.h"
 #include "api/live_feed.h"
 #include "api/parameters.h"
@@ -29,10 +30,11 @@ struct Server::Impl {
         http(options.connections) {}
 
   void prepare();
-  // In routes.cc (two), work_routes.cc, page_routes.cc.
+  // In routes.cc (two), work_routes.cc, draft_routes.cc, page_routes.cc.
   void add_resource_routes();
   void add_playground_routes();
   void add_work_routes();
+  void add_draft_routes();
   void add_page_routes();
   /// Runs `work` as one of so many statements; it is cancelled by body["id"], or when its client
   /// goes away.
@@ -63,6 +65,7 @@ struct Server::Impl {
     if (!request.has_header("Authorization")) return nullptr;
     return std::make_unique<ClientWatch::Scope>(watch, HttpServer::current_socket(), gone);
   }
+  base::Result<json> save_draft(const json& body);
   void live(httplib::Response& response);
   /// Waits, unless the daemon ends; false when it does.
   bool pause(std::chrono::milliseconds time);
@@ -73,6 +76,7 @@ struct Server::Impl {
   Access access;
   // These outlive the threads of `http`.
   RunningQueries queries;
+  Drafts drafts;
   ClientWatch watch;
   LiveFeed feed;
   Slots live_pages{200}, statements{64};

@@ -39,7 +39,8 @@ after(async () => {
 
 /** The stand-in as it begins, whatever an earlier test (also one that failed) did to it. */
 function reset(playground) {
-  Object.assign(playground, { speed: 60, frozen: false, bare: false, loggedOut: false, broken: false, waiting: [], differing: 2 });
+  Object.assign(playground, { speed: 60, frozen: false, bare: false, loggedOut: false, broken: false, waiting: [], differing: 2, texts: {} });
+  playground.watch.running = false;
 }
 
 /** Runs `body` on a fresh, logged-in page and checks that it made no noise and no foreign request. */
@@ -164,10 +165,12 @@ test('the keyboard alone reaches and walks the map', async () => {
 });
 
 const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const PAGES = ['map', 'streams', 'sql', 'dashboards', 'notebooks', 'runs', 'grade', 'alerts', 'ml'];
+const EDITED = 'edit of gold.engagements'; // a text of the map's, in place of a page
+const PAGES = [EDITED, 'map', 'streams', 'sql', 'dashboards', 'notebooks', 'runs', 'grade', 'alerts', 'ml'];
 
 /** Shows a page with something in it. */
 async function visit(page, name) {
+  if (name === EDITED) return visitEditor(page);
   await page.evaluate((hash) => void (location.hash = hash), name);
   if (name === 'map') await page.locator('.node').first().click();
   if (name === 'sql') {
@@ -178,6 +181,20 @@ async function visit(page, name) {
   if (name === 'dashboards') await until('a chart', () => page.locator('.vega svg').count());
   if (name === 'ml') await until('runs', () => page.locator('.ml tbody tr, .ml .empty').count());
   await until('content', () => page.locator('main .panel').count());
+}
+
+/** With a mistake, and with what the text would give. */
+async function visitEditor(page) {
+  await page.locator('.node[data-id="gold.engagements"]').click();
+  await page.getByRole('tab', { name: 'Source' }).click();
+  await page.getByRole('button', { name: /^Edit/ }).click();
+  await until('the editor', () => page.locator('.cm-content').count());
+  await page.keyboard.press('Control+Enter');
+  await until('an answer', () => page.locator('.edit .grid [role=gridcell]').count());
+  await page.locator('.cm-content').click();
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.insertText('nothing\n');
+  await until('what is wrong', () => page.locator('.edit .failure').count());
 }
 
 for (const colorScheme of ['dark', 'light']) {
@@ -198,6 +215,45 @@ for (const colorScheme of ['dark', 'light']) {
     });
   }
 }
+
+test('a text is edited, checked, compared, kept over a reload and saved by a watch', fakeOnly, async () => {
+  await onPage({}, async (page) => {
+    const saving = page.getByRole('status', { name: 'Saving' });
+    const save = page.getByRole('button', { name: 'Save and apply' });
+    await visitEditor(page);
+    assert.match(await page.locator('.edit .failure').innerText(), /\.sql:\d+:1: there is no column "nothing"/);
+    assert.ok(await page.locator('.cm-lintRange-error').count(), 'the place is marked');
+    assert.match(await page.locator('.edit .part h2').innerText(), /1.200 rows · 3 in quarantine · \+12 −3 ~40 rows/);
+    assert.match(await page.locator('.edit-shown').innerText(), /of an earlier text/);
+    await page.getByRole('tab', { name: 'Changes' }).click();
+    await page.reload();
+    await until('the draft', async () => (await page.locator('.cm-content').innerText()).includes('nothing'));
+    assert.match(await page.locator('.diff .added').innerText(), /^\+ nothing/);
+    assert.ok(await save.isDisabled());
+    assert.match(await saving.innerText(), /hriste watch/);
+    await page.keyboard.press('Control+Home');
+    for (let i = 0; i < 'nothing'.length; i++) await page.keyboard.press('Delete');
+    await page.keyboard.insertText('-- a remark');
+    await until('mended', async () => (await page.locator('.edit .failure').count()) === 0);
+    server.playground.watch.running = true;
+    await until('a watch', async () => !(await save.isDisabled()));
+    await save.click();
+    await until('applied', async () => /applied in/.test(await saving.innerText()));
+    await until('it is what is applied', async () => (await page.locator('.diff').count()) === 0);
+    assert.equal(await page.evaluate(() => Object.keys(localStorage).filter((k) => k.startsWith('hriste.draft')).length), 0);
+
+    // Somebody else applies while a draft is there.
+    await page.keyboard.insertText('-- mine');
+    await until('a draft', async () => !(await save.isDisabled()));
+    server.playground.texts['gold.engagements'] = 'SELECT 1';
+    await until('it is said', async () => /applied anew/.test(await page.locator('.edit .failure').innerText()));
+    assert.ok(await save.isDisabled());
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await until('the text of now', async () => (await page.locator('.cm-content').innerText()) === 'SELECT 1');
+    await page.goBack();
+    await until('the map again', () => page.locator('.node').count());
+  });
+});
 
 test('no sideways scroll from 320 px up', async () => {
   await onPage({ viewport: { width: 320, height: 700 } }, async (page) => {

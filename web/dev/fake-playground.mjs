@@ -1,5 +1,6 @@
 // A simulated playground: the default one's shape, with figures that move. Deterministic but for time.
 import { ANSWERS } from './fake-answers.mjs';
+import { Watch } from './fake-editing.mjs';
 import { learned } from './fake-learning.mjs';
 
 const LANES = ['Generators', 'Lake, SQL, hub', 'Streaming SQL', 'Bronze', 'Silver', 'Gold', 'Serve'];
@@ -27,7 +28,8 @@ const ENGAGEMENTS = `SELECT u.id, u.user_name, u.city,
   o.total_orders_value, o.avg_order_value
 FROM silver.users u
 LEFT JOIN views p ON p.user_id = u.id
-LEFT JOIN bought o ON o.user_id = u.id`;
+LEFT JOIN bought o ON o.user_id = u.id
+${Array.from({ length: 60 }, (_, i) => `-- remark ${i + 1}`).join('\n')}`;
 
 // id, tier, lane, rate, total, file of the source
 const NODES = [
@@ -134,6 +136,8 @@ const DIFFERENCES = [
 
 export class Playground {
   constructor() {
+    this.watch = new Watch();
+    this.texts = {}; // of nodes whose text was changed by the page
     this.now = Date.parse('2026-06-01T00:07:12.345Z');
     this.speed = 60;
     this.frozen = false;
@@ -306,6 +310,7 @@ export class Playground {
   full() {
     const sway = this.rateAt(this.seconds) / 738;
     const nodes = NODES.map((n) => node(n, sway));
+    for (const n of nodes) if (this.texts[n.id] !== undefined) n.source = { ...n.source, text: this.texts[n.id] };
     if (this.broken) Object.assign(nodes.find((n) => n.id === 'hriste_stream_job.traffic'), { health: 'fail', status: REASON, card: REASON_CARD });
     return {
       playground: 'fake',

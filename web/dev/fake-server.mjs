@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EXACT } from './fake-answers.mjs';
+import { check, preview } from './fake-editing.mjs';
 import { Playground } from './fake-playground.mjs';
 
 const DIST = fileURLToPath(new URL('../dist', import.meta.url));
@@ -63,6 +64,7 @@ async function answer(playground, streams, request, response) {
   if (pathname === '/v1/overview') return json(response, 200, playground.overview());
   if (pathname === '/v1/grades') return json(response, 200, playground.grades());
   if (pathname === '/v1/grade') return json(response, 200, playground.gradeOf(searchParams.get('run')));
+  if (pathname === '/v1/watch') return json(response, 200, playground.watch.state());
   if (pathname === '/v1/tables') return json(response, 200, playground.tables());
   if (pathname === '/v1/dashboards') return json(response, 200, playground.dashboards());
   const board = pathname.match(/^\/v1\/dashboards\/([^/]+)$/);
@@ -97,6 +99,9 @@ async function write(playground, pathname, request, response) {
   if (pathname === '/v1/clock') playground.setClock(JSON.parse(text));
   else if (run) playground.run(decodeURIComponent(run[1]), text ? JSON.parse(text).from : '');
   else if (/^\/v1\/triggers\/[^/]+\/windows\/run$/.test(pathname)) playground.runWindow(JSON.parse(text).start);
+  else if (pathname === '/v1/check') return json(response, 200, check(JSON.parse(text)));
+  else if (pathname === '/v1/preview') return json(response, 200, preview(JSON.parse(text)));
+  else if (pathname === '/v1/drafts') return save(playground, JSON.parse(text), response);
   else if (pathname === '/v1/query') return query(playground, JSON.parse(text), response);
   else return json(response, 404, problem('not_found', `${pathname} is not there`));
   return json(response, 200, {});
@@ -108,6 +113,11 @@ function query(playground, asked, response) {
   if (asked.sql === 'SELECT exact') return text(response, 200, EXACT);
   const answer = playground.query(asked);
   return answer.columns ? json(response, 200, answer) : json(response, 400, problem('invalid_argument', answer.message, answer.card));
+}
+
+function save(playground, draft, response) {
+  const saved = playground.watch.save(draft, playground.texts);
+  return saved.message ? json(response, 412, problem('failed_precondition', saved.message)) : json(response, 200, saved);
 }
 
 function cancel(playground, pathname, response) {

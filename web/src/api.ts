@@ -51,7 +51,7 @@ export interface MapNode {
   health: Health;
   status: string;
   card?: Card | null; // of one that fails
-  source: { file: string; text: string } | null;
+  source: { file: string | null; text: string } | null;
   facts: Record<string, unknown>;
 }
 
@@ -285,6 +285,49 @@ export async function query(sql: string, limit: number, signal?: AbortSignal): P
     signal?.removeEventListener('abort', end);
   }
 }
+
+/** A text as it stands in the editor; `file` says what it is, `job` which stream job it is of. */
+export interface Text {
+  file: string;
+  text: string;
+  job?: string | undefined;
+}
+
+/** What an apply or a run would refuse before any row is made; null: nothing. */
+export async function check(text: Text, signal: AbortSignal): Promise<Failed | null> {
+  return (await bodyOf<{ error: Failed | null }>(await post('v1/check', text, signal))).error;
+}
+
+export interface Part extends Answer {
+  name: string;
+  row_count: number; // -1: only those shown are counted
+  quarantined: number;
+  expectations: { name: string; action: string; failed: number }[];
+  problem: string; // why a run would refuse it, or nothing
+  card?: Card | null;
+  difference: { added: number; removed: number; changed: number; columns: string[] } | null;
+}
+
+/** What it would give, applied; nothing is changed. */
+export const preview = async (text: Text, signal: AbortSignal) =>
+  bodyOf<{ seconds: number; parts: Part[] }>(await post('v1/preview', text, signal));
+
+/** Of `hriste watch`, which writes what is saved here. */
+export interface Watching {
+  running: boolean;
+  watch: { state: string; applies: number; said: string; succeeded: boolean } | null;
+}
+export const watching = () => get<Watching>('v1/watch');
+
+/** What the watch wrote, and how many lines of it are new. */
+export interface Saved {
+  file: string;
+  added: number;
+  removed: number;
+}
+/** `before`: the text that the draft was begun on. */
+export const saveDraft = async (node: string, before: string, text: string) =>
+  bodyOf<Saved>(await post('v1/drafts', { node, before, text }));
 
 export interface TableName {
   tier: string;

@@ -18,8 +18,10 @@ export interface Editor {
   insert(text: string): void;
   focus(): void;
   setCatalogue(catalogue: Catalogue): void;
-  /** Marks the place of an error, both from 1; null clears it. */
-  mark(place: { line: number; column: number; message: string } | null): void;
+  /** Marks the place of an error, both from 1, and goes there, unless `quietly`; null clears it. */
+  mark(place: { line: number; column: number; message: string } | null, quietly?: boolean): void;
+  /** Begins at this line, from 1. */
+  goTo(line: number): void;
   destroy(): void;
 }
 
@@ -46,10 +48,17 @@ const colours = HighlightStyle.define([
   { tag: [tags.lineComment, tags.blockComment], color: 'var(--muted)' },
 ]);
 
-export function makeEditor(host: HTMLElement, text: string, onRun: () => void, onChange: () => void): Editor {
+/** `label`: what it holds. Only SQL is coloured and completed. */
+export function makeEditor(
+  host: HTMLElement,
+  text: string,
+  onRun: () => void,
+  onChange: () => void,
+  { label = 'SQL', isSql = true } = {},
+): Editor {
   const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
   const language = new Compartment();
-  const dialect = (schema: Catalogue) => sql({ dialect: StandardSQL, schema, upperCaseKeywords: true });
+  const dialect = (schema: Catalogue) => (isSql ? sql({ dialect: StandardSQL, schema, upperCaseKeywords: true }) : []);
   const run = () => {
     onRun();
     return true;
@@ -72,7 +81,8 @@ export function makeEditor(host: HTMLElement, text: string, onRun: () => void, o
         keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),
         language.of(dialect({})),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ 'aria-label': 'SQL' }),
+        // The text is what takes the focus and scrolls: said in the way that checkers of access look for.
+        EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
         EditorView.updateListener.of((update) => update.docChanged && onChange()),
         look,
       ],
@@ -90,7 +100,11 @@ export function makeEditor(host: HTMLElement, text: string, onRun: () => void, o
     },
     focus: () => view.focus(),
     setCatalogue: (catalogue) => view.dispatch({ effects: language.reconfigure(dialect(catalogue)) }),
-    mark: (place) => {
+    goTo: (number) => {
+      const { from } = view.state.doc.line(Math.min(number, view.state.doc.lines));
+      view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: 'start' }) });
+    },
+    mark: (place, quietly) => {
       if (!place) return view.dispatch(setDiagnostics(view.state, []));
       const line = view.state.doc.line(Math.min(place.line, view.state.doc.lines));
       const from = Math.min(line.from + place.column - 1, line.to);
@@ -98,7 +112,7 @@ export function makeEditor(host: HTMLElement, text: string, onRun: () => void, o
       const to = Math.min(from + word, view.state.doc.length);
       view.dispatch(
         setDiagnostics(view.state, [{ from: Math.min(from, to), to, severity: 'error', message: place.message }]),
-        { selection: { anchor: from }, scrollIntoView: true },
+        quietly ? {} : { selection: { anchor: from }, scrollIntoView: true },
       );
     },
     destroy: () => view.destroy(),

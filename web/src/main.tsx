@@ -2,12 +2,13 @@
 import { Fragment, render, type ComponentChild } from 'preact';
 import { helpShown, paletteShown, startKeys } from './keys';
 import { connection, isStill, overview, startLive } from './live';
-import { page, startRoute } from './route';
+import { editing, page, startRoute } from './route';
 import { notice, startAddress } from './state';
 import { startTheme } from './theme';
 import { Alerts } from './views/alerts';
 import { Cards } from './views/cards';
 import { Dashboards } from './views/dashboards';
+import { Edit } from './views/edit';
 import { GradeTable } from './views/grade';
 import { KeyHelp } from './views/help';
 import { Header } from './views/header';
@@ -98,6 +99,7 @@ const VIEWS: Record<string, () => ComponentChild> = {
 
 /** Named by the page, so that leaving a page ends what it polls. */
 function Shown() {
+  if (editing.value) return <Edit key={editing.value.id} id={editing.value.id} line={editing.value.line} />;
   return <Fragment key={page.value}>{VIEWS[page.value]!()}</Fragment>;
 }
 

@@ -23,12 +23,29 @@ export const PAGES: readonly PageName[] = [
 /** With a slash, which tells assistive technology that it is a page and no place on this one. */
 export const hrefOf = (id: string): string => `#/${id}`;
 
+const parts = (): string[] => location.hash.replace(/^#\/?/, '').split('/');
+
 const fromAddress = (): string => {
-  const id = location.hash.replace(/^#\/?/, '');
-  return PAGES.some((p) => p.id === id) ? id : 'map';
+  const [id] = parts();
+  return PAGES.find((p) => p.id === id)?.id ?? 'map';
 };
 
 export const page = signal(fromAddress());
+
+/** The node of the map whose text is edited in place of the page: "#/map/edit/gold.sales". */
+export const editing = signal<{ id: string; line?: number | undefined } | null>(editOfAddress());
+
+function editOfAddress(): { id: string } | null {
+  const [, what, id] = parts();
+  return what === 'edit' && id ? { id } : null; // of letters, digits, '_', '-' and '.'
+}
+
+/** `line`, from 1: where to begin. */
+export function edit(id: string, line?: number): void {
+  window.history.pushState(null, '', `#/${page.value}/edit/${id}`);
+  editing.value = { id, line };
+  scrollTo(0, 0);
+}
 
 /** Shows a page; `state` becomes part of the address (null removes a name). */
 export function go(id: string, state: Record<string, string | null> = {}): void {
@@ -36,6 +53,7 @@ export function go(id: string, state: Record<string, string | null> = {}): void 
   url.hash = id;
   if (url.href !== location.href) window.history.pushState(null, '', url);
   page.value = id;
+  editing.value = null;
 }
 
 /** Keeps what a page shows in the address, without a step in the browser's history. */
@@ -56,7 +74,10 @@ function withState(state: Record<string, string | null>): URL {
 }
 
 export function startRoute(): void {
-  const show = () => (page.value = fromAddress());
+  const show = () => {
+    page.value = fromAddress();
+    editing.value = editOfAddress();
+  };
   addEventListener('hashchange', show);
   addEventListener('popstate', show);
   let first = true;

@@ -478,6 +478,63 @@ TEST_F(ServerTest, ATextIsCheckedAndWhatIsWrongIsTheAnswer) {
   EXPECT_EQ(get("/v1/tables").body.size(), 1U) << "nothing was made";
 }
 
+TEST_F(ServerTest, ADraftGoesByAWatchAloneAndOnlyForWhatIsApplied) {
+  const std::string board = "---\ntitle: a\n---\n\nText.\n";
+  ASSERT_EQ(put("hriste_dashboard/a", json{{"source", board}, {"file", "boards/a.md"}}).status,
+            200);
+  auto draft = [&](const std::string& node, const std::string& before, const std::string& text) {
+    return json{{"node", node}, {"before", before}, {"text", text}}.dump();
+  };
+  EXPECT_EQ(get("/v1/watch").body["running"], false);
+  EXPECT_EQ(post("/v1/drafts", draft("hriste_dashboard.a", board, "x")).status, 412) << "no watch";
+  EXPECT_EQ(post("/v1/drafts", draft("hriste_dashboard.none", board, "x")).status, 404);
+  EXPECT_EQ(post("/v1/drafts", draft("hriste_dashboard.a", "another", "x")).status, 412);
+  EXPECT_EQ(
+      post("/v1/drafts", draft("hriste_dashboard.a", board, std::string(2 << 20, 'x'))).status,
+      400);
+  EXPECT_EQ(post("/v1/drafts", draft("hriste_dashboard.a", board, std::string("a\0b", 3))).status,
+            400);
+  EXPECT_EQ(post("/v1/drafts", "{}").status, 400);
+
+  auto saving = std::async(std::launch::async, [&] {
+    httplib::Client page("127.0.0.1", server_->port());
+    page.set_read_timeout(20);
+    json answer;
+    // Until the watch below has asked for the first time.
+    for (int i = 0; i < 100 && !answer.contains("file"); ++i) {
+      auto sent = page.Post("/v1/drafts", {{"Authorization", "Bearer " + token_}},
+                            draft("hriste_dashboard.a", board, "y"), "application/json");
+      answer = json::parse(sent->body, nullptr, false);
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    return answer;
+  });
+  auto taken = post("/v1/watch/next");
+  EXPECT_EQ(taken.body["file"], "boards/a.md") << taken.body;
+  EXPECT_EQ(taken.body["text"], "y");
+  post("/v1/watch", R"({"state":"applying","applies":1})");
+  EXPECT_EQ(get("/v1/watch").body["watch"]["state"], "applying");
+  post("/v1/watch/answer",
+       json{{"id", taken.body["id"]}, {"wrote", {{"file", "boards/a.md"}}}}.dump());
+  EXPECT_EQ(saving.get()["file"], "boards/a.md");
+}
+
+TEST_F(ServerTest, APageIsNoWatch) {
+  std::string url = post("/v1/login-code").body["url"];
+  httplib::Client page("127.0.0.1", server_->port());
+  std::string cookie = page.Get(url.substr(url.find("/login")))->get_header_value("Set-Cookie");
+  cookie = cookie.substr(0, cookie.find(';'));
+  for (const char* where : {"/v1/watch", "/v1/watch/next", "/v1/watch/answer"}) {
+    httplib::Headers own{{"Cookie", cookie}, {"X-Hriste", "1"}};
+    EXPECT_EQ(page.Post(where, own, "{}", "application/json")->status, 403) << where;
+    own.emplace("Authorization", "Bearer of nothing");
+    EXPECT_EQ(page.Post(where, own, "{}", "application/json")->status, 403) << where;
+  }
+  EXPECT_EQ(page.Get("/v1/watch", {{"Cookie", cookie}})->status, 200);
+  EXPECT_EQ(page.Post("/v1/drafts", {{"Cookie", cookie}}, "{}", "application/json")->status, 403)
+      << "another site could send that";
+}
+
 TEST_F(ServerTest, ThePageIsServedWithItsPolicyAndNothingElse) {
   httplib::Client browser("127.0.0.1", server_->port());
   auto page = browser.Get("/");

@@ -58,12 +58,13 @@ void declare_down(Commands& commands) {
 void declare_lifecycle_verbs(Commands& commands) {
   declare_up(commands);
   declare_down(commands);
-  commands.verb(kDo, "watch",
-                "Apply what is saved, from now on, and say what the grade makes of it",
-                {.examples = {{"hriste watch", "in the playground's folder; Ctrl-C ends it"}},
-                 .statuses = {},
-                 .times = "seconds are wall time."},
-                [](client::Playground& playground) { return watch_verb(playground); });
+  commands.verb(
+      kDo, "watch",
+      "Apply what is saved, in an editor or on the page, and say what the grade makes of it",
+      {.examples = {{"hriste watch", "in the playground's folder; Ctrl-C ends it"}},
+       .statuses = {},
+       .times = "seconds are wall time."},
+      [](client::Playground& playground) { return watch_verb(playground); });
   auto folder = std::make_shared<std::string>();
   commands
       .verb(kMake, "new", "Copy the shipped playground, to change it",

@@ -1,17 +1,19 @@
 // hriste watch: applies what was saved, and says what the grade makes of it. Only this verb, in its
-// user's terminal, applies files by itself; the daemon never does.
+// user's terminal, writes what the page saves (page_drafts.h) and applies files by itself; the
+// daemon never does.
 #include <fmt/format.h>
 
 #include <chrono>
 #include <filesystem>
 #include <map>
-#include <set>
 #include <thread>
 
 #include "app/front/lifecycle.h"
+#include "app/front/page_drafts.h"
 #include "app/front/playground_root.h"
 #include "app/front/tofu.h"
 #include "app/front/verbs.h"
+#include "client/draft_files.h"
 
 namespace app {
 namespace {
@@ -27,23 +29,13 @@ constexpr milliseconds kSettled{200};
 /// Name below the folder → when it was written, and how large it is.
 using KnownFiles = std::map<std::string, std::pair<fs::file_time_type, std::uintmax_t>>;
 
-bool is_watched(const fs::path& path) {
-  static const std::set<std::string> kEndings{".tf", ".sql", ".asaql", ".md", ".py", ".tfvars"};
-  return kEndings.contains(path.extension().string()) && !path.filename().string().starts_with('.');
-}
-
 KnownFiles files_of(const std::string& folder) {
+  static const std::vector<std::string> kEndings{".tf", ".sql", ".asaql", ".md", ".py", ".tfvars"};
   KnownFiles files;
   std::error_code ec;
-  for (fs::recursive_directory_iterator at(folder, ec), end; at != end && !ec; at.increment(ec)) {
-    const std::string name = at->path().filename().string();
-    if (at->is_directory(ec)) {
-      if (name.starts_with('.') || name == "terraform.d") at.disable_recursion_pending();
-      continue;
-    }
-    if (!is_watched(at->path())) continue;
-    files[at->path().lexically_relative(folder).string()] = {at->last_write_time(ec),
-                                                             at->file_size(ec)};
+  for (const auto& file : client::files_below(folder, kEndings)) {
+    files[file.path().lexically_relative(folder).string()] = {file.last_write_time(ec),
+                                                              file.file_size(ec)};
   }
   return files;
 }
@@ -104,17 +96,18 @@ json grade_now(client::Playground& playground) {
   return grade && grade->is_object() ? *grade : json::object();
 }
 
-void print_summary(const json& grade, SteadyClock::time_point began) {
+std::string summary(const json& grade, SteadyClock::time_point began) {
   const std::chrono::duration<double> took = SteadyClock::now() - began;
-  fmt::print("applied in {:.1f} s", took.count());
+  std::string text = fmt::format("applied in {:.1f} s", took.count());
   if (grade.contains("total")) {
-    fmt::print("; {} of {} checks are right", grade.value("passed", 0), grade.value("total", 0));
+    text += fmt::format("; {} of {} checks are right", grade.value("passed", 0),
+                        grade.value("total", 0));
     for (auto [key, what] : {std::pair("changed", "changed by you"), std::pair("wrong", "wrong"),
                              std::pair("not_gradable", "not gradable")}) {
-      if (grade.value(key, 0) > 0) fmt::print(", {} {}", grade.value(key, 0), what);
+      if (grade.value(key, 0) > 0) text += fmt::format(", {} {}", grade.value(key, 0), what);
     }
   }
-  fmt::print("\n");
+  return text;
 }
 
 }  // namespace
@@ -133,24 +126,30 @@ int watch_verb(client::Playground& playground) {
   const std::string folder =
       fs::path(local).filename() == "local" ? fs::path(local).parent_path().string() : local;
   KnownFiles known = files_of(folder);
-  fmt::print("watching {}: {} files; what you save is applied. Ctrl-C ends.\n", folder,
-             known.size());
+  fmt::print(
+      "watching {}: {} files; what you save, here or on the page, is applied. Ctrl-C ends.\n",
+      folder, known.size());
+  PageDrafts drafts(playground.data_dir(), folder);
   for (;;) {
     std::fflush(stdout);
     auto changed = wait_for_change(folder, known);
     for (const auto& name : changed) fmt::print("── {}\n", name);
     std::fflush(stdout);
+    drafts.tell("applying");
     const auto began = SteadyClock::now();
     const json before = grade_now(playground);
     auto applied = tofu->change("apply", {});
     if (!applied) return fail(applied.error());
     if (!*applied) {
       fmt::print("not applied, see above; the playground is as it was before\n");
+      drafts.applied("not applied: the terminal of hriste watch says why", false);
       continue;
     }
     const json after = grade_now(playground);
     print_difference(before, after);
-    print_summary(after, began);
+    const std::string said = summary(after, began);
+    fmt::print("{}\n", said);
+    drafts.applied(said, true);
   }
 }
 

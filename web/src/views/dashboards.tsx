@@ -7,6 +7,7 @@ import * as format from '../format';
 import { lastRun, overview } from '../live';
 import { keep, kept } from '../route';
 import { ChartOf, Vega, type Named } from './chart';
+import { EditButton } from './edit';
 import { Problem } from './problem';
 
 const ROW_LIMIT = 20_000; // more points than a chart has pixels
@@ -75,6 +76,7 @@ export function Dashboards() {
             {shown.refresh_seconds > 0 && ` · every ${format.seconds(shown.refresh_seconds)}`}
           </span>
         )}
+        {shown && <EditButton id={`hriste_dashboard.${shown.name}`} />}
         {shown && (
           <button class="wall" onClick={() => void frame.current?.requestFullscreen()}>
             Full screen

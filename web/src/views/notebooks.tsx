@@ -18,6 +18,7 @@ import * as format from '../format';
 import { overview } from '../live';
 import { keep, kept } from '../route';
 import { ChartOf } from './chart';
+import { EditButton } from './edit';
 import { Grid } from './grid';
 import { Problem } from './problem';
 
@@ -71,6 +72,7 @@ export function Notebooks() {
         <h1>Notebooks</h1>
         {list.value && list.value.length > 1 && <Choice />}
         {book && <span class="muted">{book.file}</span>}
+        {book && <EditButton id={nodeOf(book)} />}
       </div>
       {list.value?.length === 0 && (
         <p class="empty">
@@ -88,6 +90,8 @@ export function Notebooks() {
     </div>
   );
 }
+
+const nodeOf = (book: { name: string }) => `hriste_notebook.${book.name}`;
 
 function Choice() {
   return (
@@ -187,13 +191,20 @@ function Body({ book }: { book: Notebook }) {
   return (
     <div class="cells">
       {book.cells.map((cell, i) => (
-        <CellView key={`${book.name}:${i}`} id={`nb-cell-${i}`} cell={cell} result={book.last?.cells[i]} />
+        <CellView key={`${book.name}:${i}`} id={`nb-cell-${i}`} cell={cell} result={book.last?.cells[i]} node={nodeOf(book)} />
       ))}
     </div>
   );
 }
 
-function CellView({ id, cell, result }: { id: string; cell: Cell; result: CellResult | undefined }) {
+interface CellProps {
+  id: string;
+  cell: Cell;
+  result: CellResult | undefined;
+  node: string;
+}
+
+function CellView({ id, cell, result, node }: CellProps) {
   if (cell.kind === 'markdown') {
     // The daemon's own rendering of Markdown, in which no HTML of the file survives.
     return <div id={id} tabIndex={-1} class="prose" dangerouslySetInnerHTML={{ __html: cell.html ?? '' }} />;
@@ -201,7 +212,10 @@ function CellView({ id, cell, result }: { id: string; cell: Cell; result: CellRe
   if (!cell.text) return null;
   return (
     <section id={id} tabIndex={-1} class="panel nb-cell">
-      {cell.title && <h2>{cell.title}</h2>}
+      <div class="source-head">
+        {cell.title && <h2>{cell.title}</h2>}
+        <EditButton id={node} line={cell.line} what={`the cell at line ${cell.line}`} />
+      </div>
       <Code text={cell.text} />
       {result && <ResultView cell={cell} result={result} />}
     </section>

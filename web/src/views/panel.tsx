@@ -1,9 +1,11 @@
 // The side panel: everything about the selected node; without one, how to read the map.
 import { computed, signal } from '@preact/signals';
 import { runPipeline, type MapNode } from '../api';
+import { fileOf } from '../drafts';
 import * as format from '../format';
 import { overview } from '../live';
 import { act, selected } from '../state';
+import { EditButton } from './edit';
 import { failedExpectations } from './expectations';
 import { Close, Glyph, healthWord, Retry } from './icons';
 import { Problem } from './problem';
@@ -119,7 +121,10 @@ const isLong = (status: string) => status.length > 24;
 function Source({ node }: { node: MapNode }) {
   return (
     <>
-      <h3>{node.source!.file}</h3>
+      <div class="source-head">
+        <h3>{fileOf(node)}</h3>
+        <EditButton id={node.id} />
+      </div>
       <pre tabIndex={0} role="region" aria-label={`Source of ${node.label}`}>
         {node.source!.text.trim()}
       </pre>

@@ -48,11 +48,13 @@ export function ask(sql: string): void {
   void run(sql);
 }
 
-const placeOf = ({ message, card }: Failed) => (card?.line ? { line: card.line, column: card.column ?? 1, message } : null);
+/** Where to mark an error in the editor; null: nowhere. */
+export const placeOf = ({ message, card }: Failed) => (card?.line ? { line: card.line, column: card.column ?? 1, message } : null);
 
 const full = (t: TableName) => `${t.tier}.${t.name}`;
 
-async function loadTables(): Promise<void> {
+/** Fills the catalogue that the editor completes from. */
+export async function loadTables(): Promise<void> {
   known.value = await tables().catch(() => []);
   // One after the other, quietly: completion knows more and more columns.
   for (const table of known.value) if (!columnsOf.value[full(table)]) await loadColumns(full(table));
@@ -63,7 +65,7 @@ async function loadColumns(name: string): Promise<void> {
   if (answer) columnsOf.value = { ...columnsOf.value, [name]: answer.columns };
 }
 
-const catalogue = computed<Catalogue>(() => {
+export const catalogue = computed<Catalogue>(() => {
   const tree: Catalogue = {};
   for (const table of known.value ?? []) {
     (tree[table.tier] ??= {})[table.name] = (columnsOf.value[full(table)] ?? []).map((c) => c.name);
