@@ -37,8 +37,10 @@ SELECT
   -- towns that share a name. A town that the list lacks stays as it is: better odd than lost.
   coalesce(t.city, trim(b.city)) AS city,
   b.street_address,
+  b.postcode,
   -- An empty text is not a phone number; null says "unknown" to everything that counts.
   nullif(trim(b.phone_number), '') AS phone_number,
+  b.email,
   b.birth_number,
   b.birth_date,
   b.sex,

@@ -17,6 +17,12 @@ json defined(const kinds::Kind& kind, const json& attributes) {
   return kinds::definition(kind, kinds::normalize(kind, attributes));
 }
 
+/// What can't be changed in place: a computed value can be of it, too.
+std::vector<json> replacing(const kinds::Kind& kind, const Resource& stored, const json& wanted) {
+  return kinds::replacing_changes(kind, kinds::normalize(kind, stored.attributes),
+                                  kinds::normalize(kind, wanted));
+}
+
 std::unexpected<base::Error> known_already(const Resource& stored) {
   return base::error(
       Code::kAlreadyExists,
@@ -30,7 +36,8 @@ std::unexpected<base::Error> known_already(const Resource& stored) {
 
 Result<Begin> begin_creation(const kinds::Kind& kind, const Resource& stored, const json& wanted,
                              bool is_there) {
-  const bool is_same = defined(kind, stored.attributes) == defined(kind, wanted);
+  const bool is_same = defined(kind, stored.attributes) == defined(kind, wanted) &&
+                       replacing(kind, stored, wanted).empty();
   // Of those of the first catalogues nobody knows whether they were named.
   const bool is_old = stored.incarnation.empty() && is_same;
   if (stored.ready && stored.named && !is_old) return known_already(stored);
@@ -60,8 +67,7 @@ Result<Begin> begin_of(const kinds::Kind& kind, const std::optional<Resource>& s
   }
   if (!stored) return Begin::kMake;
   if (meant.what == Meant::What::kNew) return begin_creation(kind, *stored, wanted, is_there);
-  const auto changes = kinds::replacing_changes(kind, kinds::normalize(kind, stored->attributes),
-                                                kinds::normalize(kind, wanted));
+  const auto changes = replacing(kind, *stored, wanted);
   if (changes.empty()) return Begin::kGoOn;
   if (meant.what != Meant::What::kThis) return Begin::kMakeAnew;
   return base::error(Code::kFailedPrecondition,

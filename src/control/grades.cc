@@ -31,6 +31,24 @@ Status Grades::wait_for(const CutsMs& cuts, std::stop_token stop) {
   return wait_for_cuts(ports_.scope.broker, ports_.scope.jobs, cuts, std::move(stop));
 }
 
+namespace {
+
+/// Nothing of it can be known: one check says so.
+grade::Report not_gradable(std::int64_t version, const std::string& run_id) {
+  return {.run_id = run_id,
+          .graded_at = base::SystemClock().now(),
+          .checks = {{.layer = "bronze",
+                      .name = "world",
+                      .expected = fmt::format("world {}", world::kWorldVersion),
+                      .found = fmt::format("world {}", version),
+                      .verdict = grade::Verdict::kNotGradable,
+                      .detail = fmt::format("not gradable: world {}; the next apply makes it anew, "
+                                            "as version {}",
+                                            version, world::kWorldVersion)}}};
+}
+
+}  // namespace
+
 /// Grades what has changed since the newest grade there is; with `anew` all.
 Result<grade::Report> Grades::grade_changed(grade::Inputs& inputs, bool anew) {
   auto& catalogue = ports_.scope.catalogue;
@@ -60,6 +78,11 @@ Result<grade::Report> Grades::grade_changed(grade::Inputs& inputs, bool anew) {
 /// Grades at `cuts` (a hub that isn't among them at the epoch) and records the grade.
 Result<json> Grades::grade_at(const std::string& run_id, const CutsMs& cuts, bool anew,
                               std::stop_token stop) {
+  if (auto version = ports_.worlds.earlier_version()) {
+    json grade = not_gradable(*version, run_id).to_json();
+    TRY(ports_.scope.catalogue.put_grade(run_id, grade));
+    return grade;
+  }
   auto world = TRY(ports_.worlds.the_world());
   CutsMs graded;
   for (const auto& [table, hub] : TRY(grade_scope(ports_.scope)).inputs.hubs) {

@@ -1,7 +1,10 @@
 // What runs in this daemon, by the name of the resource that it is of. Thread-safe.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -44,13 +47,32 @@ class Worlds : public Referred<const world::World, kinds::World> {
  public:
   explicit Worlds(const Failures& failures) : Referred(failures, "world") {}
 
-  /// The playground's one world. Errors: kFailedPrecondition when there is none.
+  /// The playground's one world. Errors: kFailedPrecondition when there is none, or one of an
+  /// earlier version.
   base::Result<std::shared_ptr<const world::World>> the_world() const {
     auto worlds = all();
     if (!worlds.empty()) return worlds.front().second;
+    if (auto version = earlier_version()) return std::unexpected(earlier_world(*version));
     return base::error(base::Code::kFailedPrecondition,
                        "there is no hriste_world in this playground");
   }
+
+  /// Notes that the playground's world was made by an earlier version; 0: it wasn't.
+  void set_earlier_version(std::int64_t version) { earlier_version_ = version; }
+  std::optional<std::int64_t> earlier_version() const {
+    std::int64_t version = earlier_version_;
+    return version == 0 ? std::nullopt : std::optional(version);
+  }
+  /// Why such a world makes nothing any more.
+  static base::Error earlier_world(std::int64_t version) {
+    return {base::Code::kFailedPrecondition,
+            fmt::format("it was made as version {} of the world, and this hriste makes version {}: "
+                        "nothing is added to it, the next apply makes it anew",
+                        version, world::kWorldVersion)};
+  }
+
+ private:
+  std::atomic<std::int64_t> earlier_version_ = 0;
 };
 
 /// The event hub behind a ref. Errors: kFailedPrecondition, with why it can't be used.

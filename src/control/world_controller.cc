@@ -18,7 +18,11 @@ using base::Result;
 using base::Status;
 using kinds::World;
 
-Result<world::Settings> world_settings(const World& definition) {
+static_assert(kinds::kWorldVersionMade == world::kWorldVersion);
+
+namespace {
+
+Result<world::Settings> settings_of(const World& definition) {
   world::Settings settings;
   settings.seed = static_cast<std::uint64_t>(definition.seed);
   settings.users = definition.users;
@@ -39,6 +43,15 @@ Result<world::Settings> world_settings(const World& definition) {
                      .malformed_json = faults.malformed_json,
                      .damaged_user = faults.damaged_user};
   return settings;
+}
+
+}  // namespace
+
+Result<world::Settings> world_settings(const World& definition) {
+  if (definition.version == world::kWorldVersion) return settings_of(definition);
+  base::Error error = Worlds::earlier_world(definition.version);
+  error.message = fmt::format("the world \"{}\": {}", definition.name, error.message);
+  return std::unexpected(std::move(error));
 }
 
 namespace {
@@ -71,16 +84,23 @@ class WorldController final : public Adapter<World> {
   }
 
   Status start(const World& definition) override {
-    auto settings = TRY(world_settings(definition));
+    auto settings = TRY(settings_of(definition));
     auto world = TRY(world::World::create(settings));
     TRY(clock_.begin(settings.epoch, definition.clock_speed));
     lake_.set_world({.epoch = settings.epoch, .seed = settings.seed});
+    if (definition.version != world::kWorldVersion) {
+      // What is there can be asked, but none of it can be made: no other rows may follow.
+      worlds_.set_earlier_version(definition.version);
+      return std::unexpected(Worlds::earlier_world(definition.version));
+    }
+    worlds_.set_earlier_version(0);
     worlds_.put(definition.name, std::make_shared<const world::World>(std::move(world)));
     return {};
   }
 
   Status remove(const World& left) override {
     worlds_.take(left.name);
+    worlds_.set_earlier_version(0);
     return {};
   }
 

@@ -66,9 +66,11 @@ Shape<Person> user_shape() {
                                  ? Cell()
                                  : Cell::of(std::string_view(p.user.phone_number));
                     }),
+           user_text<&world::User::email>("email"),
            user_text<&world::User::birth_number>("birth_number"),
            user_text<&world::User::user_name>("user_name"),
            user_text<&world::User::street_address>("street_address"),
+           user_text<&world::User::postcode>("postcode"),
            user_text<&world::User::administrative_unit>("administrative_unit"),
            user_text<&world::User::description>("description"),
            text("kraj_code", [](const Person& p) { return p.town->kraj_code; }),

@@ -5,6 +5,11 @@
 
 namespace kinds {
 
+/// world::kWorldVersion, which the kinds lie below of.
+inline constexpr std::int64_t kWorldVersionMade = 3;
+/// Of worlds from the time before they said theirs.
+inline constexpr std::int64_t kWorldVersionUnsaid = 2;
+
 struct World : Identity {
   static constexpr const char* kKind = "hriste_world";
   static const Fields<World>& fields();
@@ -38,6 +43,7 @@ struct World : Identity {
   Faults faults;
   std::optional<std::string> graded;  ///< grade/declared.h; none: the shipped declaration
   std::string estimate;               ///< computed, derived
+  std::int64_t version = 0;           ///< computed, derived: whose rows they are
 };
 
 }  // namespace kinds

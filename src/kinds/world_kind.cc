@@ -7,12 +7,15 @@
 namespace kinds {
 namespace {
 
-Field<World> volume(std::int64_t World::*member, const std::string& name, double min,
+constexpr double kRowsMax = 100'000'000;
+constexpr double kUsersMax = 30'000'000;  ///< world::kUsersMax
+
+Field<World> volume(std::int64_t World::*member, const std::string& name, double min, double max,
                     const std::string& doc) {
   return field(member, {.name = name,
                         .doc = doc,
                         .forces_replacement = true,
-                        .checks = {.min = min, .max = 100'000'000}});
+                        .checks = {.min = min, .max = max}});
 }
 
 Field<World::Faults> share(double World::Faults::*member, const std::string& name,
@@ -28,8 +31,16 @@ void derive_vip_users(json& attributes) {
   if (users.is_number_integer()) vip_users = users.get<std::int64_t>() / 2;
 }
 
+/// What is there stays what it is; what is to be made is of this version.
+void derive_version(json& attributes) {
+  auto& version = attributes["version"];
+  if (version.is_number_integer()) return;
+  version = member(attributes, "ref").is_string() ? kWorldVersionUnsaid : kWorldVersionMade;
+}
+
 void derive_world(json& attributes) {
   derive_vip_users(attributes);
+  derive_version(attributes);
   const auto estimate = estimate_world(attributes);
   attributes["estimate"] = estimate ? json(estimate_text(*estimate)) : unknown();
 }
@@ -106,14 +117,15 @@ const Fields<World>& World::fields() {
                             .doc = "The number that everything follows from.",
                             .forces_replacement = true,
                             .checks = {.min = 0, .max = 9007199254740991}}),
-       volume(&World::users, "users", 1, "People who have an account at the shop."),
+       volume(&World::users, "users", 1, kUsersMax,
+              "People who have an account at the shop; each has a birth number of his own."),
        field(&World::vip_users, {.name = "vip_users",
                                  .doc = "How many of the users are VIP; half of them by default.",
                                  .derived = true,
                                  .forces_replacement = true,
-                                 .checks = {.min = 0, .max = 100'000'000}}),
-       volume(&World::products, "products", 1, "Products in the shop."),
-       volume(&World::orders, "orders", 0, "Orders of the three years before the epoch."),
+                                 .checks = {.min = 0, .max = kUsersMax}}),
+       volume(&World::products, "products", 1, kRowsMax, "Products in the shop."),
+       volume(&World::orders, "orders", 0, kRowsMax, "Orders of the three years before the epoch."),
        field(&World::traffic_hours,
              {.name = "traffic_hours",
               .doc = "Hours of page views before the epoch that are there from the start.",
@@ -167,7 +179,15 @@ const Fields<World>& World::fields() {
               .presence = Presence::kComputed,
               .doc = "Rows up to the epoch, and what the default playground makes of them on "
                      "disk, about. A disk with less room is refused before anything is made.",
-              .derived = true})});
+              .derived = true}),
+       field(&World::version,
+             {.name = "version",
+              .presence = Presence::kComputed,
+              .doc = "Which version of the world made the rows. A newer hriste makes other rows of "
+                     "the same settings, so it replaces the world of an earlier one, and until then "
+                     "makes and grades nothing of it.",
+              .derived = true,
+              .forces_replacement = true})});
   return all;
 }
 

@@ -19,12 +19,14 @@ enum class Draws : std::uint64_t {
   kItems,        ///< row: order id; column: row id
   kUserDevices,  ///< row: user id; column: device slot, or kHomeAddress
   kSessions,     ///< row: session id; column: SessionColumn
+  kBirths,       ///< key of the permutation that deals birth numbers
+  kBirthPlaces,  ///< row: serial; where its days begin
 };
 
 enum UserColumn : std::uint64_t {
-  kSexAndAge,
-  kBirthDay,
-  kBirthSerial,
+  kSexAndAge,    // until version 2
+  kBirthDay,     // until version 2
+  kBirthSerial,  // until version 2
   kFirstName,
   kSurname,
   kTown,
@@ -38,6 +40,8 @@ enum UserColumn : std::uint64_t {
   kSentence1,  // … kSentence1 + 4
   kSentence5 = kSentence1 + 4,
   kField,
+  kPostcode,
+  kMailHost,
 };
 
 enum ProductColumn : std::uint64_t { kNoun, kProductName, kText1 /* … kText1 + 3 */ };

@@ -7,6 +7,8 @@
 namespace world::data {
 
 extern const std::string_view kraje;
+extern const std::string_view mail_hosts;
+extern const std::string_view postcodes;
 extern const std::string_view streets;
 extern const std::string_view towns;
 extern const std::string_view user_agents;

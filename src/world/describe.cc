@@ -15,55 +15,6 @@ using internal::percent;
 
 std::string share_text(double share) { return percent(share) + " of the rows"; }
 
-/// As many users are asked for their birth numbers: a few seconds.
-constexpr std::int64_t kBirthNumbers = 2'000'000;
-
-/// Appends the birth numbers of users [first, last), as numbers.
-void add_birth_numbers(const World& world, std::int64_t first, std::int64_t last,
-                       std::vector<std::uint64_t>& numbers) {
-  constexpr std::string_view kBefore = "\"birth_number\":\"";
-  std::string lines;
-  world.users_jsonl(first, last, lines);
-  for (std::size_t at = 0; (at = lines.find(kBefore, at)) != std::string::npos;) {
-    std::uint64_t digits = 1;  // in front, so that 9 digits never equal 10
-    for (at += kBefore.size(); lines[at] != '"'; ++at) {
-      if (lines[at] != '/') digits = digits * 10 + static_cast<std::uint64_t>(lines[at] - '0');
-    }
-    numbers.push_back(digits);
-  }
-}
-
-struct SharedNumbers {
-  std::int64_t numbers = 0;  ///< that belong to more than one user
-  std::int64_t fewer = 0;    ///< users less different numbers
-};
-
-/// Of the first `users`.
-SharedNumbers shared_birth_numbers(const World& world, std::int64_t users) {
-  constexpr std::int64_t kAtOnce = 10'000;
-  std::vector<std::uint64_t> numbers;
-  for (std::int64_t first = 0; first < users; first += kAtOnce) {
-    add_birth_numbers(world, first, std::min(first + kAtOnce, users), numbers);
-  }
-  std::ranges::sort(numbers);
-  SharedNumbers shared;
-  for (auto at = numbers.begin(); (at = std::adjacent_find(at, numbers.end())) != numbers.end();) {
-    auto end = std::upper_bound(at, numbers.end(), *at);
-    ++shared.numbers;
-    shared.fewer += end - at - 1;
-    at = end;
-  }
-  return shared;
-}
-
-/// "452 (456 fewer numbers than users)", or what is known of it.
-std::string shared_text(const World& world, std::int64_t users) {
-  std::int64_t asked = std::min(users, kBirthNumbers);
-  auto [numbers, fewer] = shared_birth_numbers(world, asked);
-  std::string text = fmt::format("{} ({} fewer numbers than users)", numbers, fewer);
-  return asked == users ? text : fmt::format("{} among the first {} users", text, asked);
-}
-
 struct UserFactsGathered {
   Categories cities, kraje, damage;
   Numbers ages;
@@ -92,7 +43,6 @@ void describe_users(const World& world, TableDescription& out) {
   Facts born = g.ages.facts(0);
   for (auto& [name, value] : born) name = "age, " + name;
   born.insert(born.begin(), {"women", percent(g.women / n)});
-  born.emplace_back("belong to more than one user", shared_text(world, s.users));
   std::string damage = percent(s.faults.damaged_user);
   out.form = "JSON lines, bronze/users/users.json";
   out.rows = s.users;
@@ -111,21 +61,28 @@ void describe_users(const World& world, TableDescription& out) {
        g.cities.facts(3)},
       {"street_address",
        "string",
-       "Street with its house number, often with a second one",
-       "streets by Zipf's law with exponent 1/2, numbers even",
+       "Street with its house number, in towns often with a second one",
+       "streets by Zipf's law with exponent 1/2, numbers even, in small places up to a third of the "
+       "people",
+       {}},
+      {"postcode",
+       "string",
+       "The town's postcode (PSČ), \"674 01\"",
+       "follows from the town; even over those of a city",
        {}},
       {"phone_number",
        "string",
        "+420 xxx xxx xxx; empty where damaged",
        fmt::format("even; a quarter of the {} damaged users have none", damage),
        {{"empty", share_text(g.without_phone / n)}}},
+      {"email",
+       "string",
+       "Unique: the user name at a host that doesn't exist",
+       "hosts by weight",
+       {}},
       {"birth_number", "string",
-       "YYMMDD/XXXX, women's month + 50, a multiple of 11; born before 1954: YYMMDD/XXX; not "
-       "unique",
-       "50.7 % women; ages 15 … 95 at the epoch, by the population's groups of five years; serials "
-       "even, whoever has one already: some numbers belong to two people, which no fault plants "
-       "and no rule mends",
-       born},
+       "YYMMDD/XXXX, women's month + 50, a multiple of 11; born before 1954: YYMMDD/XXX; unique",
+       "50.7 % women; ages 15 … 95 at the epoch, by the population's groups of five years", born},
       {"user_name",
        "string",
        "Unique: the name without diacritics, and a number",

@@ -4,6 +4,7 @@
 #include <functional>
 #include <future>
 #include <map>
+#include <optional>
 
 #include "base/result.h"
 #include "world/czech.h"
@@ -15,6 +16,9 @@ namespace world {
 namespace {
 
 constexpr Sex kSexes[] = {Sex::kMale, Sex::kFemale};
+/// People of smaller municipalities have no second house number.
+constexpr std::int64_t kVillagePeople = 3'000;
+constexpr std::int64_t kHousesMax = 2'999, kPeopleAHouse = 3;
 constexpr std::string_view kGenders = "mfnp";  ///< the forms of goods.txt, in this order
 
 base::WeightedPick pick_by(const std::vector<Columns>& table, std::size_t column) {
@@ -120,12 +124,64 @@ void load_towns(Lists& lists, const std::vector<Columns>& table) {
     lists.cities_upper.push_back(lists.texts.keep(upper_case(row[0])));
     lists.cities_lower.push_back(lists.texts.keep(lower_case(row[0])));
     lists.units.push_back(lists.texts.keep((*kraj)[1]));
+    lists.homes.push_back(
+        {.houses = static_cast<std::uint32_t>(
+             std::min<std::int64_t>(kHousesMax, lists.towns.back().population / kPeopleAHouse)),
+         .second_numbers = lists.towns.back().population >= kVillagePeople});
+  }
+}
+
+/// "50.0880" → 500880.
+std::int64_t ten_thousandths(std::string_view degrees) {
+  std::string digits(degrees);
+  std::erase(digits, '.');
+  return value_number(digits);
+}
+
+/// Of two places of the country, in a unit of its own; a degree of longitude is 0.643 of latitude.
+std::int64_t distance_squared(const Town& a, const Town& b) {
+  std::int64_t north = 1000 * (ten_thousandths(a.latitude) - ten_thousandths(b.latitude));
+  std::int64_t east = 643 * (ten_thousandths(a.longitude) - ten_thousandths(b.longitude));
+  return north * north + east * east;
+}
+
+/// Towns have their own; the others that of the nearest town of their kraj that has one.
+void load_postcodes(Lists& lists) {
+  for (const Columns& row : value_rows(data::postcodes, 3)) {
+    auto town = std::ranges::find_if(lists.towns, [&](const Town& t) {
+      return t.city == row[0] && t.kraj_code == row[1];
+    });
+    CHECK(town != lists.towns.end(), "{}", row[0]);
+    Lists::Homes& homes = lists.homes[static_cast<std::size_t>(town - lists.towns.begin())];
+    auto at = static_cast<std::uint16_t>(lists.postcodes.size());
+    if (homes.postcodes++ == 0) homes.first_postcode = at;
+    CHECK(homes.first_postcode + homes.postcodes == at + 1, "{}: its lines are apart", row[0]);
+    lists.postcodes.push_back(lists.texts.keep(row[2]));
+  }
+  std::vector<std::size_t> with_post;
+  for (std::size_t i = 0; i < lists.homes.size(); ++i) {
+    if (lists.homes[i].postcodes > 0) with_post.push_back(i);
+  }
+  for (std::size_t i = 0; i < lists.homes.size(); ++i) {
+    if (lists.homes[i].postcodes > 0) continue;
+    std::optional<std::size_t> nearest;
+    auto is_nearer = [&](std::size_t other) {
+      return !nearest || distance_squared(lists.towns[i], lists.towns[other]) <
+                             distance_squared(lists.towns[i], lists.towns[*nearest]);
+    };
+    for (std::size_t other : with_post) {
+      if (lists.town_kraj[other] == lists.town_kraj[i] && is_nearer(other)) nearest = other;
+    }
+    CHECK(nearest, "{}", lists.towns[i].city);
+    lists.homes[i].first_postcode = lists.homes[*nearest].first_postcode;
+    lists.homes[i].postcodes = 1;
   }
 }
 
 std::shared_ptr<const Lists> parse(const data::LocaleFiles& files) {
   std::vector<Columns> surnames = value_rows(files.surnames, 3), towns = value_rows(data::towns, 5),
-                       agents = value_rows(data::user_agents, 5);
+                       agents = value_rows(data::user_agents, 5),
+                       hosts = value_rows(data::mail_hosts, 2);
   // The two grammars take most of the time.
   auto catalogue = std::async(std::launch::async, load_catalogue, std::cref(files));
   Careers careers(files.fields, files.jobs);
@@ -140,14 +196,17 @@ std::shared_ptr<const Lists> parse(const data::LocaleFiles& files) {
                                              .portraits = std::move(portraits),
                                              .catalogue = catalogue.get(),
                                              .town_pick = pick_by(towns, 4),
-                                             .user_agent_pick = pick_by(agents, 0)});
+                                             .user_agent_pick = pick_by(agents, 0),
+                                             .mail_host_pick = pick_by(hosts, 0)});
   for (const Columns& row : agents) {
     lists->user_agents.push_back({row[1], row[2], row[3], row[4]});
   }
   for (const Columns& row : value_rows(data::streets, 1)) {
     lists->streets.push_back(lists->texts.keep(row[0]));
   }
+  for (const Columns& row : hosts) lists->mail_hosts.push_back(lists->texts.keep(row[1]));
   load_towns(*lists, towns);
+  load_postcodes(*lists);
   return lists;
 }
 

@@ -77,8 +77,17 @@ struct Lists {
   std::vector<int> town_kraj;  ///< index of the kraj by code, 0 … 13
   base::WeightedPick town_pick;
   std::vector<BlockText> streets;
+  /// Where one can live in a town.
+  struct Homes {
+    std::uint32_t houses = 1;      ///< numbers 1 … houses
+    bool second_numbers = false;   ///< whether streets have numbers of their own
+    std::uint16_t first_postcode = 0, postcodes = 0;
+  };
+  std::vector<Homes> homes;  ///< of `towns`
+  std::vector<BlockText> postcodes;
+  std::vector<BlockText> mail_hosts;
   std::vector<UserAgent> user_agents;
-  base::WeightedPick user_agent_pick;
+  base::WeightedPick user_agent_pick, mail_host_pick;
 
   /// Parsed on first use. CHECKs that the files in data/ are sound: they are part of the program.
   static std::shared_ptr<const Lists> load(Locale locale);

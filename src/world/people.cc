@@ -13,36 +13,10 @@ namespace {
 using base::CounterRandom;
 using codec::put_text;
 
-constexpr int kAgeMin = 15, kAgeMax = 95;
-
-/// Weight of an age group of five years from 15 on, in per mille of all; after the Czech
-/// population's shape.
-constexpr std::uint32_t kAgeWeights[] = {54, 48, 53, 64, 69, 76, 89, 80, 65,
-                                         61, 60, 61, 54, 33, 17, 6,  2};
-constexpr std::uint32_t kWomenShare = 507;  ///< per mille
-
 /// Mobile operators' prefixes, a hundred thousand numbers in each.
 constexpr int kPhonePrefixes[] = {601, 602, 603, 604, 605, 606, 607, 608, 702, 704, 705, 720,
                                   721, 722, 723, 724, 725, 728, 730, 731, 732, 733, 734, 735,
                                   736, 737, 738, 739, 770, 771, 773, 774, 775, 776, 777, 778};
-
-base::WeightedPick age_pick() {
-  std::vector<std::uint32_t> weights;
-  for (int age = kAgeMin; age <= kAgeMax; ++age) weights.push_back(kAgeWeights[(age - 15) / 5]);
-  return base::WeightedPick(weights);
-}
-
-/// By age: the last day on which somebody was born who is that old on `date`.
-std::vector<std::chrono::sys_days> birthdays_at(std::chrono::sys_days date) {
-  std::vector<std::chrono::sys_days> days;
-  for (int age = kAgeMin; age <= kAgeMax; ++age) {
-    std::chrono::year_month_day day{date};
-    day = (day.year() - std::chrono::years{age}) / day.month() / day.day();
-    if (!day.ok()) day = day.year() / std::chrono::February / 28;
-    days.emplace_back(day);
-  }
-  return days;
-}
 
 std::size_t longest(const auto& texts, auto text) {
   std::size_t length = 0;
@@ -75,38 +49,17 @@ std::size_t longest_line(const Lists& lists) {
     auto s = static_cast<std::size_t>(sex);
     std::size_t names = longest(lists.names[s].first, text) + longest(lists.names[s].last, text);
     bytes = std::max(
-        bytes, 4 * lists.careers.longest(sex) + longest_portrait(lists.portraits, s) + 2 * names);
+        bytes, 4 * lists.careers.longest(sex) + longest_portrait(lists.portraits, s) + 3 * names);
   }
-  return 512 + Grammar::kBlock + bytes + longest(lists.streets, itself) +
-         2 * longest(lists.cities_upper, itself);
+  return 640 + Grammar::kBlock + bytes + longest(lists.streets, itself) +
+         2 * longest(lists.cities_upper, itself) + longest(lists.mail_hosts, itself);
 }
 
-/// YYMMDD, women's months + 50.
-char* put_birth_digits(char* p, std::chrono::year_month_day date, Sex sex) {
-  p = codec::put_2(p, static_cast<unsigned>(static_cast<int>(date.year()) % 100));
-  p = codec::put_2(p, static_cast<unsigned>(date.month()) + (sex == Sex::kFemale ? 50 : 0));
-  return codec::put_2(p, static_cast<unsigned>(date.day()));
-}
-
-/// "YYMMDD/XXXX" whose ten digits are a multiple of 11, or "YYMMDD/XXX" before 1954.
-char* put_birth_number(char* p, const UserFacts& facts, std::uint64_t bits) {
-  std::chrono::year_month_day date{facts.birth_date};
-  char* digits = p;
-  p = put_birth_digits(p, date, facts.sex);
-  *p++ = '/';
-  auto serial = static_cast<unsigned>(CounterRandom::scale(bits, 999)) + 1;
-  if (date.year() < std::chrono::year{1954}) return codec::put_3(p, serial);
-  std::uint64_t front = 0;
-  for (int i = 0; i < 6; ++i) front = front * 10 + static_cast<unsigned>(digits[i] - '0');
-  // A rest of ten has no digit: those serials were left out.
-  std::uint64_t rest = (front * 1000 + serial) % 11;
-  if (rest == 10) {
-    serial = serial == 999 ? 998 : serial + 1;
-    rest = (front * 1000 + serial) % 11;
-  }
-  p = codec::put_3(p, serial);
-  *p = static_cast<char>('0' + rest);
-  return p + 1;
+char* put_birth_number(char* p, const UserFacts& facts) {
+  return Births::put_number(p, {.sex = facts.sex,
+                                .age = facts.age,
+                                .date = facts.birth_date,
+                                .serial = facts.birth_serial});
 }
 
 char* put_phone(char* p, std::uint64_t bits) {
@@ -127,7 +80,8 @@ struct People::Texts {
   BlockText street, city;
   unsigned blanks_before = 0, blanks_behind = 0;  ///< around `city`
   unsigned house = 0, orientation = 0;            ///< orientation 0: none
-  std::uint64_t birth_serial, phone, user_number;
+  std::uint64_t phone, user_number;
+  BlockText postcode, mail_host;
   std::array<BlockText, 3> jobs;
   const Grammar* grammar;
   std::array<Grammar::Plan, Portraits::kPlaces> sentences;
@@ -157,6 +111,11 @@ struct People::Texts {
     p = last->plain.put(p);
     return codec::put_uint(p, user_number);
   }
+  char* put_email(char* p) const {
+    p = put_user_name(p);
+    *p++ = '@';
+    return mail_host.put(p);
+  }
   char* put_description(char* p) const {
     for (const Grammar::Plan& sentence : sentences) p = grammar->put(sentence, jobs[0], p);
     return p;
@@ -170,8 +129,7 @@ People::People(const Settings& settings, std::shared_ptr<const Lists> lists,
       random_(draws(settings.seed, Draws::kUsers)),
       user_names_(static_cast<std::uint64_t>(std::max<std::int64_t>(settings.users, 1)),
                   key(settings.seed, Draws::kUserNames)),
-      ages_(age_pick()),
-      birthdays_(birthdays_at(std::chrono::floor<std::chrono::days>(settings.epoch))),
+      births_(settings),
       damaged_share_(static_cast<std::uint64_t>(settings.faults.damaged_user * 0x1p32)),
       line_max_(longest_line(*lists_)) {}
 
@@ -184,12 +142,11 @@ UserFacts People::facts(std::int64_t id) const {
 UserFacts People::file_facts(std::int64_t id) const {
   base::RowRandom row = random_.row(static_cast<std::uint64_t>(id));
   UserFacts facts{.id = id};
-  std::uint64_t shape = row.bits(kSexAndAge);
-  facts.sex = CounterRandom::scale(shape, 1000) < kWomenShare ? Sex::kFemale : Sex::kMale;
-  facts.age = kAgeMin + static_cast<int>(ages_(base::mix64(shape)));
-  facts.birth_date =
-      birthdays_[static_cast<std::size_t>(facts.age - kAgeMin)] -
-      std::chrono::days{static_cast<int>(CounterRandom::scale(row.bits(kBirthDay), 365))};
+  Birth birth = births_(id);
+  facts.sex = birth.sex;
+  facts.age = birth.age;
+  facts.birth_date = birth.date;
+  facts.birth_serial = birth.serial;
   facts.town = static_cast<int>(lists_->town_pick(row.bits(kTown)));
   std::uint64_t damage = row.bits(kDamage);
   if ((damage >> 32) < damaged_share_) {
@@ -221,10 +178,15 @@ People::Texts People::texts(const UserFacts& facts) const {
   t.first = &names.first[names.first_pick[static_cast<std::size_t>(group)](row.bits(kFirstName))];
   t.last = &names.last[lists.surname_pick(row.bits(kSurname))];
   t.street = lists.streets[base::zipf_half(row.bits(kStreet), lists.streets.size())];
+  const Lists::Homes& homes = lists.homes[town];
   std::uint64_t house = row.bits(kHouse);
-  t.house = 1 + static_cast<unsigned>(CounterRandom::scale(house, 2999));
-  if (house & 3) t.orientation = 1 + static_cast<unsigned>((house >> 2 & 0xFFFF) % 98);
-  t.birth_serial = row.bits(kBirthSerial);
+  t.house = 1 + static_cast<unsigned>(CounterRandom::scale(house, homes.houses));
+  if (homes.second_numbers && (house & 3)) {
+    t.orientation = 1 + static_cast<unsigned>((house >> 2 & 0xFFFF) % 98);
+  }
+  t.postcode = lists.postcodes[homes.first_postcode +
+                               CounterRandom::scale(row.bits(kPostcode), homes.postcodes)];
+  t.mail_host = lists.mail_hosts[lists.mail_host_pick(row.bits(kMailHost))];
   t.phone = row.bits(kPhone);
   t.user_number = user_names_(static_cast<std::uint64_t>(facts.id));
   t.city = facts.city_damage == CityDamage::kUpperCase   ? lists.cities_upper[town]
@@ -257,10 +219,14 @@ char* People::put_line(char* p, std::int64_t id) const {
   p = t.put_city(p);
   p = put_text(p, "\",\"street_address\":\"");
   p = t.put_address(p);
+  p = put_text(p, "\",\"postcode\":\"");
+  p = t.postcode.put(p);
   p = put_text(p, "\",\"phone_number\":\"");
   if (!facts.phone_missing) p = put_phone(p, t.phone);
+  p = put_text(p, "\",\"email\":\"");
+  p = t.put_email(p);
   p = put_text(p, "\",\"birth_number\":\"");
-  p = put_birth_number(p, facts, t.birth_serial);
+  p = put_birth_number(p, facts);
   p = put_text(p, "\",\"user_name\":\"");
   p = t.put_user_name(p);
   p = put_text(p, "\",\"administrative_unit\":\"");
@@ -304,7 +270,9 @@ User People::user(std::int64_t id) const {
   if (!facts.phone_missing) {
     user.phone_number = text([&](char* p) { return put_phone(p, t.phone); });
   }
-  user.birth_number = text([&](char* p) { return put_birth_number(p, facts, t.birth_serial); });
+  user.postcode = t.postcode.view();
+  user.email = text([&](char* p) { return t.put_email(p); });
+  user.birth_number = text([&](char* p) { return put_birth_number(p, facts); });
   user.user_name = text([&](char* p) { return t.put_user_name(p); });
   user.administrative_unit =
       lists_->towns[static_cast<std::size_t>(facts.town)].administrative_unit;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "world/activity.h"
+#include "world/births.h"
 #include "world/lists.h"
 #include "world/world.h"
 
@@ -32,8 +33,7 @@ class People {
   const Activity& activity_;
   base::CounterRandom random_;
   base::Permutation user_names_;
-  base::WeightedPick ages_;
-  std::vector<std::chrono::sys_days> birthdays_;  ///< by age
+  Births births_;
   std::uint64_t damaged_share_;                   ///< of 2^32
   std::size_t line_max_;
 };

@@ -36,7 +36,8 @@ struct UserFacts {
   Sex sex = Sex::kMale;
   std::chrono::sys_days birth_date;
   int age = 0;   ///< whole years at the epoch's date, 15 … 95
-  int town = 0;  ///< index into World::towns()
+  unsigned birth_serial = 0;  ///< which birth number of the day and sex
+  int town = 0;               ///< index into World::towns()
   bool vip = false;
   bool phone_missing = false;  ///< planted: `phone_number` is the empty string
   CityDamage city_damage = CityDamage::kNone;
@@ -46,8 +47,10 @@ struct User {
   UserFacts facts;
   std::string name;
   std::string city;  ///< as in users.json, perhaps damaged; the true one is the town's
-  std::string street_address;
+  std::string street_address;  ///< "Nádražní 1043/7", in villages "Nádražní 104"
+  std::string postcode;        ///< "674 01"
   std::string phone_number;  ///< as in users.json, perhaps empty
+  std::string email;         ///< unique: the user name at a host
   std::string birth_number;  ///< "YYMMDD/XXXX", born before 1954 "YYMMDD/XXX"
   std::string user_name;
   std::string administrative_unit;

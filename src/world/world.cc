@@ -31,7 +31,7 @@ Status check_volumes(const Settings& s) {
     if (value >= low && value <= high) return {};
     return error(Code::kInvalidArgument, "{} = {} is outside {} … {}", name, value, low, high);
   };
-  TRY(check("users", s.users, 0, kIdMax));
+  TRY(check("users", s.users, 0, kUsersMax));
   TRY(check("vip_users", s.vip_users, 0, s.users));
   TRY(check("products", s.products, 0, kIdMax));
   return check("orders", s.orders, 0, kOrdersMax);

@@ -28,7 +28,7 @@
 namespace world {
 
 /// Raised whenever the same settings give other bytes than before.
-inline constexpr int kWorldVersion = 2;
+inline constexpr int kWorldVersion = 3;
 
 enum class Table { kUsers, kVipUsers, kProducts, kTowns, kOrders, kItems, kPageviews, kStars };
 inline constexpr std::array kTables{Table::kUsers,     Table::kVipUsers, Table::kProducts,
@@ -70,10 +70,13 @@ std::string_view curve_name(Curve curve);
 /// Errors: kInvalidArgument naming both.
 base::Result<Curve> curve_from_name(std::string_view name);
 
+/// More people of the ages 15 … 95 would have to share birth numbers.
+inline constexpr std::int64_t kUsersMax = 30'000'000;
+
 /// Without users (or products) there can be no orders and no traffic: orders = 0, event_rate = 0.
 struct Settings {
   std::uint64_t seed = 42;
-  std::int64_t users = 100'000;     ///< 0 … 2^31
+  std::int64_t users = 100'000;     ///< 0 … kUsersMax
   std::int64_t vip_users = 50'000;  ///< 0 … users
   std::int64_t products = 10'000;   ///< 0 … 2^31
   std::int64_t orders = 100'000;    ///< 0 … 2^36
@@ -154,7 +157,7 @@ class World {
   /// Errors: kInvalidArgument naming the setting, its value and what is allowed.
   static base::Result<World> create(Settings settings);
   const Settings& settings() const;
-  /// "world 2 0123456789abcdef": version and a hash of all settings, so that a sink can tell whose
+  /// "world 3 0123456789abcdef": version and a hash of all settings, so that a sink can tell whose
   /// rows it holds.
   std::string fingerprint() const;
 

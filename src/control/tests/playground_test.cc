@@ -5,7 +5,9 @@
 
 #include "base/env.h"
 #include "base/testing/temp_dir.h"
+#include "catalogue/catalogue.h"
 #include "control/playground_clock.h"
+#include "world/world.h"
 
 namespace control {
 namespace {
@@ -52,6 +54,45 @@ TEST_F(PlaygroundTest, ARefToNothingSaysWhatIsMissing) {
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().error.code, base::Code::kFailedPrecondition);
   EXPECT_NE(wrong.error().error.message.find("nowhere"), std::string::npos);
+}
+
+/// What is there was made by another version: nothing of it can be made or graded any more.
+TEST_F(PlaygroundTest, AWorldOfAnEarlierVersionGeneratesNothingUntilItIsMadeAnew) {
+  std::string world, hub;
+  {
+    auto playground = open();
+    world = (*playground->put("hriste_world", "w", world_))["ref"];
+    hub = (*playground->put("hriste_event_hub", "h", json::object()))["ref"];
+    ASSERT_TRUE(playground->put("hriste_generator", "stars",
+                                {{"world", world}, {"table", "stars"}, {"event_hub", hub}}));
+    ASSERT_EQ((*playground->grade("g-1"))["not_gradable"], 0);
+  }
+  {
+    auto catalogue = *catalogue::Catalogue::open(dir_ + "/catalogue.db");
+    auto stored = **catalogue->get("hriste_world", "w");
+    EXPECT_EQ(stored.attributes["version"], world::kWorldVersion);
+    stored.attributes["version"] = 2;
+    ASSERT_TRUE(catalogue->put(stored));
+  }
+  auto playground = open();
+  auto states = *playground->list();
+  for (const auto& resource : states) {
+    bool fails = resource["kind"] != "hriste_event_hub";
+    EXPECT_EQ(resource["state"], fails ? "failed" : "ready") << resource;
+    if (fails) {
+      EXPECT_NE(resource["failed"].get<std::string>().find("version 2"), std::string::npos);
+    }
+  }
+  EXPECT_TRUE(playground->get("hriste_world", "w")->has_value()) << "it is there";
+  EXPECT_EQ((**playground->get("hriste_world", "w"))["version"], 2);
+  json grade = *playground->grade("g-2");
+  ASSERT_EQ(grade["checks"].size(), 1u);
+  EXPECT_EQ(grade["not_gradable"], 1);
+  EXPECT_TRUE(grade["checks"][0]["detail"].get<std::string>().starts_with("not gradable: world 2"));
+  auto again = playground->put("hriste_world", "w", world_);
+  ASSERT_TRUE(again);
+  EXPECT_EQ((*again)["version"], world::kWorldVersion);
+  EXPECT_NE((*again)["ref"], world) << "another creation";
 }
 
 TEST_F(PlaygroundTest, FilesThatGoMissingAreDriftAndComeBack) {

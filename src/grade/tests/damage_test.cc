@@ -168,6 +168,18 @@ const std::vector<std::vector<Damage>> kRounds{
          "SELECT * REPLACE (0 AS holiday) FROM {}", "gold order_features", "in holiday"},
         {"a count is off", "stream pageviews_5min", "count", "stream pageviews_5min",
          "different 1 in count; first: window_end 2026-"},
+    },
+    {
+        {"a postcode has lost its blank", "silver.users",
+         "SELECT * REPLACE (CASE WHEN id = 8 THEN replace(postcode, ' ', '') ELSE postcode END AS "
+         "postcode) FROM {}",
+         "silver users", "different 1 in postcode; first: id 8: postcode expected"},
+    },
+    {
+        {"an e-mail is at another host", "silver.users",
+         "SELECT * REPLACE (CASE WHEN id = 9 THEN user_name || '@shop.example' ELSE email END AS "
+         "email) FROM {}",
+         "silver users", "different 1 in email; first: id 9: email expected"},
     }};
 
 std::string with(std::string text, const std::string& rows) {

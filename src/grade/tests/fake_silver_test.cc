@@ -86,7 +86,7 @@ const std::map<std::string, std::string> kStatements{
 
     {"silver.users",
      "SELECT u.id, u.name, coalesce(t.city, trim(u.city)) AS city, nullif(u.phone_number, '') AS "
-     "phone_number, u.birth_number, "
+     "phone_number, u.email, u.postcode, u.birth_number, "
      "u.born AS birth_date, CASE WHEN mm > 50 THEN 'female' ELSE 'male' END AS sex, "
      "CAST(datesub('year', u.born, DATE '2026-06-01') AS INT) AS age, u.street_address, "
      "u.description, u.user_name, u.administrative_unit, t.kraj_code, u.jobs, v.id IS NOT NULL AS "

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "kinds/world.h"
+
 #include <cstdlib>
 #include <fstream>
 
@@ -54,6 +56,15 @@ TEST(Normalize, FillsDefaultsAndDerivedOnes) {
   EXPECT_EQ(world["ref"], nullptr);
   EXPECT_EQ(normalize(kind("generator"), parse(R"({"table":"stars"})"))["mode"], "endless");
   EXPECT_EQ(normalize(kind("generator"), parse(R"({"table":"towns"})"))["mode"], "once");
+}
+
+TEST(Normalize, OfAWorldKnowsWhoseRowsItHas) {
+  EXPECT_EQ(normalize(kind("world"), parse(R"({"name":"w"})"))["version"], kWorldVersionMade);
+  auto there = parse(R"({"name":"w","ref":"w@0123456789"})");
+  EXPECT_EQ(normalize(kind("world"), there)["version"], kWorldVersionUnsaid)
+      << "from the time before worlds said their version";
+  there["version"] = kWorldVersionMade;
+  EXPECT_EQ(normalize(kind("world"), there)["version"], kWorldVersionMade);
 }
 
 TEST(Normalize, IsIdempotent) {

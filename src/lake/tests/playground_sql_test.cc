@@ -39,8 +39,8 @@ class PlaygroundSqlTest : public LakeFixture {
     auto user = [](int id, const char* city, const char* kraj, const char* phone,
                    const char* birth) {
       return fmt::format(
-          R"({{"id":{},"name":"N","city":"{}","street_address":"S 1","phone_number":"{}",)"
-          R"("birth_number":"{}","user_name":"u{}","administrative_unit":"{}",)"
+          R"({{"id":{},"name":"N","city":"{}","street_address":"S 1","postcode":"100 00","phone_number":"{}",)"
+          R"("email":"u@mail.example","birth_number":"{}","user_name":"u{}","administrative_unit":"{}",)"
           R"("description":"D.","jobs":["a","b","c"]}})"
           "\n",
           id, city, phone, birth, id, kraj);

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "kinds/world.h"
+
 namespace provider {
 namespace {
 
@@ -66,6 +68,16 @@ TEST(Plan, OfAReplacementSaysWhyAndForgetsComputedValues) {
   EXPECT_THAT(change.requires_replace, ElementsAre(json::array({"partitions"})));
   EXPECT_TRUE(is_unknown(change.planned["address"]));
   EXPECT_EQ(change.planned["ref"], kinds::unknown_ref("h")) << "it will be another one";
+}
+
+TEST(Plan, OfAWorldOfAnEarlierVersionReplacesIt) {
+  auto before = state("world", {{"name", "w"}});
+  EXPECT_EQ(before["version"], kinds::kWorldVersionMade);
+  before["version"] = nullptr;  // as Terraform gives it to a provider that has the attribute
+  auto change = plan_change(kind("world"), before, config("world", {{"name", "w"}}));
+  EXPECT_THAT(change.requires_replace, ElementsAre(json::array({"version"})));
+  EXPECT_EQ(change.planned["version"], kinds::kWorldVersionMade);
+  EXPECT_EQ(change.planned["ref"], kinds::unknown_ref("w"));
 }
 
 TEST(Plan, OfAChangeInPlaceKnowsTheRefOfItsIncarnation) {

@@ -88,19 +88,6 @@ TEST(Describe, FactsAreThoseOfTheRows) {
   EXPECT_NEAR(fact(views, "latency", "mean"), 225, 10);
 }
 
-TEST(Describe, SaysHowManyBirthNumbersAreShared) {
-  Settings settings;
-  settings.users = 40'000;
-  settings.vip_users = 1'000;
-  World world = World::create(settings).value();
-  std::map<std::string, int> users;
-  for (std::int64_t id = 0; id < settings.users; ++id) ++users[world.user(id).birth_number];
-  auto shared = std::ranges::count_if(users, [](const auto& one) { return one.second > 1; });
-  EXPECT_GT(shared, 0);
-  EXPECT_EQ(fact(describe(world, Table::kUsers), "birth_number", "belong to more than one user"),
-            static_cast<double>(shared));
-}
-
 TEST(Describe, OrdersHaveTheirEffectsAndTheBestScore) {
   World world = small_world();
   TableDescription d = describe(world, Table::kOrders);
@@ -142,7 +129,7 @@ TEST(Describe, EmptyAndHugeWorldsHaveNoWrongFacts) {
     }
   }
   Settings huge;
-  huge.users = huge.vip_users = std::int64_t{1} << 31;
+  huge.users = huge.vip_users = kUsersMax;
   huge.orders = std::int64_t{1} << 36;
   World world = World::create(huge).value();
   for (Table table : {Table::kUsers, Table::kOrders, Table::kItems}) {

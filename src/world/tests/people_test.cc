@@ -4,6 +4,7 @@
 #include <set>
 #include <sstream>
 
+#include "world/births.h"
 #include "world/czech.h"
 #include "world/lists.h"
 #include "world/world.h"
@@ -42,15 +43,17 @@ TEST(Users, HaveTheirColumnsInOrderAndAreTheTruth) {
   ASSERT_EQ(rows.size(), 500u);
   for (std::int64_t id = 0; id < 500; ++id) {
     const json& row = rows[static_cast<std::size_t>(id)];
-    EXPECT_EQ(keys(row), (std::vector<std::string>{"id", "name", "city", "street_address",
-                                                   "phone_number", "birth_number", "user_name",
-                                                   "administrative_unit", "description", "jobs"}));
+    EXPECT_EQ(keys(row), (std::vector<std::string>{"id", "name", "city", "street_address", "postcode",
+                                        "phone_number", "email", "birth_number", "user_name",
+                                        "administrative_unit", "description", "jobs"}));
     User user = world.user(id);
     EXPECT_EQ(row["id"], id);
     EXPECT_EQ(row["name"], user.name);
     EXPECT_EQ(row["city"], user.city);
     EXPECT_EQ(row["street_address"], user.street_address);
+    EXPECT_EQ(row["postcode"], user.postcode);
     EXPECT_EQ(row["phone_number"], user.phone_number);
+    EXPECT_EQ(row["email"], user.email);
     EXPECT_EQ(row["birth_number"], user.birth_number);
     EXPECT_EQ(row["user_name"], user.user_name);
     EXPECT_EQ(row["administrative_unit"], user.administrative_unit);
@@ -81,12 +84,12 @@ TEST(Users, UserNamesAreUniqueAndPlain) {
 }
 
 /// Reads a birth number as an office would.
-struct Birth {
+struct ReadBirth {
   Sex sex;
   std::chrono::year_month_day date;
   bool valid;
 };
-Birth read_birth_number(const std::string& text) {
+ReadBirth read_birth_number(const std::string& text) {
   int yy = std::stoi(text.substr(0, 2)), mm = std::stoi(text.substr(2, 2)),
       dd = std::stoi(text.substr(4, 2));
   bool ten = text.size() == 11;
@@ -106,7 +109,7 @@ TEST(Users, BirthNumbersFollowTheRuleAndAgreeWithTheRest) {
   int before_1954 = 0;
   for (std::int64_t id = 0; id < world.settings().users; ++id) {
     User user = world.user(id);
-    Birth birth = read_birth_number(user.birth_number);
+    ReadBirth birth = read_birth_number(user.birth_number);
     ASSERT_TRUE(birth.valid) << user.birth_number;
     EXPECT_EQ(birth.sex, user.facts.sex);
     EXPECT_EQ(std::chrono::sys_days{birth.date}, user.facts.birth_date);
@@ -119,6 +122,70 @@ TEST(Users, BirthNumbersFollowTheRuleAndAgreeWithTheRest) {
     before_1954 += user.birth_number.size() == 10;
   }
   EXPECT_GT(before_1954, 100);
+}
+
+TEST(Users, BirthNumbersAreUniqueUpToTheLargestWorld) {
+  for (std::int64_t users : {1, 900, 901, 20'000}) {
+    World world = world_of_people(users);
+    std::set<std::string> numbers;
+    for (std::int64_t id = 0; id < users; ++id) {
+      EXPECT_TRUE(numbers.insert(world.user(id).birth_number).second) << id;
+    }
+  }
+  // Of the largest world those that share a serial: they would be the first to meet.
+  Settings settings;
+  settings.users = kUsersMax;
+  Births births(settings);
+  std::set<std::string> numbers;
+  for (std::int64_t id = 0; numbers.size() < 2'000; ++id) {
+    Birth birth = births(id);
+    if (birth.serial != 7) continue;
+    char text[16];
+    EXPECT_TRUE(numbers.emplace(text, Births::put_number(text, birth)).second) << id;
+  }
+}
+
+TEST(Users, LiveWhereTheirTownHasHousesAndPost) {
+  World world = world_of_people();
+  std::map<std::pair<std::string, std::string>, std::set<std::string>> codes;
+  int second_numbers = 0, in_towns = 0;
+  for (std::int64_t id = 0; id < world.settings().users; ++id) {
+    User user = world.user(id);
+    const Town& town = world.towns()[static_cast<std::size_t>(user.facts.town)];
+    ASSERT_EQ(user.postcode.size(), 6u) << user.postcode;
+    EXPECT_EQ(user.postcode[3], ' ');
+    codes[{std::string(town.city), std::string(town.kraj_code)}].insert(user.postcode);
+    std::string number = user.street_address.substr(user.street_address.rfind(' ') + 1);
+    bool second = number.contains('/');
+    if (town.population < 3'000) {
+      EXPECT_FALSE(second) << town.city << ": " << user.street_address;
+      EXPECT_LE(std::stol(number), town.population / 3) << town.city;
+    } else {
+      ++in_towns;
+      second_numbers += second;
+    }
+  }
+  EXPECT_NEAR(second_numbers, .75 * in_towns, .02 * in_towns);
+  EXPECT_EQ((codes[{"Praha", "CZ010"}].size()), 10u);
+  EXPECT_EQ((codes[{"Třebíč", "CZ063"}]), (std::set<std::string>{"674 01"}));
+  EXPECT_EQ((codes[{"Náchod", "CZ052"}]), (std::set<std::string>{"547 01"}));
+  // Nobody's post comes from another end of the country: the first digit is the region's.
+  for (const auto& [town, of_town] : codes) {
+    for (const std::string& code : of_town) {
+      EXPECT_EQ(code[0] == '1', town.second == "CZ010") << town.first << " " << code;
+    }
+  }
+}
+
+TEST(Users, EmailsAreUniqueAndNobodysReally) {
+  World world = world_of_people();
+  std::set<std::string> emails;
+  for (std::int64_t id = 0; id < world.settings().users; ++id) {
+    User user = world.user(id);
+    EXPECT_TRUE(emails.insert(user.email).second) << user.email;
+    EXPECT_TRUE(user.email.starts_with(user.user_name + "@")) << user.email;
+    EXPECT_TRUE(user.email.ends_with(".example")) << user.email;
+  }
 }
 
 TEST(Users, NamesAgreeWithTheirGender) {

@@ -22,7 +22,7 @@ World many_users() {
 }
 
 struct Counted {
-  std::vector<std::uint64_t> user_names;
+  std::vector<std::uint64_t> user_names, birth_numbers;
   std::vector<double> ages = std::vector<double>(81), days = std::vector<double>(365), towns;
   double women = 0, without_phone = 0, damaged_city = 0, vips = 0;
   int wrong_birth_numbers = 0, wrong_names = 0, wrong_towns = 0, wrong_phones = 0, wrong_cities = 0;
@@ -102,6 +102,7 @@ Counted count_users(const World& world, const NameSets& names, std::int64_t firs
     c.wrong_phones += !phone_right(user);
     c.wrong_cities += (user.city == town.city) != (f.city_damage == CityDamage::kNone);
     c.user_names.push_back(std::hash<std::string>{}(user.user_name));
+    c.birth_numbers.push_back(std::hash<std::string>{}(user.birth_number));
     ++c.ages.at(static_cast<std::size_t>(f.age - 15));
     auto birthday = std::chrono::sys_days{(today.year() - std::chrono::years{f.age}) /
                                           today.month() / today.day()};
@@ -118,7 +119,9 @@ Counted count_users(const World& world, const NameSets& names, std::int64_t firs
 Counted together(std::vector<Counted> parts) {
   Counted sum = std::move(parts[0]);
   const Counted& other = parts[1];
-  sum.user_names.insert(sum.user_names.end(), other.user_names.begin(), other.user_names.end());
+  for (auto keys : {&Counted::user_names, &Counted::birth_numbers}) {
+    (sum.*keys).insert((sum.*keys).end(), (other.*keys).begin(), (other.*keys).end());
+  }
   for (auto counts : {&Counted::ages, &Counted::days, &Counted::towns}) {
     for (std::size_t i = 0; i < (sum.*counts).size(); ++i) (sum.*counts)[i] += (other.*counts)[i];
   }
@@ -144,8 +147,10 @@ TEST(UsersByTheMillion, KeepEveryRuleAndFollowEveryDistribution) {
   EXPECT_EQ(c.wrong_towns, 0);
   EXPECT_EQ(c.wrong_phones, 0);
   EXPECT_EQ(c.wrong_cities, 0);
-  std::ranges::sort(c.user_names);
-  EXPECT_EQ(std::ranges::adjacent_find(c.user_names), c.user_names.end());
+  for (auto* keys : {&c.user_names, &c.birth_numbers}) {
+    std::ranges::sort(*keys);
+    EXPECT_EQ(std::ranges::adjacent_find(*keys), keys->end());
+  }
 
   double n = static_cast<double>(kManyRows);
   EXPECT_EQ(c.vips, static_cast<double>(world.settings().vip_users));
