@@ -7,7 +7,8 @@
 
 namespace control {
 
-/// Errors: kInvalidArgument, naming the value; kFailedPrecondition for a world of an earlier version.
+/// Errors: kInvalidArgument, naming the value; kFailedPrecondition for a world of an earlier
+/// version.
 base::Result<world::Settings> world_settings(const kinds::World& definition);
 
 }  // namespace control

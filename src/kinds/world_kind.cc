@@ -12,10 +12,9 @@ constexpr double kUsersMax = 30'000'000;  ///< world::kUsersMax
 
 Field<World> volume(std::int64_t World::*member, const std::string& name, double min, double max,
                     const std::string& doc) {
-  return field(member, {.name = name,
-                        .doc = doc,
-                        .forces_replacement = true,
-                        .checks = {.min = min, .max = max}});
+  return field(
+      member,
+      {.name = name, .doc = doc, .forces_replacement = true, .checks = {.min = min, .max = max}});
 }
 
 Field<World::Faults> share(double World::Faults::*member, const std::string& name,
@@ -180,14 +179,15 @@ const Fields<World>& World::fields() {
               .doc = "Rows up to the epoch, and what the default playground makes of them on "
                      "disk, about. A disk with less room is refused before anything is made.",
               .derived = true}),
-       field(&World::version,
-             {.name = "version",
-              .presence = Presence::kComputed,
-              .doc = "Which version of the world made the rows. A newer hriste makes other rows of "
-                     "the same settings, so it replaces the world of an earlier one, and until then "
-                     "makes and grades nothing of it.",
-              .derived = true,
-              .forces_replacement = true})});
+       field(
+           &World::version,
+           {.name = "version",
+            .presence = Presence::kComputed,
+            .doc = "Which version of the world made the rows. A newer hriste makes other rows of "
+                   "the same settings, so it replaces the world of an earlier one, and until then "
+                   "makes and grades nothing of it.",
+            .derived = true,
+            .forces_replacement = true})});
   return all;
 }
 

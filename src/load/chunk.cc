@@ -84,18 +84,12 @@ struct TableColumn {
 std::vector<TableColumn> columns_of(Table table) {
   switch (table) {
     case Table::kUsers:
-      return {{"id", Type::kInt64},
-              {"name", Type::kString},
-              {"city", Type::kString},
-              {"street_address", Type::kString},
-              {"postcode", Type::kString},
-              {"phone_number", Type::kString},
-              {"email", Type::kString},
-              {"birth_number", Type::kString},
-              {"user_name", Type::kString},
-              {"administrative_unit", Type::kString},
-              {"description", Type::kString},
-              {"jobs", Type::kStringList}};
+      return {{"id", Type::kInt64},           {"name", Type::kString},
+              {"city", Type::kString},        {"street_address", Type::kString},
+              {"postcode", Type::kString},    {"phone_number", Type::kString},
+              {"email", Type::kString},       {"birth_number", Type::kString},
+              {"user_name", Type::kString},   {"administrative_unit", Type::kString},
+              {"description", Type::kString}, {"jobs", Type::kStringList}};
     case Table::kVipUsers:
       return {{"id", Type::kInt64}};
     case Table::kProducts:

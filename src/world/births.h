@@ -1,10 +1,11 @@
 // Who is born when: sex, age, birthday and birth number of each user, so that no two users have the
 // same number. Inside the room only. Immutable, thread-safe.
 //
-// The days of both sexes stand one behind the other on a line as long as the numbers of 64 bits, each
-// as wide as people are frequent who were born then. A bijection deals the users into kSerials hands,
-// one for each serial that a day has; those of a hand lie at even distances on the line, from a place
-// of its own on. As no day is as wide as that distance, nobody in a hand has another's day and sex.
+// The days of both sexes stand one behind the other on a line as long as the numbers of 64 bits,
+// each as wide as people are frequent who were born then. A bijection deals the users into kSerials
+// hands, one for each serial that a day has; those of a hand lie at even distances on the line,
+// from a place of its own on. As no day is as wide as that distance, nobody in a hand has another's
+// day and sex.
 #pragma once
 
 #include <array>
@@ -36,7 +37,7 @@ class Births {
   static char* put_number(char* p, const Birth& birth);
 
  private:
-  struct Year {  ///< people of one sex and age
+  struct Year {                        ///< people of one sex and age
     std::uint64_t begin = 0, day = 0;  ///< on the line; the width of a day
     Sex sex = Sex::kMale;
     int age = 0;

@@ -62,7 +62,8 @@ void describe_users(const World& world, TableDescription& out) {
       {"street_address",
        "string",
        "Street with its house number, in towns often with a second one",
-       "streets by Zipf's law with exponent 1/2, numbers even, in small places up to a third of the "
+       "streets by Zipf's law with exponent 1/2, numbers even, in small places up to a third of "
+       "the "
        "people",
        {}},
       {"postcode",

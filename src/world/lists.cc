@@ -124,10 +124,9 @@ void load_towns(Lists& lists, const std::vector<Columns>& table) {
     lists.cities_upper.push_back(lists.texts.keep(upper_case(row[0])));
     lists.cities_lower.push_back(lists.texts.keep(lower_case(row[0])));
     lists.units.push_back(lists.texts.keep((*kraj)[1]));
-    lists.homes.push_back(
-        {.houses = static_cast<std::uint32_t>(
-             std::min<std::int64_t>(kHousesMax, lists.towns.back().population / kPeopleAHouse)),
-         .second_numbers = lists.towns.back().population >= kVillagePeople});
+    lists.homes.push_back({.houses = static_cast<std::uint32_t>(std::min<std::int64_t>(
+                               kHousesMax, lists.towns.back().population / kPeopleAHouse)),
+                           .second_numbers = lists.towns.back().population >= kVillagePeople});
   }
 }
 
@@ -148,9 +147,8 @@ std::int64_t distance_squared(const Town& a, const Town& b) {
 /// Towns have their own; the others that of the nearest town of their kraj that has one.
 void load_postcodes(Lists& lists) {
   for (const Columns& row : value_rows(data::postcodes, 3)) {
-    auto town = std::ranges::find_if(lists.towns, [&](const Town& t) {
-      return t.city == row[0] && t.kraj_code == row[1];
-    });
+    auto town = std::ranges::find_if(
+        lists.towns, [&](const Town& t) { return t.city == row[0] && t.kraj_code == row[1]; });
     CHECK(town != lists.towns.end(), "{}", row[0]);
     Lists::Homes& homes = lists.homes[static_cast<std::size_t>(town - lists.towns.begin())];
     auto at = static_cast<std::uint16_t>(lists.postcodes.size());

@@ -79,8 +79,8 @@ struct Lists {
   std::vector<BlockText> streets;
   /// Where one can live in a town.
   struct Homes {
-    std::uint32_t houses = 1;      ///< numbers 1 … houses
-    bool second_numbers = false;   ///< whether streets have numbers of their own
+    std::uint32_t houses = 1;     ///< numbers 1 … houses
+    bool second_numbers = false;  ///< whether streets have numbers of their own
     std::uint16_t first_postcode = 0, postcodes = 0;
   };
   std::vector<Homes> homes;  ///< of `towns`

@@ -56,10 +56,9 @@ std::size_t longest_line(const Lists& lists) {
 }
 
 char* put_birth_number(char* p, const UserFacts& facts) {
-  return Births::put_number(p, {.sex = facts.sex,
-                                .age = facts.age,
-                                .date = facts.birth_date,
-                                .serial = facts.birth_serial});
+  return Births::put_number(
+      p,
+      {.sex = facts.sex, .age = facts.age, .date = facts.birth_date, .serial = facts.birth_serial});
 }
 
 char* put_phone(char* p, std::uint64_t bits) {

@@ -34,7 +34,7 @@ class People {
   base::CounterRandom random_;
   base::Permutation user_names_;
   Births births_;
-  std::uint64_t damaged_share_;                   ///< of 2^32
+  std::uint64_t damaged_share_;  ///< of 2^32
   std::size_t line_max_;
 };
 

@@ -35,7 +35,7 @@ struct UserFacts {
   std::int64_t id = 0;
   Sex sex = Sex::kMale;
   std::chrono::sys_days birth_date;
-  int age = 0;   ///< whole years at the epoch's date, 15 … 95
+  int age = 0;                ///< whole years at the epoch's date, 15 … 95
   unsigned birth_serial = 0;  ///< which birth number of the day and sex
   int town = 0;               ///< index into World::towns()
   bool vip = false;
@@ -46,12 +46,12 @@ struct UserFacts {
 struct User {
   UserFacts facts;
   std::string name;
-  std::string city;  ///< as in users.json, perhaps damaged; the true one is the town's
+  std::string city;            ///< as in users.json, perhaps damaged; the true one is the town's
   std::string street_address;  ///< "Nádražní 1043/7", in villages "Nádražní 104"
   std::string postcode;        ///< "674 01"
-  std::string phone_number;  ///< as in users.json, perhaps empty
-  std::string email;         ///< unique: the user name at a host
-  std::string birth_number;  ///< "YYMMDD/XXXX", born before 1954 "YYMMDD/XXX"
+  std::string phone_number;    ///< as in users.json, perhaps empty
+  std::string email;           ///< unique: the user name at a host
+  std::string birth_number;    ///< "YYMMDD/XXXX", born before 1954 "YYMMDD/XXX"
   std::string user_name;
   std::string administrative_unit;
   std::string description;

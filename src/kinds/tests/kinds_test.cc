@@ -3,10 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "kinds/world.h"
-
 #include <cstdlib>
 #include <fstream>
+
+#include "kinds/world.h"
 
 namespace kinds {
 namespace {

@@ -48,13 +48,13 @@ bool begins(std::string_view word, std::initializer_list<std::string_view> begin
 }
 
 const Set kFew{"dva", "dvě", "tři", "čtyři"};
-const Set kMany{"pět",    "šest",     "sedm",    "osm",         "devět",       "deset",
-                "jedenáct", "dvanáct", "patnáct", "dvacet",      "pětadvacet",  "třicet",
-                "pětatřicet", "čtyřicet", "pětačtyřicet"};
+const Set kMany{"pět",        "šest",     "sedm",       "osm",      "devět",
+                "deset",      "jedenáct", "dvanáct",    "patnáct",  "dvacet",
+                "pětadvacet", "třicet",   "pětatřicet", "čtyřicet", "pětačtyřicet"};
 const Set kByMeans{"dvěma", "třemi", "čtyřmi"};
-const Set kGenitives{"let",  "roků", "dnů",    "dní", "měsíců", "hodin", "vnoučat",
-                     "dětí", "psů",  "koček", "dcer", "synů"};
-const Set kNominatives{"rok",  "roky",     "dny", "měsíce", "hodiny", "děti",
+const Set kGenitives{"let",     "roků", "dnů", "dní",   "měsíců", "hodin",
+                     "vnoučat", "dětí", "psů", "koček", "dcer",   "synů"};
+const Set kNominatives{"rok",      "roky", "dny",   "měsíce", "hodiny", "děti",
                        "vnoučata", "syny", "dcery", "psy",    "kočky"};
 
 /// Two to four have their nouns in the plural, more in the genitive.
@@ -65,9 +65,9 @@ bool number_wrong(const Word& number, const Word& noun) {
   return kByMeans.contains(number.text) && kGenitives.contains(noun.text);
 }
 
-const Set kConjunctions{"že",    "protože", "když",     "který", "která",   "které", "kterého",
-                        "kterou", "kterým", "kterých",  "kde",   "kdykoli", "kdo",   "co",
-                        "aby",   "ačkoli",  "přestože", "pokud"};
+const Set kConjunctions{"že",      "protože", "když",   "který",   "která",    "které",
+                        "kterého", "kterou",  "kterým", "kterých", "kde",      "kdykoli",
+                        "kdo",     "co",      "aby",    "ačkoli",  "přestože", "pokud"};
 const Set kLeaning{"se", "si", "by", "mu", "ho", "ji", "jí"};
 const Set kClauseEnds{"a", "i", "nebo", "ani", "ale"};
 
@@ -152,10 +152,10 @@ std::string czech_fault(const std::vector<Word>& words) {
   return order_fault(words);
 }
 
-const Set kNumbers{"two",   "three", "four",    "five",   "six",    "seven", "eight",
-                   "nine",  "ten",   "fifteen", "twenty", "thirty", "forty", "fifty"};
-const Set kNoNouns{"and", "or", "other", "more", "of", "to", "in", "on", "children", "grandchildren",
-                   "people"};
+const Set kNumbers{"two",  "three", "four",    "five",   "six",    "seven", "eight",
+                   "nine", "ten",   "fifteen", "twenty", "thirty", "forty", "fifty"};
+const Set kNoNouns{"and", "or", "other",    "more",          "of",    "to",
+                   "in",  "on", "children", "grandchildren", "people"};
 const Set kEnglishComparatives{"lighter", "stronger", "kinder",  "better", "older",
                                "younger", "larger",   "smaller", "cheaper"};
 

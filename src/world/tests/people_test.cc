@@ -43,7 +43,8 @@ TEST(Users, HaveTheirColumnsInOrderAndAreTheTruth) {
   ASSERT_EQ(rows.size(), 500u);
   for (std::int64_t id = 0; id < 500; ++id) {
     const json& row = rows[static_cast<std::size_t>(id)];
-    EXPECT_EQ(keys(row), (std::vector<std::string>{"id", "name", "city", "street_address", "postcode",
+    EXPECT_EQ(keys(row),
+              (std::vector<std::string>{"id", "name", "city", "street_address", "postcode",
                                         "phone_number", "email", "birth_number", "user_name",
                                         "administrative_unit", "description", "jobs"}));
     User user = world.user(id);

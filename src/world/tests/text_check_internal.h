@@ -22,11 +22,12 @@ std::vector<std::string> words(std::string_view text);
 std::string fault_in(std::string_view text, Locale locale);
 
 /// The first fault of grammar that shows without knowing what the words mean, or "": numerals whose
-/// noun has another form, Czech words that lean on a conjunction and don't stand by it, prepositions
-/// without their vowel, comparatives, English articles.
+/// noun has another form, Czech words that lean on a conjunction and don't stand by it,
+/// prepositions without their vowel, comparatives, English articles.
 std::string form_fault_in(std::string_view text, Locale locale);
 
-/// The same as fault_in(), for `sentences` sentences that begin with a capital letter and end with a full stop.
+/// The same as fault_in(), for `sentences` sentences that begin with a capital letter and end with
+/// a full stop.
 std::string fault_in_sentences(std::string_view text, std::size_t sentences, Locale locale);
 
 /// Counts the different texts of patterns exactly: the patterns form a non-deterministic automaton,

@@ -388,9 +388,9 @@ TEST(TextCheck, FindsWrongFormsAndOrder) {
                             "She has an old cat.", "It is lighter than the one before."}) {
     EXPECT_EQ(en(right), "") << right;
   }
-  for (const char* wrong : {"For three year.", "He has an dog.", "She has a old cat.",
-                            "It is more lighter than that.", "It is lighter then that.",
-                            "He have a dog.", "Two child."}) {
+  for (const char* wrong :
+       {"For three year.", "He has an dog.", "She has a old cat.", "It is more lighter than that.",
+        "It is lighter then that.", "He have a dog.", "Two child."}) {
     EXPECT_NE(en(wrong), "") << wrong;
   }
 }
