@@ -169,9 +169,9 @@ TEST(Run, BatchesSayWhatTheJsonSays) {
     EXPECT_EQ(chunk.batch.columns[0].ints[i], user.facts.id);
     EXPECT_EQ(chunk.batch.columns[1].text(i), user.name);
     EXPECT_EQ(chunk.batch.columns[2].text(i), user.city);
-    EXPECT_EQ(chunk.batch.columns[8].text(i), user.description);
-    EXPECT_EQ(chunk.batch.columns[9].list_ends[i], 3 * (i + 1));
-    EXPECT_EQ(chunk.batch.columns[9].text(3 * i + 2), user.jobs[2]);
+    EXPECT_EQ(chunk.batch.columns[10].text(i), user.description);
+    EXPECT_EQ(chunk.batch.columns[11].list_ends[i], 3 * (i + 1));
+    EXPECT_EQ(chunk.batch.columns[11].text(3 * i + 2), user.jobs[2]);
   }
 }
 
