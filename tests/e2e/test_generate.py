@@ -262,7 +262,7 @@ def test_a_full_disk_keeps_what_is_whole(small_disk):
     assert not out.exists()
     part = (small_disk / "users.json.part").read_bytes()
     assert part.endswith(b"}\n") and len(part) > 30_000_000
-    subprocess.run(["mount", "-o", "remount,size=80m", small_disk], check=True)
+    subprocess.run(["mount", "-o", "remount,size=100m", small_disk], check=True)
     done = generate(*command, world=["--users", "100k"])
     assert b"were there" in done.stderr
     assert out.read_bytes() == generate("users", world=["--users", "100k"]).stdout
