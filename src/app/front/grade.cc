@@ -53,18 +53,18 @@ std::string also(const json& grade, const char* count, const char* what) {
   return n == 0 ? "" : fmt::format(", {} {}", n, what);
 }
 
-/// "; 3 computed, of the others nothing has changed", or nothing.
+/// "; 3 computed, the others kept", or nothing.
 std::string computed(const json& grade) {
   const std::string run = grade.value("run_id", "");
   const auto mine = std::ranges::count_if(
       grade["checks"], [&](const json& check) { return check.value("graded_by", run) == run; });
   if (mine == std::ssize(grade["checks"])) return "";
-  return fmt::format("; {} computed, of the others nothing has changed", mine);
+  return fmt::format("; {} computed, the others kept", mine);
 }
 
 std::string summary(const json& grade) {
   std::string text = fmt::format(
-      "\n{} of {} checks are right{}{}{} (run {}{})\n", grade.value("passed", 0),
+      "\n{} of {} checks are right{}{}{} ({}{})\n", grade.value("passed", 0),
       grade.value("total", 0), also(grade, "wrong", "wrong"),
       also(grade, "not_gradable", "not gradable"), also(grade, "changed", "changed by you"),
       grade.value("run_id", ""), computed(grade));
