@@ -2,21 +2,15 @@
 
 #include <unistd.h>
 
-#include <condition_variable>
-#include <mutex>
-
 #include "base/guarded.h"
 #include "base/log.h"
+#include "base/wait_for.h"
 
 namespace app {
 
 EndDeadline::EndDeadline(std::chrono::milliseconds time, std::function<void()> last_act) {
   auto watch = [time, last_act = std::move(last_act)](std::stop_token stop) -> base::Status {
-    std::mutex mutex;
-    std::condition_variable_any never;
-    std::unique_lock lock(mutex);
-    never.wait_for(lock, stop, time, [] { return false; });
-    if (stop.stop_requested()) return {};
+    if (!base::wait_for(time, stop)) return {};
     base::log_error("app", "end_late", "something hangs for {} ms: the process ends without it",
                     time.count());
     (void)base::guarded(last_act);

@@ -36,4 +36,8 @@ class StateHash {
   std::uint64_t value_ = 0xcbf29ce484222325;
 };
 
+/// Every file below `folder` by path, size and time of writing. Without SQLite's "-shm", which
+/// readers write too. Errors: the disk's, and that the folder isn't there.
+Status add_folder(Env& env, const std::string& folder, StateHash& hash);
+
 }  // namespace base

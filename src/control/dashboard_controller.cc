@@ -61,6 +61,7 @@ class DashboardController final : public Adapter<Dashboard> {
   struct File {
     std::string_view name, text;
   };
+  using Uses = std::vector<lake::TableUse>;  ///< of one query
 
   /// Checks every query's SQL, and with `are_made` its tables and columns too, which asks the
   /// lake; which tables the dashboard reads.
@@ -72,11 +73,15 @@ class DashboardController final : public Adapter<Dashboard> {
     }
     const File file{file_name, dashboard.source};
     std::vector<AskedText> texts;
+    std::vector<Uses> uses;
     for (const notebook::Query& query : board->queries) {
-      texts.push_back({query.sql, TRY(read_by(query, file))});
+      auto read = lake_.table_uses(query.sql);
+      if (!read) return wrong(query, read.error(), file);
+      texts.push_back({query.sql, names_of(*read)});
+      uses.push_back(std::move(*read));
     }
     if (are_made) {
-      TRY(check_made(*board, are_made, file));
+      TRY(check_made(*board, uses, are_made, file));
       TRY(check_columns(*board, columns_of(lake_, texts), file));
     }
     std::vector<std::string> tables;
@@ -94,25 +99,21 @@ class DashboardController final : public Adapter<Dashboard> {
                                    fmt::format("sql {}: ", query.name)));
   }
 
-  /// The tables that a query reads.
-  Result<std::vector<std::string>> read_by(const notebook::Query& query, File file) {
-    auto uses = lake_.table_uses(query.sql);
-    if (!uses) return wrong(query, uses.error(), file);
+  static std::vector<std::string> names_of(const Uses& uses) {
     std::vector<std::string> tables;
-    for (const lake::TableUse& use : *uses) tables.push_back(use.table);
+    for (const lake::TableUse& use : uses) tables.push_back(use.table);
     return tables;
   }
 
   /// All at once, since each question looks through the lake; which one it is says who fails alone.
-  Status check_made(const notebook::Dashboard& board, const AreMade& are_made, File file) {
-    std::vector<lake::TableUse> all;
-    for (const notebook::Query& query : board.queries) {
-      for (auto& use : TRY(lake_.table_uses(query.sql))) all.push_back(std::move(use));
-    }
+  static Status check_made(const notebook::Dashboard& board, const std::vector<Uses>& uses,
+                           const AreMade& are_made, File file) {
+    Uses all;
+    for (const Uses& of : uses) all.insert(all.end(), of.begin(), of.end());
     if (are_made(all)) return {};
-    for (const notebook::Query& query : board.queries) {
-      auto made = are_made(TRY(lake_.table_uses(query.sql)));
-      if (!made) return wrong(query, made.error(), file);
+    for (std::size_t i = 0; i < uses.size(); ++i) {
+      auto made = are_made(uses[i]);
+      if (!made) return wrong(board.queries[i], made.error(), file);
     }
     return {};
   }

@@ -26,19 +26,6 @@ constexpr const char* kFolders[] = {"hub", "lake", "ml", "sql", "state"};
 
 using base::StateHash;
 
-Status add_folder(base::Env& env, const std::string& folder, StateHash& hash) {
-  if (!env.exists(folder)) return {};
-  for (const auto& entry : TRY(env.list(folder))) {
-    std::string path = folder + "/" + entry.name;
-    if (entry.is_dir) {
-      TRY(add_folder(env, path, hash));
-    } else if (!entry.name.ends_with("-shm")) {  // SQLite's, written by readers too
-      hash.add(fmt::format("{} {} {}", path, entry.size, entry.modified_ns));
-    }
-  }
-  return {};
-}
-
 /// Another build is another file.
 std::string program_state(base::Env& env) {
   std::error_code ec;
@@ -52,7 +39,8 @@ Result<std::string> graded_state(const Folder& place, catalogue::Catalogue& cata
                                  const StreamJobs& jobs, const CutsMs& cuts) {
   StateHash hash;
   for (const char* folder : kFolders) {
-    TRY(add_folder(place.env, place.path + "/" + folder, hash));
+    const std::string path = place.path + "/" + folder;
+    if (place.env.exists(path)) TRY(base::add_folder(place.env, path, hash));
   }
   for (const auto& resource : TRY(catalogue.list())) {
     hash.add(resource.kind + " " + resource.name + " " + resource.incarnation);

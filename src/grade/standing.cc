@@ -47,19 +47,6 @@ const std::map<std::string_view, std::string_view> kFileFolders{{"users_file", "
                                                                 {"product_files", "products"},
                                                                 {"towns_file", "towns"}};
 
-Status add_files(base::Env& env, const std::string& folder, StateHash& hash) {
-  for (const auto& entry : TRY(env.list(folder))) {
-    const std::string path = folder + "/" + entry.name;
-    if (entry.is_dir) {
-      TRY(add_files(env, path, hash));
-    } else {
-      hash.add(path);
-      hash.add(entry);
-    }
-  }
-  return {};
-}
-
 /// A partition's batches as they lie there, those that begin below the cut. Reading verifies them.
 Status add_batches(const commitlog::Log& log, std::int64_t cut_ms, StateHash& hash) {
   const std::int64_t end = TRY(log.offset_for_time(cut_ms));
@@ -183,7 +170,7 @@ class Standing {
     auto folder = kFileFolders.find(holding);
     if (folder != kFileFolders.end()) {
       std::string path = fmt::format("{}/bronze/{}", in_.lake->root(), folder->second);
-      if (!add_files(*in_.env, path, hash)) return "";
+      if (!base::add_folder(*in_.env, path, hash)) return "";
     } else if (!is_growing(holding) && !add_table(table, hash)) {
       return "";
     }

@@ -77,20 +77,6 @@ base::Result<Json> state_of(base::Env& env, const TableSource& source, const Cut
   return TRY(files_state(env, source.files));
 }
 
-/// Whatever lies below `folder`, with all that is below its folders.
-base::Status add_folder(base::Env& env, const std::string& folder, StateHash& hash) {
-  for (const auto& entry : TRY(env.list(folder))) {
-    const std::string path = folder + "/" + entry.name;
-    if (entry.is_dir) {
-      TRY(add_folder(env, path, hash));
-    } else {
-      hash.add(path);
-      hash.add(entry);
-    }
-  }
-  return {};
-}
-
 /// Without the files of which no row lies below `below_ms`.
 std::vector<std::string> files_below(const TableSource& source, std::int64_t below_ms) {
   std::vector<std::string> files;
@@ -106,7 +92,7 @@ base::Result<std::string> every_file(base::Env& env, const TableSource& source, 
   if (source.failure) return std::unexpected(*source.failure);
   StateHash hash;
   if (source.format == Format::kDelta) {
-    TRY(add_folder(env, source.folder, hash));
+    TRY(base::add_folder(env, source.folder, hash));
     return "folder " + hash.text();
   }
   hash.add(file_state(env, source.folder + "/" + std::string(kColumnsFile)).dump());

@@ -8,6 +8,18 @@ const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 export const launch = () =>
   chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
 
+/** A page at HRISTE_URL with its map shown. What the browser complains of goes into `noise`. */
+export async function opened(browser, noise) {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  // The editor's library tries an inline style at its start, which the policy refuses without harm.
+  page.on('console', (m) => ['error', 'warning'].includes(m.type()) &&
+    !m.text().startsWith('Applying inline style') && noise.push(m.text()));
+  page.on('pageerror', (error) => noise.push(String(error)));
+  await page.goto(process.env.HRISTE_URL);
+  await until('the map', () => page.locator('.node').count());
+  return page;
+}
+
 /** Polls: the browser's own waiting functions need `eval`, which the page's policy forbids. */
 export async function until(what, probe, limitMs = 30_000) {
   const end = Date.now() + limitMs;

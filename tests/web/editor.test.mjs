@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { launch, until } from './browser.mjs';
+import { launch, opened, until } from './browser.mjs';
 
 const SALES = `${process.env.HRISTE_FOLDER}/sql/gold_sales_by_day.sql`;
 let browser;
@@ -17,13 +17,8 @@ const noise = [];
 
 before(async () => {
   browser = await launch();
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  page.on('console', (m) => ['error', 'warning'].includes(m.type()) &&
-    !m.text().startsWith('Applying inline style') && noise.push(m.text()));
-  page.on('pageerror', (error) => noise.push(String(error)));
-  await page.goto(process.env.HRISTE_URL);
+  page = await opened(browser, noise);
   home = new URL('/', page.url()).href;
-  await until('the map', () => page.locator('.node').count());
 });
 
 after(async () => {

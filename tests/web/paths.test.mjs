@@ -6,7 +6,7 @@ import { exec } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { launch, settled, until } from './browser.mjs';
+import { launch, opened, settled, until } from './browser.mjs';
 
 let browser;
 let page;
@@ -14,13 +14,7 @@ const noise = [];
 
 before(async () => {
   browser = await launch();
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  // The editor's library tries an inline style at its start, which the policy refuses without harm.
-  page.on('console', (m) => ['error', 'warning'].includes(m.type()) &&
-    !m.text().startsWith('Applying inline style') && noise.push(m.text()));
-  page.on('pageerror', (error) => noise.push(String(error)));
-  await page.goto(process.env.HRISTE_URL);
-  await until('the map', () => page.locator('.node').count());
+  page = await opened(browser, noise);
 });
 
 after(async () => {

@@ -3,9 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
 
+#include "base/wait_for.h"
 #include "load/kafka_sink.h"
 #include "load/live_load.h"
 #include "load/stream_sink.h"
@@ -139,17 +138,13 @@ class Live {
   /// Until `done`; false when a stream has ended or the command was asked to.
   template <typename Done>
   bool wait(Done done) {
-    std::mutex mutex;
-    std::condition_variable_any never;
-    std::unique_lock lock(mutex);
-    for (;;) {
+    do {
       if (done()) return true;
       for (const Stream& stream : streams_) {
         if (stream.load->state().ended) return false;
       }
-      never.wait_for(lock, stop_, kLook, [] { return false; });
-      if (stop_.stop_requested()) return false;
-    }
+    } while (base::wait_for(kLook, stop_));
+    return false;
   }
 
   const GenerateOptions& options_;

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "app/front/show.h"
+#include "base/wait_for.h"
 #include "cli/run_tree.h"
 
 namespace app {
@@ -35,14 +36,7 @@ RunProgress::~RunProgress() {
 }
 
 void RunProgress::watch(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  for (;;) {
-    std::unique_lock lock(mutex);
-    if (never.wait_for(lock, stop, kAskEvery, [] { return false; }) || stop.stop_requested())
-      return;
-    look();
-  }
+  while (base::wait_for(kAskEvery, stop)) look();
 }
 
 void RunProgress::look() {

@@ -2,8 +2,6 @@
 // each activity that has ended. Both on standard error.
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
 #include <set>
 #include <string>
 #include <thread>

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <condition_variable>
 #include <cstdio>
 #include <sstream>
 
 #include "app/front/show.h"
+#include "base/wait_for.h"
 #include "kinds/kinds.h"
 
 namespace app {
@@ -160,12 +160,7 @@ bool TofuProgress::is_running() const {
 }
 
 void TofuProgress::renew(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  for (;;) {
-    std::unique_lock wait(mutex);
-    if (never.wait_for(wait, stop, kRenewEvery, [] { return false; }) || stop.stop_requested())
-      return;
+  while (base::wait_for(kRenewEvery, stop)) {
     bool running = false;
     {
       std::lock_guard lock(mutex_);

@@ -5,7 +5,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { check, failedOf, preview, type Failed, type MapNode, type Part, type Text } from '../api';
 import { download } from '../cells';
 import { draftOf, dropDraft, fileOf, keepDraft } from '../drafts';
-import type { Editor } from '../editor';
+import type { Editor, makeEditor } from '../editor';
 import * as format from '../format';
 import { count, difference, shortened } from '../lines';
 import { overview } from '../live';
@@ -13,7 +13,7 @@ import { edit, go, page } from '../route';
 import { Grid } from './grid';
 import { Problem } from './problem';
 import { Save } from './save';
-import { catalogue, loadTables, placeOf } from './sql';
+import { EditorBox, loadTables, placeOf } from './sql';
 
 const CHECK_AFTER_MS = 400;
 
@@ -209,30 +209,19 @@ interface BoxProps {
 }
 
 function TextBox({ work, editor, run, line }: BoxProps) {
-  const host = useRef<HTMLDivElement>(null);
   const isSql = !/\.(md|py)$/.test(fileOf(work.node));
   // The editor knows one kind of line end; the file keeps its own.
   const ends = work.before.value.includes('\r\n') ? '\r\n' : '\n';
   useEffect(() => {
-    let gone = false;
     if (isSql) void loadTables();
-    void import('../editor').then(({ makeEditor }) => {
-      if (gone) return;
-      const changed = () => (work.text.value = made.text().replaceAll('\n', ends));
-      const made = makeEditor(host.current!, work.text.value, run, changed, { label: `Text of ${work.node.label}`, isSql });
-      editor.current = made;
-      made.setCatalogue(catalogue.value);
-      if (line) made.goTo(line);
-      made.focus();
-    });
-    return () => {
-      gone = true;
-      editor.current?.destroy();
-      editor.current = null;
-    };
   }, []);
-  useEffect(() => editor.current?.setCatalogue(catalogue.value), [catalogue.value]);
-  return <div class="editor" ref={host} />;
+  const make = (makeOne: typeof makeEditor, host: HTMLElement) => {
+    const changed = () => (work.text.value = made.text().replaceAll('\n', ends));
+    const made = makeOne(host, work.text.value, run, changed, { label: `Text of ${work.node.label}`, isSql });
+    if (line) made.goTo(line);
+    return made;
+  };
+  return <EditorBox editor={editor} make={make} />;
 }
 
 function Copy({ text }: { text: Signal<string> }) {

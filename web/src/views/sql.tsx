@@ -3,7 +3,7 @@ import { computed, signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { failedOf, query, tables, type Answer, type Column, type Failed, type TableName } from '../api';
 import { download, hasTwins, toCsv, toJsonLines } from '../cells';
-import type { Catalogue, Editor } from '../editor';
+import type { Catalogue, Editor, makeEditor } from '../editor';
 import * as format from '../format';
 import { keep, kept } from '../route';
 import { Grid } from './grid';
@@ -65,7 +65,7 @@ async function loadColumns(name: string): Promise<void> {
   if (answer) columnsOf.value = { ...columnsOf.value, [name]: answer.columns };
 }
 
-export const catalogue = computed<Catalogue>(() => {
+const catalogue = computed<Catalogue>(() => {
   const tree: Catalogue = {};
   for (const table of known.value ?? []) {
     (tree[table.tier] ??= {})[table.name] = (columnsOf.value[full(table)] ?? []).map((c) => c.name);
@@ -80,12 +80,19 @@ export function Sql() {
   useEffect(() => {
     editor.current?.mark(state.value.kind === 'error' ? placeOf(state.value.failed) : null);
   }, [state.value]);
+  const make = (makeOne: typeof makeEditor, host: HTMLElement) => {
+    const made = makeOne(host, text.value, runText, () => {
+      text.value = made.text();
+      if (state.value.kind === 'error') made.mark(null);
+    });
+    return made;
+  };
   return (
     <div class="sql">
       <h1 class="vh">SQL</h1>
       <Tables insert={(name) => editor.current?.insert(name)} />
       <div class="panel ask">
-        <EditorBox editor={editor} run={runText} />
+        <EditorBox editor={editor} make={make} />
         <Tools run={runText} />
         <Result />
       </div>
@@ -93,16 +100,20 @@ export function Sql() {
   );
 }
 
-function EditorBox({ editor, run }: { editor: { current: Editor | null }; run: () => void }) {
+interface EditorBoxProps {
+  /** Set while there is one. */
+  editor: { current: Editor | null };
+  make: (makeOne: typeof makeEditor, host: HTMLElement) => Editor;
+}
+
+/** Where an editor stands; its library comes with the first one. It completes from the catalogue. */
+export function EditorBox({ editor, make }: EditorBoxProps) {
   const host = useRef<HTMLDivElement>(null);
   useEffect(() => {
     let gone = false;
-    void import('../editor').then(({ makeEditor }) => {
+    void import('../editor').then(({ makeEditor: makeOne }) => {
       if (gone) return;
-      const made = makeEditor(host.current!, text.value, run, () => {
-        text.value = made.text();
-        if (state.value.kind === 'error') made.mark(null);
-      });
+      const made = make(makeOne, host.current!);
       editor.current = made;
       made.setCatalogue(catalogue.value);
       made.focus();
