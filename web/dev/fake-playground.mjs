@@ -124,7 +124,7 @@ const REASON_CARD = {
 };
 const SALES_CARD = {
   file: 'sql/gold/sales_by_day.sql', line: 4, column: 12, excerpt: '  sum(o.valu) AS orders_value,', mark: 6,
-  problem: 'Binder Error: Table "o" does not have a column named "valu"', expected: 'value, order_id, user_id', nearest: 'value',
+  problem: '"o" has no column "valu"', expected: 'value, order_id, user_id', nearest: 'value',
   hint: 'correct the name; the table is as the run before made it',
 };
 
