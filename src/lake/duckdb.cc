@@ -13,6 +13,19 @@ namespace {
 
 using base::Code;
 
+/// "Binder Error: ", "Invalid Input Error: "; empty: none stands before.
+std::string_view class_of(std::string_view message) {
+  constexpr std::string_view kEnd = " Error: ";
+  auto end = message.substr(0, 40).find(kEnd);
+  if (end == std::string_view::npos) return {};
+  std::string_view name = message.substr(0, end);
+  bool words = !name.empty() && std::isupper(static_cast<unsigned char>(name[0])) != 0 &&
+               std::ranges::all_of(name, [](unsigned char c) {
+                 return std::isalpha(c) != 0 || c == ' ' || c == '-';
+               });
+  return words ? message.substr(0, end + kEnd.size()) : std::string_view();
+}
+
 Code code_of(duckdb_error_type type, std::string_view message) {
   switch (type) {
     case DUCKDB_ERROR_OUT_OF_MEMORY:
@@ -75,6 +88,13 @@ std::string quote_name(std::string_view name) {
   std::string quoted = "\"";
   for (char c : name) quoted.append(c == '"' ? 2 : 1, c);
   return quoted + '"';
+}
+
+std::string_view without_class(std::string_view message) {
+  for (auto name = class_of(message); !name.empty(); name = class_of(message)) {
+    message.remove_prefix(name.size());
+  }
+  return message;
 }
 
 base::Error duck_error(duckdb_error_type type, std::string_view message) {

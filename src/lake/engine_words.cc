@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "lake/duckdb_internal.h"
 #include "lake/sql_check_internal.h"
 
 namespace lake {
@@ -102,27 +103,7 @@ constexpr Sentence kSentences[] = {
      "\"{0}\" is neither grouped by nor aggregated", true},
 };
 
-/// "Binder Error: ", "Invalid Input Error: "; empty: none stands before.
-std::string_view class_of(std::string_view message) {
-  constexpr std::string_view kEnd = " Error: ";
-  auto end = message.substr(0, 40).find(kEnd);
-  if (end == std::string_view::npos) return {};
-  std::string_view name = message.substr(0, end);
-  bool words = !name.empty() && std::isupper(static_cast<unsigned char>(name[0])) != 0 &&
-               std::ranges::all_of(name, [](unsigned char c) {
-                 return std::isalpha(c) != 0 || c == ' ' || c == '-';
-               });
-  return words ? message.substr(0, end + kEnd.size()) : std::string_view();
-}
-
 }  // namespace
-
-std::string_view without_class(std::string_view message) {
-  for (auto name = class_of(message); !name.empty(); name = class_of(message)) {
-    message.remove_prefix(name.size());
-  }
-  return message;
-}
 
 std::string in_own_words(std::string_view sentence) {
   sentence = without_class(sentence);
